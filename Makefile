@@ -1,0 +1,110 @@
+# ClickOS: one Makefile, no recursion, no configure step.
+# Each flavour builds the same files with its own flags under build/<flavour>/:
+#   host (what runs), asan (what is tested), tsan, fuzz, free (portable folders
+#   against musl's headers alone).  Folders that need more than compiling add
+#   their rules in <folder>/build.mk.
+
+MAKEFLAGS += --no-builtin-rules
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
+SHELL := /bin/sh
+V ?= 0
+ifeq ($(V),0)
+Q = @
+say = @echo '  $(1)'
+endif
+
+CC ?= gcc
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG ?= clang
+WERROR ?= $(if $(CI),-Werror,)
+
+WARN := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+	-Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef -Wvla $(WERROR)
+CFLAGS_all := -std=gnu11 -I. $(WARN) -fno-common -fstrict-aliasing -g
+
+CC_host := $(CC)
+CFLAGS_host := -O2 -fno-semantic-interposition -fno-plt
+LDFLAGS_host :=
+CC_asan := $(CC)
+CFLAGS_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
+	-fno-sanitize-recover=undefined -DCHECK_HOT_ON
+LDFLAGS_asan := -fsanitize=address,undefined
+CC_tsan := $(CC)
+CFLAGS_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
+LDFLAGS_tsan := -fsanitize=thread
+CC_fuzz := $(CLANG)
+CFLAGS_fuzz := -O1 -fno-omit-frame-pointer \
+	-fsanitize=fuzzer-no-link,address,undefined \
+	-fno-sanitize-recover=undefined -DCHECK_HOT_ON
+LDFLAGS_fuzz := -fsanitize=fuzzer,address,undefined
+FLAVOURS := host asan tsan fuzz
+
+sources = $(filter-out %_test.c %_fuzz.c,$(wildcard $(addsuffix /*.c,$(1))))
+
+ELEMENT_DIRS := $(patsubst %/,%,$(wildcard elements/*/))
+PORTABLE_ELEMENTS := $(filter-out elements/host,$(ELEMENT_DIRS))
+PORTABLE_SRC := $(call sources,base netring click clickos $(PORTABLE_ELEMENTS))
+LIB_SRC := $(PORTABLE_SRC) $(call sources,elements/host host)
+MAIN_SRC := $(wildcard host/main_*.c)
+LIB_SRC := $(filter-out $(MAIN_SRC),$(LIB_SRC))
+ELEMENT_SRC := $(call sources,$(ELEMENT_DIRS))
+PORTABLE_ELEMENT_SRC := $(call sources,$(PORTABLE_ELEMENTS))
+TEST_SRC := $(wildcard */*_test.c */*/*_test.c)
+FUZZ_SRC := $(wildcard */*_fuzz.c */*/*_fuzz.c)
+LIBS_host := -lm -lpthread
+
+all: build/click
+
+# The table of elements, made from the files in elements/.
+build/gen/elements_all.c: $(ELEMENT_SRC) tools/gen-elements
+	@mkdir -p $(@D)
+	$(Q)tools/gen-elements $(ELEMENT_SRC) > $@
+
+define flavour_rules
+build/$(1)/%.o: %.c
+	@mkdir -p $$(@D)
+	$$(call say,CC $(1) $$<)
+	$$(Q)$$(CC_$(1)) $$(CFLAGS_all) $$(CFLAGS_$(1)) $$(CFLAGS_EXTRA) \
+		-MMD -MP -c -o $$@ $$<
+
+build/$(1)/gen/%.o: build/gen/%.c
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) $$(CFLAGS_all) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+
+build/$(1)/libclick.a: $$(LIB_SRC:%.c=build/$(1)/%.o) \
+    build/$(1)/gen/elements_all.o
+	@rm -f $$@
+	$$(call say,AR $$@)
+	$$(Q)ar rcs $$@ $$^
+
+build/$(1)/click: build/$(1)/host/main_click.o build/$(1)/libclick.a
+	$$(call say,LD $$@)
+	$$(Q)$$(CC_$(1)) $$(subst fuzzer$$(comma),,$$(LDFLAGS_$(1))) -o $$@ $$^ \
+		$$(LIBS_host)
+
+build/$(1)/%_test: build/$(1)/%_test.o build/$(1)/libclick.a
+	$$(call say,LD $$@)
+	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_host)
+
+build/$(1)/%_fuzz: build/$(1)/%_fuzz.o build/$(1)/libclick.a
+	$$(call say,LD $$@)
+	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_host)
+endef
+comma := ,
+$(foreach f,$(FLAVOURS),$(eval $(call flavour_rules,$(f))))
+
+build/click: build/host/click
+	$(Q)ln -f $< $@
+
+-include $(wildcard */build.mk)
+
+-include $(shell find build -name '*.d' 2>/dev/null)
+
+clean:
+	rm -rf build
+
+.PHONY: all clean
