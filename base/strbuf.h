@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * strbuf.h -- a string that grows.
+ *
+ *	struct strbuf sb = STRBUF_INIT;
+ *	sb_printf(&sb, "%d packets", n);
+ *	use(sb_str(&sb));
+ *	sb_fini(&sb);
+ *
+ * When memory runs out the buffer keeps what it has, ignores what follows and
+ * sb.oom stays set: one test at the end is enough.
+ */
+#ifndef BASE_STRBUF_H
+#define BASE_STRBUF_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/compiler.h"
+#include "base/str.h"
+
+struct strbuf {
+	char *s; /* NULL or cap bytes */
+	size_t n, cap;
+	bool oom;
+};
+
+#define STRBUF_INIT                                                            \
+	{                                                                      \
+		NULL, 0, 0, false                                              \
+	}
+
+/* Frees the bytes; the buffer is empty and usable again. */
+void sb_fini(struct strbuf *sb);
+
+/* Room for n more bytes at sb->s + sb->n, or NULL (oom set). */
+char *sb_reserve(struct strbuf *sb, size_t n);
+
+void sb_add(struct strbuf *sb, struct str s);
+void sb_addc(struct strbuf *sb, char c);
+void sb_adds(struct strbuf *sb, const char *cstr);
+void sb_fill(struct strbuf *sb, char c, size_t count);
+void sb_printf(struct strbuf *sb, const char *fmt, ...) PRINTF(2, 3);
+void sb_vprintf(struct strbuf *sb, const char *fmt, va_list ap) PRINTF(2, 0);
+
+/* Decimal, without printf's price. */
+void sb_u64(struct strbuf *sb, uint64_t x);
+void sb_i64(struct strbuf *sb, int64_t x);
+
+/* What it holds, borrowed until the next change. */
+static inline struct str
+sb_str(const struct strbuf *sb)
+{
+	return (struct str){ sb->s, sb->n };
+}
+
+/* NUL-terminated, borrowed until the next change; "" when out of memory. */
+const char *sb_cstr(struct strbuf *sb);
+
+/* Hands the bytes over as an owned string and empties the buffer. */
+struct str sb_take(struct strbuf *sb);
+
+static inline void
+sb_clear(struct strbuf *sb)
+{
+	sb->n = 0;
+}
+
+#endif
