@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * control.h -- how a guest's control thread hears from the outside.
+ *
+ * A link carries whole messages of abi/control.h, whatever lies beneath: a
+ * Unix socket (host/), a virtio console or windows in XenStore (minios/).  The
+ * carrier cuts the byte stream into messages and checks nothing but the
+ * framing.  Used by one thread only.
+ */
+#ifndef OS_CONTROL_H
+#define OS_CONTROL_H
+
+#include "abi/control.h"
+#include "base/strbuf.h"
+
+struct os_waiter;
+struct control_link;
+
+struct control_link_ops {
+	/*
+	 * Appends the next whole message, header first, to *msg.  Returns 1,
+	 * 0 when none has come (w will be woken when one does), or ERR_CLOSED
+	 * or ERR_PEER when none ever will.
+	 */
+	int (*recv)(struct control_link *, struct strbuf *msg);
+
+	/*
+	 * Sends one whole message.  0, ERR_AGAIN when there is no room now (w
+	 * will be woken when there is; nothing was sent), or ERR_CLOSED.
+	 */
+	int (*send)(struct control_link *, struct str msg);
+
+	void (*close)(struct control_link *);
+};
+
+struct control_link {
+	const struct control_link_ops *ops;
+};
+
+/*
+ * The next link that somebody has opened to us: 1 with *link set (the caller
+ * closes it), 0 when there is none now (w will be woken when there is one), or
+ * ERR_NOTSUP where nobody can come.
+ */
+int os_control_accept(struct os_waiter *w, struct control_link **link);
+
+#endif
