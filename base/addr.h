@@ -62,7 +62,11 @@ void sb_ether_colon(struct strbuf *sb, const uint8_t mac[static 6]);
 
 /* RFC 4291, 2.2, all three forms. */
 bool ip6_parse(struct str s, struct ip6_addr *addr);
-/* "::1", "3ffe::a00:1": longest run of zeros shortened (RFC 5952). */
+/*
+ * "3ffe::a00:1": longest run of zeros shortened (RFC 5952); as Click prints,
+ * an address with an IPv4 one inside ends dotted: "::0.0.0.1",
+ * "::ffff:1.2.3.4"; "::" is itself.
+ */
 void sb_ip6(struct strbuf *sb, const struct ip6_addr *addr);
 /* The mask of a prefix length 0..128. */
 struct ip6_addr ip6_mask(unsigned int prefix);
