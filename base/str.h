@@ -72,7 +72,8 @@ str_sub(struct str a, size_t from, size_t to)
 		to = a.n;
 	if (from > to)
 		from = to;
-	return (struct str){ a.s + from, to - from };
+	/* The empty string may have no bytes to point into. */
+	return (struct str){ from == 0 ? a.s : a.s + from, to - from };
 }
 
 static inline struct str
