@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * thread.h -- the thread that runs elements, and what it owns.
+ *
+ * Every batch, task and handler call carries a pointer to the struct thread
+ * that runs it; there is no thread-local storage and no global state.  A
+ * thread owns its clock, its scratch memory, its tasks and timers, and points
+ * to a packet pool: one a thread in a process, one for all threads of a guest.
+ *
+ *	master --+-- thread 0 -- pool      (click -j 2: two of each)
+ *	         +-- thread 1 -- pool      (guest: one thread a router)
+ *	         +-- router (and, while a hot swap goes on, the next one)
+ */
+#ifndef CLICK_THREAD_H
+#define CLICK_THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/atomic.h"
+#include "base/rand.h"
+#include "click/packet.h"
+
+struct batch;
+struct master;
+struct os_waiter;
+struct task;
+struct timer;
+
+/* Memory in the manner of a stack, for batches on their way. */
+struct scratch {
+	char *base, *top, *end;
+};
+
+/* Packets ready for use, and what became of memory. */
+struct pool {
+	struct packet *
+	    *ready; /* headers with a pool buffer, last in first out */
+	uint32_t nready;
+	uint32_t cap;
+	struct packet *bare; /* headers without one (clones), linked */
+	struct depot *depot; /* shared with other pools */
+	uint64_t failures;   /* allocations refused */
+	uint64_t in_use;     /* now, by this pool's count; may wrap below 0 */
+};
+
+struct thread {
+	struct pool *pool;
+	struct scratch scratch;
+	struct master *master;
+	struct os_waiter *waiter;
+	bool alone;  /* no other thread runs elements of this router */
+	uint16_t id; /* 0.. */
+	struct rand_state rand;
+
+	/* the scheduler's own: task.h, timer.h */
+	struct task **tasks; /* heap by pass */
+	uint32_t ntasks, tasks_cap;
+	struct timer **timers; /* heap by expiry */
+	uint32_t ntimers, timers_cap;
+	struct task *pending;      /* from other threads, by exchange */
+	struct deferred *deferred; /* batches cut off a cyclic push */
+	uint64_t deferred_drops;
+	uint64_t task_runs, idle_waits;
+	bool running_timers;
+};
+
+/* Wall clock, ns since 1970; simulated with --simtime (each look: 1 ns). */
+int64_t thread_wall_ns(struct thread *t);
+/* The clock of timers; never steps. */
+int64_t thread_steady_ns(struct thread *t);
+
+/*
+ * A count that several threads may raise: plain while one thread runs the
+ * router, atomic otherwise.  Call once a batch, not once a packet.
+ */
+static inline void
+counter_add(uint64_t *c, const struct thread *t, uint64_t n)
+{
+	if (likely(t->alone))
+		*c += n;
+	else
+		__atomic_fetch_add(c, n, __ATOMIC_RELAXED);
+}
+
+/* A lock that costs nothing while one thread runs the router. */
+static inline void
+thread_lock(const struct thread *t, struct spinlock *l)
+{
+	if (unlikely(!t->alone))
+		spin_lock(l);
+}
+
+static inline void
+thread_unlock(const struct thread *t, struct spinlock *l)
+{
+	if (unlikely(!t->alone))
+		spin_unlock(l);
+}
+
+#endif
