@@ -45,6 +45,17 @@ void master_free(struct master *m);
 unsigned int master_nthreads(const struct master *m);
 struct thread *master_thread(struct master *m, unsigned int id);
 
+/* The router that runs (or ran last), or NULL before the first activation. */
+struct router *master_router(struct master *m);
+
+/*
+ * Gives every router of m, those there now too, a global handler of the
+ * program's own ("hotconfig", "timewarp"); h is copied, its name must live as
+ * long as m.
+ */
+struct handler;
+int master_add_handler(struct master *m, const struct handler *h);
+
 enum router_state {
 	ROUTER_NEW,
 	ROUTER_DEAD, /* hookup, configure or initialize failed */
@@ -86,7 +97,12 @@ struct router {
  */
 int router_new(struct master *m, struct graph *g, struct router *old,
     struct router **r, struct errh *errh);
-/* Puts r in the place of the running router, if any, which is freed. */
+/*
+ * Puts r in the place of the running router, if any, which is freed.  While
+ * master_run() runs (from a handler, say) both happen as soon as no element of
+ * the old router is being called; one that waits for that is freed when
+ * another is activated before it.
+ */
 void router_activate(struct router *r);
 void router_free(struct router *r);
 

@@ -76,6 +76,13 @@ NORETURN void os_panic(const char *why);
  */
 int os_file_read(struct str path, struct strbuf *out, struct diag *why);
 
+/*
+ * Makes the file path (mode 0666 less the umask) hold data, or puts data at
+ * its end; "-" is standard output.  Errors and *why as os_file_read().
+ */
+int os_file_write(
+    struct str path, struct str data, bool append, struct diag *why);
+
 /* The value of an environment variable, or an empty string. */
 struct str os_env(const char *name);
 
@@ -105,6 +112,17 @@ enum { OS_FD_READ = 1, OS_FD_WRITE = 2 };
  */
 int os_watch_fd(struct os_waiter *w, int fd, unsigned int events,
     void (*ready)(void *arg, unsigned int events), void *arg);
+
+/*
+ * Calls ready(arg) on w's thread after each arrival of signal signo (by the
+ * system's number; SIGINT is 2), instead of what it would do by itself;
+ * several at once may become one call.  A second watcher of one signal is
+ * called too.  ready NULL ends the watch of arg; after the last one the signal
+ * does what it did before.  ERR_NOTSUP where there are no signals, ERR_INVAL
+ * for one that cannot be caught.
+ */
+int os_watch_signal(
+    struct os_waiter *w, int signo, void (*ready)(void *arg), void *arg);
 
 /* ---- ports ---- */
 
