@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* hcall.c -- see hcall.h. */
+#include "click/hcall.h"
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "click/conf.h"
+#include "click/element.h"
+#include "click/router.h"
+
+/* What the first word of a call names. */
+struct hcall_target {
+	struct element *e; /* NULL: global */
+	struct str handler;
+};
+
+static int
+hcall_syntax(struct errh *errh)
+{
+	return errh_error(errh, "syntax error");
+}
+
+/*
+ * "e.h" is handler h of element e if there is an e; else a handler of context
+ * or a global one may have such a name itself; ".h" is always global.
+ */
+static int
+hcall_find(struct str name, struct element *context,
+    struct hcall_target *target, struct errh *errh)
+{
+	struct router *r = context->router;
+	size_t dot = str_find(name, '.', 0);
+	struct element *e;
+
+	if (name.n == 0 || (dot == name.n - 1 && dot != 0))
+		return hcall_syntax(errh);
+	*target = (struct hcall_target){ NULL, name };
+	if (dot == 0) {
+		target->handler = str_from(name, 1);
+		return 0;
+	}
+	if (dot < name.n) {
+		e = router_find(r, str_sub(name, 0, dot), context);
+		if (e != NULL) {
+			target->e = e;
+			target->handler = str_from(name, dot + 1);
+			return 0;
+		}
+	}
+	if (handler_find(r, context, name) != NULL) {
+		target->e = context;
+		return 0;
+	}
+	if (dot == name.n || handler_find(r, NULL, name) != NULL)
+		return 0;
+	return errh_error(
+	    errh, "no element named '%.*s'", STR_ARG(str_sub(name, 0, dot)));
+}
+
+/* Splits text; the name is unquoted into *mem. */
+static int
+hcall_parse(struct str text, struct arena *mem, struct element *context,
+    struct hcall_target *target, struct str *value, struct errh *errh)
+{
+	struct str rest = text;
+	struct str name = conf_unquote(conf_shift_space(&rest), mem);
+
+	if (hcall_find(name, context, target, errh) != 0)
+		return ERR_INVAL;
+	*value = rest;
+	return 0;
+}
+
+int
+hcall_set(struct hcall *c, struct str text, struct element *context,
+    struct errh *errh)
+{
+	struct arena mem = ARENA_INIT;
+	struct hcall_target target;
+	struct str value, copy;
+	int err;
+
+	err = hcall_parse(text, &mem, context, &target, &value, errh);
+	arena_fini(&mem);
+	if (err != 0)
+		return err;
+	copy = str_dup(text);
+	if (copy.s == NULL)
+		return ERR_NOMEM;
+	hcall_fini(c);
+	c->text = copy;
+	return 0;
+}
+
+static int
+hcall_missing(const struct hcall_target *target, const char *fmt,
+    struct errh *errh)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	if (target->e != NULL) {
+		sb_add(&sb, target->e->name);
+		sb_addc(&sb, '.');
+	}
+	sb_add(&sb, target->handler);
+	if (fmt != NULL)
+		errh_error(errh, "no '%s' %s handler", sb_cstr(&sb), fmt);
+	else
+		errh_error(errh, "read handler '%s' does not take parameters",
+		    sb_cstr(&sb));
+	sb_fini(&sb);
+	return fmt != NULL ? ERR_NOTFOUND : ERR_INVAL;
+}
+
+/* Looks the target's handler up and sees that it does what is wanted of it. */
+static int
+hcall_check(const struct hcall_target *target, unsigned int what,
+    struct str value, struct router *r, const struct handler **h,
+    struct errh *errh)
+{
+	*h = handler_find(r, target->e, target->handler);
+	if ((what & HANDLER_WRITE) != 0 && (*h == NULL || (*h)->write == NULL))
+		return hcall_missing(target, "write", errh);
+	if (*h == NULL ||
+	    ((what & HANDLER_READ) != 0 && (*h)->read == NULL))
+		return hcall_missing(target, "read", errh);
+	if ((what & HANDLER_READ) != 0 && value.n != 0 &&
+	    ((*h)->flags & HANDLER_PARAM) == 0)
+		return hcall_missing(target, NULL, errh);
+	return 0;
+}
+
+int
+hcall_bind(struct hcall *c, unsigned int what, struct element *context,
+    struct errh *errh)
+{
+	struct arena mem = ARENA_INIT;
+	struct hcall_target target;
+	const struct handler *h;
+	struct str value;
+	int err;
+
+	if (!hcall_given(c))
+		return 0;
+	err = hcall_parse(c->text, &mem, context, &target, &value, errh);
+	if (err == 0)
+		err = hcall_check(
+		    &target, what, value, context->router, &h, errh);
+	arena_fini(&mem);
+	if (err != 0)
+		return err;
+	c->router = context->router;
+	c->e = target.e;
+	c->h = h;
+	c->value = value;
+	return 0;
+}
+
+int
+hcall_reset(struct hcall *c, struct str text, unsigned int what,
+    struct element *context, struct errh *errh)
+{
+	struct hcall fresh = { .h = NULL };
+	int err = hcall_set(&fresh, text, context, errh);
+
+	if (err == 0)
+		err = hcall_bind(&fresh, what, context, errh);
+	if (err != 0) {
+		hcall_fini(&fresh);
+		return err;
+	}
+	hcall_fini(c);
+	*c = fresh;
+	return 0;
+}
+
+/* Makes the call with errh, or with a silent one in its place. */
+static int
+hcall_make(const struct hcall *c, struct handler_call *call, struct errh *errh)
+{
+	struct errh silent;
+	int err;
+
+	if (c->h == NULL)
+		return 0;
+	errh_silent_init(&silent);
+	call->errh = errh != NULL ? errh : &silent;
+	if (call->writing)
+		err = handler_write(c->router, c->e, c->h, call);
+	else
+		err = handler_read(c->router, c->e, c->h, call);
+	errh_fini(&silent);
+	return err;
+}
+
+int
+hcall_write(const struct hcall *c, struct thread *t, struct errh *errh)
+{
+	struct handler_call call = {
+		.thread = t,
+		.text = c->value,
+		.writing = true,
+	};
+
+	return hcall_make(c, &call, errh);
+}
+
+int
+hcall_read(const struct hcall *c, struct thread *t, struct strbuf *out,
+    struct errh *errh)
+{
+	struct handler_call call = {
+		.thread = t,
+		.text = c->value,
+		.out = out,
+	};
+
+	return hcall_make(c, &call, errh);
+}
+
+void
+hcall_fini(struct hcall *c)
+{
+	str_free(&c->text);
+	*c = (struct hcall){ .h = NULL };
+}
