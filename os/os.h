@@ -124,6 +124,12 @@ int os_watch_fd(struct os_waiter *w, int fd, unsigned int events,
 int os_watch_signal(
     struct os_waiter *w, int signo, void (*ready)(void *arg), void *arg);
 
+/* Sends signal signo to process pid.  ERR_NOTSUP, ERR_IO and *why says more. */
+int os_send_signal(int64_t pid, int signo, struct diag *why);
+
+/* The number the system knows this program by, 0 where there is none. */
+int64_t os_process_id(void);
+
 /* ---- ports ---- */
 
 struct os_port_request {
