@@ -24,6 +24,11 @@
  * string in *mem.  An empty conf gives none; a trailing comma adds none.
  */
 int conf_split(struct str conf, struct arena *mem, struct strs *args);
+/*
+ * The position behind the comment that begins at at; the newline that ends one
+ * of // belongs to it.
+ */
+size_t conf_comment_end(struct str text, size_t at);
 /* Splits at white space outside quotes, as cp_spacevec. */
 int conf_split_space(struct str text, struct arena *mem, struct strs *words);
 /* The first such word of *rest, which moves on past it and the space after. */
@@ -36,7 +41,7 @@ void conf_join_space(struct strbuf *sb, const struct strs *words);
 struct str conf_uncomment(struct str text, struct arena *mem);
 /* The bytes that a quoted (or plain) text stands for. */
 struct str conf_unquote(struct str text, struct arena *mem);
-/* s as a text that unquotes to it: bare if it can, else in quotes. */
+/* s in double quotes, so that it unquotes to s. */
 void conf_quote(struct strbuf *sb, struct str s, bool allow_newlines);
 
 /* true false yes no t f y n 1 0. */
@@ -60,8 +65,14 @@ bool conf_seconds(struct str s, int digits, int64_t *x, bool *overflow);
 bool conf_bandwidth(struct str s, uint64_t *x, bool *assumed, bool *overflow);
 void sb_bandwidth(struct strbuf *sb, uint64_t bytes_per_sec);
 
-/* Letters, digits and _ : / forming an element name; a keyword; one word. */
+/*
+ * Cuts *s at the first white space outside quotes; false if nothing is left.
+ * (What is left unquotes to the string that Click's cp_string reads.)
+ */
+bool conf_string_span(struct str *s);
+/* One word: printable, without quotes, backslashes and commas. */
 bool conf_is_word(struct str s);
+/* Letters, digits and _ . : ? ! */
 bool conf_is_keyword(struct str s);
 
 #endif
