@@ -22,6 +22,8 @@ enum name_type {
 	NAME_IP_PROTO,          /* uint32_t */
 	NAME_TCP_PORT,          /* uint32_t, host order */
 	NAME_UDP_PORT,          /* uint32_t */
+	NAME_SCTP_PORT,         /* uint32_t */
+	NAME_DCCP_PORT,         /* uint32_t */
 	NAME_ICMP_TYPE,         /* uint32_t */
 	NAME_ICMP_CODE = 0x100, /* + type: uint32_t */
 	NAME_ICMP6_TYPE = 0x300,
@@ -38,14 +40,20 @@ enum name_type {
 
 /*
  * Looks name up as seen from e (NULL: static names only); size bytes are
- * written to *value.
+ * written to *value.  What is nearest wins: e's own compound, those around it,
+ * the tables, then (protocols and ports) the system's /etc/protocols and
+ * /etc/services where there are such files.
  */
 bool name_query(enum name_type type, const struct element *e, struct str name,
     void *value, size_t size);
 /* The static or dynamic name of a number, or an empty string. */
 struct str name_reverse(enum name_type type, const struct element *e,
     const void *value, size_t size);
-/* Defines name in e's compound; replaces.  0 or ERR_NOMEM. */
+/*
+ * Defines name in e's compound; replaces.  At most NAME_VALUE_MAX bytes.
+ * ERR_INVAL (an empty name) or ERR_NOMEM.
+ */
+enum { NAME_VALUE_MAX = 24 };
 int name_define(enum name_type type, struct element *e, struct str name,
     const void *value, size_t size);
 /* Frees what a router's elements have defined. */
