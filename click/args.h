@@ -61,24 +61,28 @@ struct arg_type {
 	 */
 	bool (*parse)(struct arg_ctx *c, const struct arg_type *type,
 	    struct str text, void *out);
-	int64_t min, max; /* for types that have a range or a parameter */
+	int64_t min, max; /* for types that have a range, unless both are 0 */
+	int param;        /* digits, bits, a database...: the parser knows */
+	const char *name; /* a class or an interface */
 };
 
+struct args_entry;
 struct args_slot;
 struct args {
 	struct element *e;
 	struct errh *errh;
 	struct arena mem;
-	struct strs conf;     /* owned copies in mem */
-	unsigned char *taken; /* one a conf entry */
-	struct args_slot *slots;
-	size_t next_pos; /* next positional argument */
+	struct args_entry *entries; /* the arguments, in mem */
+	size_t nentries;
+	struct args_slot *slots, **last_slot; /* results not yet written */
 	bool failed;
 };
 
 /*
- * conf: the arguments (conf_split()); borrowed until args_complete().  e may
- * be NULL.  Every args_init() needs one args_complete() or args_fini().
+ * conf: the arguments (conf_split()), borrowed until args_complete().  e and
+ * errh may be NULL.  Every args_init() needs one args_complete(),
+ * args_consume() or args_fini().  What runs out of memory is reported by the
+ * call that ends it.
  */
 void args_init(struct args *a, const struct strs *conf, struct element *e,
     struct errh *errh);
@@ -100,10 +104,16 @@ int args_consume(struct args *a, struct arena *mem, struct strs *rest);
 /* Frees without a word. */
 void args_fini(struct args *a);
 
-/* The general form.  Returns true when the argument was given. */
+/*
+ * The general form.  Returns true when the argument was given and is good; an
+ * empty positional argument ("Queue(, 5)") counts as not given.
+ */
 bool args_read(struct args *a, const char *keyword, unsigned int flags,
     const struct arg_type *type, void *out);
-/* Calls parse for every occurrence of the keyword (and positional ones). */
+/*
+ * Calls parse for every occurrence of the keyword (and positional ones), in
+ * order.  True when there was one and all were good.
+ */
 bool args_read_all(struct args *a, const char *keyword, unsigned int flags,
     bool (*parse)(struct arg_ctx *c, struct str text, void *arg), void *arg);
 
@@ -128,11 +138,15 @@ extern const struct arg_type arg_type_seconds_us; /* uint32_t microseconds */
 extern const struct arg_type arg_type_stamp;      /* int64_t ns; a Timestamp */
 extern const struct arg_type arg_type_ip4;        /* uint32_t, network order */
 extern const struct arg_type arg_type_ip4_prefix; /* struct ip4_prefix */
+extern const struct arg_type arg_type_ip4_net;    /* the same, not bare */
 extern const struct arg_type arg_type_ip6;        /* struct ip6_addr */
 extern const struct arg_type arg_type_ip6_prefix; /* struct ip6_prefix */
+extern const struct arg_type arg_type_ip6_net;    /* the same, not bare */
 extern const struct arg_type arg_type_ether;      /* uint8_t[6] */
 extern const struct arg_type arg_type_tcp_port;   /* uint16_t, host order */
 extern const struct arg_type arg_type_udp_port;   /* uint16_t, host order */
+extern const struct arg_type arg_type_sctp_port;  /* uint16_t, host order */
+extern const struct arg_type arg_type_dccp_port;  /* uint16_t, host order */
 extern const struct arg_type arg_type_ip_proto;   /* uint8_t */
 extern const struct arg_type arg_type_element;    /* struct element * */
 
@@ -149,12 +163,18 @@ struct ip6_prefix {
 struct arg_anno {
 	uint8_t offset, size;
 };
-/* size 0: any; else a bare offset gets this size. */
+/*
+ * size 0: any, and a bare offset has size 0; else the annotation must have
+ * this size or, being a bare offset, gets it.
+ */
 bool args_anno(struct args *a, const char *keyword, unsigned int flags,
     unsigned int size, struct arg_anno *out);
 /* An element that casts to class_name (NULL: any). */
 bool args_element(struct args *a, const char *keyword, unsigned int flags,
     const char *class_name, struct element **out);
+/* A name of the database type (nameinfo.h), or an integer. */
+bool args_named(struct args *a, const char *keyword, unsigned int flags,
+    int name_type, int32_t *out);
 /* An integer in min..max with Click's "out of range" texts. */
 bool args_i32_in(struct args *a, const char *keyword, unsigned int flags,
     int32_t min, int32_t max, int32_t *out);
