@@ -83,10 +83,6 @@ enum element_flag {
 	ELEMENT_SHAREABLE = 1,
 	/* "config" may be written while it runs (configure is called again) */
 	ELEMENT_LIVE = 2,
-	/* may stand in a push cycle without a queue; see router.h */
-	ELEMENT_NO_OUTPUT_CHECK = 4,
-	/* a batch pushed into it keeps packets beyond the call (queues) */
-	ELEMENT_STORES = 8,
 };
 
 struct element_class {
@@ -126,11 +122,6 @@ struct element_class {
 	 * (-1: any); or NULL.  Its own class name is answered by the runtime.
 	 */
 	void *(*cast)(struct element *e, const char *name, int port);
-	/*
-	 * Phase, when it depends on the element; ports, when they depend on
-	 * the arguments, are set from configure by element_set_*().
-	 */
-
 	void (*action)(struct element *e, struct batch *b);
 	push_fn *push;
 	pull_fn *pull;
@@ -174,12 +165,6 @@ element_state(const struct element *e)
 
 /* "name :: Class" */
 struct str element_declaration(struct element *e, char buf[static 256]);
-
-/* From configure only: what does not follow from the class alone. */
-void element_set_nports(struct element *e, unsigned int nin, unsigned int nout);
-/* These texts must be constant. */
-void element_set_processing(struct element *e, const char *processing);
-void element_set_flow(struct element *e, const char *flow);
 
 static inline bool
 output_connected(const struct element *e, unsigned int port)

@@ -34,10 +34,12 @@ enum handler_flag {
 	HANDLER_CHECKBOX = 256,   /* a boolean */
 	HANDLER_UNCOMMON = 512,   /* not of interest to most */
 	HANDLER_DEPRECATED = 1024,
+	HANDLER_PRIVATE = 2048, /* not listed */
 };
 
 struct handler_call {
 	struct thread *thread;
+	struct router *router; /* set by handler_read() and handler_write() */
 	struct errh *errh;
 	struct str text;    /* a write's value or a read's parameter */
 	struct strbuf *out; /* a read's result */
@@ -95,13 +97,15 @@ void handler_add_arg(
     struct element *e, const char *name, int position, const char *keyword);
 /* Writes that only change keyword's argument and reconfigure. */
 void handler_add_rewrite_arg(
-    struct element *e, const char *name, const char *keyword);
+    struct element *e, const char *name, int position, const char *keyword);
 
-/* The handlers that tasks have: scheduled, tickets, home_thread... */
+/*
+ * The handlers of a task: scheduled (writable only when asked for), tickets,
+ * and home_thread where there are several threads.
+ */
 struct task;
-struct signal;
 void handler_add_task(
-    struct element *e, struct task *task, struct signal *signal);
+    struct element *e, struct task *task, bool write_scheduled);
 
 /* ---- calling ---- */
 
@@ -126,6 +130,14 @@ int handler_write(struct router *r, struct element *e, const struct handler *h,
  */
 int handler_resolve(struct router *r, struct str name, struct element *context,
     struct element **e, const struct handler **h, struct errh *errh);
+
+/*
+ * The first half of that: which element a name means (NULL: none, a global
+ * handler) and the handler's name within it, whether or not it exists.
+ */
+int handler_locate_name(struct router *r, struct str text,
+    struct element *context, struct element **e, struct str *hname,
+    struct errh *errh);
 
 /* "count", "config"...: called by f for each, own ones first. */
 void handler_each(struct router *r, struct element *e,

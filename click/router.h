@@ -29,6 +29,9 @@ struct os_waiter;
 
 enum { DEFERRED_MAX = 16384 };
 
+/* Of the language, handlers and messages that we follow. */
+#define CLICK_VERSION "2.1"
+
 struct master_options {
 	unsigned int nthreads;
 	bool simtime;         /* the clock jumps, real time plays no part */
@@ -44,7 +47,6 @@ struct master *master_new(const struct master_options *options);
 void master_free(struct master *m);
 unsigned int master_nthreads(const struct master *m);
 struct thread *master_thread(struct master *m, unsigned int id);
-
 /* The router that runs (or ran last), or NULL before the first activation. */
 struct router *master_router(struct master *m);
 
@@ -72,20 +74,31 @@ struct router {
 	struct master *master;
 	struct graph graph; /* taken over; its arena holds names */
 	struct element **elements;
+	struct element **order;   /* by phase */
+	struct element **by_name; /* sorted */
 	uint32_t nelements;
 	enum router_state state;
 	int32_t runcount; /* the driver stops when it is <= 0 */
-	uint32_t stop_requests;
-	struct element *driver_manager; /* the DriverManager, if any */
+	/*
+	 * Called when runcount has fallen to 0 or below; may raise it to go
+	 * on.  Set by DriverManager.
+	 */
+	void (*driver_stopped)(struct element *driver);
+	struct element *driver;
 	struct nameinfo *names;
 	struct router *hotswap_old; /* whose state is to be taken */
 	struct task *tasks;         /* all of this router's */
+	uint32_t ntasks;
+	uint32_t depth;      /* of pushes and pulls, in elements */
+	bool handlers_ready; /* they have been added */
+	bool frozen;         /* its tasks lie in no heap */
+	bool out_of_memory;  /* noticed where no error can be returned */
+	struct router *next; /* of the master's */
 	/* home threads wished for by ThreadSched elements: index -> id */
 	int32_t *thread_wish;
 	/* tickets by ScheduleInfo: index -> tickets, -1 default */
 	int32_t *tickets;
 	VEC(struct router_attachment) attachments;
-	struct str config_text;
 	uint32_t identity; /* differs from any other router's */
 };
 

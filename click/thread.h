@@ -26,6 +26,8 @@ struct master;
 struct os_waiter;
 struct task;
 struct timer;
+struct deferred;
+struct depot;
 
 /* Memory in the manner of a stack, for batches on their way. */
 struct scratch {
@@ -62,7 +64,9 @@ struct thread {
 	struct deferred *deferred; /* batches cut off a cyclic push */
 	uint64_t deferred_drops;
 	uint64_t task_runs, idle_waits;
-	bool running_timers;
+	struct spinlock timer_lock;
+	int in_loop; /* atomic: between the beginning and end of its run */
+	bool tasks_changed; /* the running task's router went away */
 };
 
 /* Wall clock, ns since 1970; simulated with --simtime (each look: 1 ns). */

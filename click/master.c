@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * master.c -- the threads of a program and the loop that each runs: tasks,
+ * timers, and then asleep until there is something to do.
+ */
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "click/internal.h"
+#include "os/os.h"
+
+enum {
+	TASKS_PER_ROUND = 128, /* before timers and ports get their turn */
+	PARKED_NS = 20000,     /* how often a parked thread looks */
+};
+
+struct master {
+	struct master_options options;
+	struct depot *depot; /* NULL when the pool is somebody else's */
+	struct thread **threads;
+	struct router *routers; /* all that exist */
+	struct router *current; /* the one that runs */
+	struct router *wanted;  /* to be put in its place */
+	struct handlers global;
+	int stop;   /* atomic: master_run() shall return */
+	int pause;  /* atomic: threads shall park */
+	int parked; /* atomic: how many do */
+	int quit;   /* atomic: threads but the first shall end */
+	struct thread *pauser;
+	unsigned int pause_depth;
+	struct spinlock pause_lock;
+	int64_t sim_ns; /* simulated time since the start */
+	void **handles; /* of the system's threads */
+};
+
+struct start {
+	struct master *m;
+	unsigned int id;
+};
+
+unsigned int
+master_nthreads(const struct master *m)
+{
+	return m->options.nthreads;
+}
+
+struct thread *
+master_thread(struct master *m, unsigned int id)
+{
+	return m->threads[id];
+}
+
+struct handlers *
+master_handlers(struct master *m)
+{
+	return &m->global;
+}
+
+struct router *
+master_router(struct master *m)
+{
+	return m->current;
+}
+
+static int
+master_make_threads(struct master *m)
+{
+	unsigned int n = m->options.nthreads;
+
+	m->threads = calloc(n, sizeof(*m->threads));
+	m->handles = calloc(n, sizeof(*m->handles));
+	if (m->threads == NULL || m->handles == NULL)
+		return ERR_NOMEM;
+	for (unsigned int i = 0; i < n; i++) {
+		struct pool *pool = m->options.pool;
+
+		if (pool == NULL)
+			pool = pool_new(m->depot);
+		if (pool == NULL)
+			return ERR_NOMEM;
+		m->threads[i] = thread_new(m, i, pool);
+		if (m->threads[i] == NULL) {
+			if (m->options.pool == NULL)
+				pool_free(pool);
+			return ERR_NOMEM;
+		}
+		m->threads[i]->alone = n == 1;
+	}
+	return 0;
+}
+
+struct master *
+master_new(const struct master_options *options)
+{
+	struct master *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return NULL;
+	m->options = *options;
+	if (options->pool == NULL)
+		m->depot = depot_new(0);
+	if ((options->pool == NULL && m->depot == NULL) ||
+	    master_make_threads(m) != 0 || handler_add_globals(m) != 0) {
+		master_free(m);
+		return NULL;
+	}
+	return m;
+}
+
+/* Ends the threads that master_run() started. */
+static void
+master_join(struct master *m)
+{
+	store_release(&m->quit, 1);
+	for (unsigned int i = 1; i < m->options.nthreads; i++) {
+		if (m->handles[i] == NULL)
+			continue;
+		os_wake(m->threads[i]->waiter);
+		m->options.join(m->handles[i]);
+		m->handles[i] = NULL;
+	}
+	store_release(&m->quit, 0);
+}
+
+void
+master_free(struct master *m)
+{
+	unsigned int n = m->threads == NULL ? 0 : m->options.nthreads;
+
+	master_join(m);
+	while (m->routers != NULL)
+		router_free(m->routers);
+	for (unsigned int i = 0; i < n; i++) {
+		if (m->threads[i] == NULL)
+			continue;
+		if (m->options.pool == NULL)
+			pool_free(m->threads[i]->pool);
+		thread_free(m->threads[i]);
+	}
+	vec_fini(&m->global.own);
+	depot_free(m->depot);
+	free(m->threads);
+	free(m->handles);
+	free(m);
+}
+
+/* ---- time ---- */
+
+int64_t
+thread_steady_ns(struct thread *t)
+{
+	struct master *m = t->master;
+
+	return m->options.simtime ? ++m->sim_ns : os_steady_ns();
+}
+
+int64_t
+thread_wall_ns(struct thread *t)
+{
+	struct master *m = t->master;
+
+	if (m->options.simtime)
+		return m->options.sim_start_ns + ++m->sim_ns;
+	return os_wall_ns();
+}
+
+/* ---- routers ---- */
+
+void
+master_add_router(struct master *m, struct router *r)
+{
+	static const uint32_t first = 1;
+
+	r->identity = m->routers == NULL ? first : m->routers->identity + 1;
+	r->next = m->routers;
+	m->routers = r;
+}
+
+void
+master_remove_router(struct master *m, struct router *r)
+{
+	struct router **rp = &m->routers;
+
+	while (*rp != r)
+		rp = &(*rp)->next;
+	*rp = r->next;
+	for (struct router *o = m->routers; o != NULL; o = o->next)
+		if (o->hotswap_old == r)
+			o->hotswap_old = NULL;
+	if (m->current == r)
+		m->current = NULL;
+	if (m->wanted == r)
+		m->wanted = NULL;
+}
+
+int
+master_reserve_tasks(struct master *m)
+{
+	uint32_t n = 0;
+
+	for (struct router *r = m->routers; r != NULL; r = r->next)
+		n += r->ntasks;
+	for (unsigned int i = 0; i < m->options.nthreads; i++)
+		if (thread_reserve_tasks(m->threads[i], n + n / 2 + 4) != 0)
+			return ERR_NOMEM;
+	return 0;
+}
+
+static void
+master_log(void *arg, struct str line)
+{
+	(void)arg;
+	os_log(line);
+}
+
+/* Puts m->wanted in the place of what runs; between tasks, all parked. */
+static void
+master_swap(struct master *m)
+{
+	struct router *r = m->wanted, *old = m->current;
+	struct errh log;
+
+	m->wanted = NULL;
+	if (old != NULL)
+		router_freeze_tasks(old);
+	for (unsigned int i = 0; i < m->options.nthreads; i++)
+		if (thread_reserve_scratch(m->threads[i], r->depth) != 0)
+			base_assert_failed("scratch", __FILE__, __LINE__);
+	if (old == r->hotswap_old) {
+		errh_sink_init(&log, master_log, NULL);
+		router_take_state(r, &log);
+		errh_fini(&log);
+	}
+	m->current = r;
+	r->state = ROUTER_LIVE;
+	if (old != NULL)
+		router_free(old);
+	router_thaw_tasks(r);
+}
+
+void
+router_activate(struct router *r)
+{
+	struct master *m = r->master;
+
+	if (m->wanted != NULL && m->wanted != r)
+		router_free(m->wanted);
+	m->wanted = r;
+	if (!m->threads[0]->in_loop)
+		master_swap(m);
+	else
+		os_wake(m->threads[0]->waiter);
+}
+
+/* ---- stopping at a safe place ---- */
+
+/* A thread that was asked to: waits here until it may go on. */
+static void
+thread_park(struct thread *t)
+{
+	struct master *m = t->master;
+
+	fetch_add(&m->parked, 1);
+	while (load_acquire(&m->pause) != 0)
+		(void)os_wait(t->waiter, os_steady_ns() + PARKED_NS);
+	fetch_sub(&m->parked, 1);
+}
+
+/* How many threads run now but self. */
+static int
+master_others(const struct master *m)
+{
+	int n = 0;
+
+	for (unsigned int i = 0; i < m->options.nthreads; i++)
+		n += load_acquire(&m->threads[i]->in_loop);
+	return n - 1;
+}
+
+void
+master_pause(struct master *m, struct thread *self)
+{
+	if (m->options.nthreads == 1 || !self->in_loop)
+		return;
+	if (load_acquire(&m->pauser) == self) {
+		m->pause_depth++;
+		return;
+	}
+	/* Whoever else wants to pause all of us has us parked meanwhile. */
+	for (;;) {
+		struct thread *nobody = NULL;
+
+		if (compare_exchange(&m->pauser, &nobody, self))
+			break;
+		thread_park(self);
+	}
+	m->pause_depth = 1;
+	store_release(&m->pause, 1);
+	for (unsigned int i = 0; i < m->options.nthreads; i++)
+		if (m->threads[i] != self)
+			os_wake(m->threads[i]->waiter);
+	while (load_acquire(&m->parked) < master_others(m))
+		cpu_relax();
+}
+
+void
+master_resume(struct master *m, struct thread *self)
+{
+	if (m->options.nthreads == 1 || load_acquire(&m->pauser) != self)
+		return;
+	if (--m->pause_depth > 0)
+		return;
+	store_release(&m->pause, 0);
+	while (load_acquire(&m->parked) > 0)
+		cpu_relax();
+	store_release(&m->pauser, (struct thread *)NULL);
+}
+
+/* ---- the loop ---- */
+
+/* When to wake up at the latest. */
+static int64_t
+thread_deadline(const struct thread *t)
+{
+	return t->ntimers > 0 ? t->timers[0]->expiry_ns : INT64_MAX;
+}
+
+/* Nothing to do: sleeps, or with simulated time jumps to the next timer. */
+static void
+thread_idle(struct thread *t)
+{
+	struct master *m = t->master;
+	int64_t deadline = thread_deadline(t);
+
+	t->idle_waits++;
+	if (!m->options.simtime || deadline == INT64_MAX) {
+		(void)os_wait(t->waiter, deadline);
+		return;
+	}
+	if (!os_wait(t->waiter, 0) && m->sim_ns < deadline)
+		m->sim_ns = deadline;
+}
+
+/* One round: some tasks, the timers that are due, what happened outside. */
+static void
+thread_round(struct thread *t)
+{
+	struct master *m = t->master;
+
+	if (load_relaxed(&t->pending) != NULL)
+		thread_collect_pending(t);
+	for (int i = 0; i < TASKS_PER_ROUND && t->ntasks > 0; i++) {
+		thread_run_task(t);
+		if (load_relaxed(&m->stop) != 0 || load_relaxed(&m->pause) != 0)
+			break;
+	}
+	thread_run_timers(t);
+	if (t->deferred->count > 0)
+		deferred_run(t);
+	if (t->ntasks > 0 || t->deferred->count > 0 ||
+	    load_relaxed(&t->pending) != NULL || load_relaxed(&m->stop) != 0)
+		(void)os_wait(t->waiter, 0);
+	else
+		thread_idle(t);
+}
+
+static void
+thread_main(void *arg)
+{
+	struct start *start = arg;
+	struct master *m = start->m;
+	struct thread *t = m->threads[start->id];
+
+	free(start);
+	store_release(&t->in_loop, 1);
+	while (load_acquire(&m->quit) == 0) {
+		if (unlikely(load_acquire(&m->pause) != 0))
+			thread_park(t);
+		thread_round(t);
+	}
+	store_release(&t->in_loop, 0);
+}
+
+static void
+master_start_threads(struct master *m)
+{
+	for (unsigned int i = 1; i < m->options.nthreads; i++) {
+		struct start *start = malloc(sizeof(*start));
+
+		if (start == NULL || m->handles[i] != NULL) {
+			free(start);
+			continue;
+		}
+		*start = (struct start){ m, i };
+		if (m->options.spawn(thread_main, start, &m->handles[i]) != 0)
+			free(start);
+	}
+}
+
+/*
+ * The router has stopped itself: its driver manager may make it go on.
+ * True: it does not.
+ */
+static bool
+master_stopped(struct master *m)
+{
+	struct router *r = m->current;
+
+	while (r != NULL && r->runcount <= 0 && r->driver_stopped != NULL) {
+		int32_t before = r->runcount;
+
+		r->driver_stopped(r->driver);
+		if (r->runcount <= before || r->runcount > 0)
+			break;
+	}
+	return r == NULL || r->runcount <= 0;
+}
+
+void
+master_run(struct master *m)
+{
+	struct thread *t = m->threads[0];
+
+	store_release(&t->in_loop, 1);
+	master_start_threads(m);
+	while (m->current != NULL && load_acquire(&m->stop) == 0) {
+		if (unlikely(load_acquire(&m->pause) != 0))
+			thread_park(t);
+		if (m->wanted != NULL) {
+			master_pause(m, t);
+			master_swap(m);
+			master_resume(m, t);
+		}
+		if (m->current->runcount <= 0 && master_stopped(m))
+			break;
+		thread_round(t);
+	}
+	store_release(&m->stop, 0);
+	master_join(m);
+	store_release(&t->in_loop, 0);
+}
+
+void
+master_stop(struct master *m)
+{
+	store_release(&m->stop, 1);
+	os_wake(m->threads[0]->waiter);
+}
+
+void
+router_adjust_runcount(struct router *r, int32_t delta)
+{
+	/* Saturates: a stop is never undone by too many others. */
+	int64_t n = (int64_t)r->runcount + delta;
+
+	r->runcount = n > INT32_MAX   ? INT32_MAX
+	              : n < INT32_MIN ? INT32_MIN
+	                              : (int32_t)n;
+	if (r->runcount <= 0)
+		os_wake(r->master->threads[0]->waiter);
+}
+
+void
+router_please_stop(struct router *r)
+{
+	router_adjust_runcount(r, -1);
+}

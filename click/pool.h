@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * pool.h -- where packets come from: one depot a program, one pool a thread
+ * (a guest's threads, which never run at once, share one).
+ *
+ *	os_buffers_alloc() --chunks--> depot <--chains--> pool --> packets
+ *
+ * A pool works on its own stack of ready packets without a lock; only when
+ * that runs empty or full does it trade a chain of POOL_CHAIN with the depot.
+ */
+#ifndef CLICK_POOL_H
+#define CLICK_POOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "click/thread.h"
+
+enum { POOL_CHAIN = 512, POOL_STACK = 2 * POOL_CHAIN };
+
+struct depot;
+
+/* limit: packets with a buffer at most, 0: as many as memory gives. */
+struct depot *depot_new(uint32_t limit);
+/* Every pool of it must be gone; all packets must be home. */
+void depot_free(struct depot *d);
+/* Packets with a pool buffer that exist, and that lie in the depot. */
+uint32_t depot_total(const struct depot *d);
+
+struct pool *pool_new(struct depot *d);
+/* Gives what it holds to the depot. */
+void pool_free(struct pool *p);
+
+/* A ready packet, fields undefined but head, size and buffer; NULL: counted. */
+struct packet *pool_get_slow(struct pool *pool);
+/* Makes room on a full stack. */
+void pool_spill(struct pool *pool);
+/* A header without buffer; NULL when out of memory. */
+struct packet *pool_get_bare(struct pool *pool);
+
+static inline struct packet *
+pool_get(struct pool *pool)
+{
+	if (unlikely(pool->nready == 0))
+		return pool_get_slow(pool);
+	return pool->ready[--pool->nready];
+}
+
+static inline void
+pool_put(struct pool *pool, struct packet *p)
+{
+	if (unlikely(pool->nready == pool->cap))
+		pool_spill(pool);
+	pool->ready[pool->nready++] = p;
+}
+
+static inline void
+pool_put_bare(struct pool *pool, struct packet *p)
+{
+	p->buffer = BUFFER_NONE;
+	p->next = pool->bare;
+	pool->bare = p;
+}
+
+#endif

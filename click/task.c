@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* task.c -- stride scheduling, and tasks that other threads wake. */
+#include "click/task.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "click/element.h"
+#include "click/heap.h"
+#include "click/internal.h"
+#include "click/router.h"
+#include "os/os.h"
+
+static bool
+task_before(const void *a, const void *b)
+{
+	const struct task *x = a, *y = b;
+
+	return (int32_t)(x->pass - y->pass) < 0;
+}
+
+static void
+task_place(void *item, uint32_t place)
+{
+	((struct task *)item)->heap_index = place;
+}
+
+/* Into its thread's heap, at the front of what waits. */
+static void
+task_insert(struct task *task)
+{
+	struct thread *t = task->thread;
+
+	if (t->ntasks > 0)
+		task->pass = t->tasks[0]->pass;
+	t->tasks[t->ntasks++] = task;
+	heap_up((void **)t->tasks, t->ntasks - 1, task_before, task_place);
+}
+
+static void
+task_remove(struct task *task)
+{
+	struct thread *t = task->thread;
+
+	if (task->heap_index != 0)
+		heap_remove((void **)t->tasks, &t->ntasks, task->heap_index - 1,
+		    task_before, task_place);
+}
+
+int
+thread_reserve_tasks(struct thread *t, uint32_t n)
+{
+	struct task **v;
+
+	if (n <= t->tasks_cap)
+		return 0;
+	v = realloc(t->tasks, n * sizeof(*v));
+	if (v == NULL)
+		return ERR_NOMEM;
+	t->tasks = v;
+	t->tasks_cap = n;
+	return 0;
+}
+
+/* Puts a task of another thread on that thread's list, and wakes it. */
+static void
+task_send(struct task *task)
+{
+	struct thread *t = task->thread;
+	struct task *head;
+
+	if (exchange(&task->pending, 1) != 0)
+		return;
+	head = load_relaxed(&t->pending);
+	do
+		task->next = head;
+	while (!compare_exchange(&t->pending, &head, task));
+	os_wake(t->waiter);
+}
+
+void
+task_init(struct task *task, struct element *e, task_fn *run)
+{
+	struct router *r = e->router;
+	int32_t tickets = r->tickets[e->index];
+
+	ASSERT(!task->added);
+	*task = (struct task){ .run = run, .e = e, .thread = e->thread };
+	task->home_wanted = -1;
+	task->added = true;
+	task_set_tickets(
+	    task, tickets < 0 ? TASK_TICKETS_DEFAULT : (unsigned int)tickets);
+	task->next_of_router = r->tasks;
+	r->tasks = task;
+	r->ntasks++;
+	/* Room in every heap it may be moved to: scheduling cannot fail. */
+	if (master_reserve_tasks(r->master) != 0)
+		r->out_of_memory = true;
+}
+
+void
+task_init_scheduled(struct task *task, struct element *e, task_fn *run)
+{
+	task_init(task, e, run);
+	if (e->router->tickets[e->index] != 0)
+		task_schedule(task);
+}
+
+void
+task_fini(struct task *task)
+{
+	struct task **pp;
+
+	if (!task->added)
+		return;
+	task_unschedule(task);
+	task_drop_pending(task);
+	task_remove(task);
+	for (pp = &task->e->router->tasks; *pp != task;
+	     pp = &(*pp)->next_of_router)
+		;
+	*pp = task->next_of_router;
+	task->e->router->ntasks--;
+	task->added = false;
+}
+
+void
+task_schedule(struct task *task)
+{
+	if (load_relaxed(&task->scheduled) != 0)
+		return;
+	if (!task->thread->alone) {
+		if (exchange(&task->scheduled, 1) == 0)
+			task_send(task);
+		return;
+	}
+	task->scheduled = 1;
+	if (task->heap_index == 0 && !task->e->router->frozen)
+		task_insert(task);
+}
+
+void
+task_reschedule(struct task *task)
+{
+	store_relaxed(&task->scheduled, 1);
+}
+
+void
+task_unschedule(struct task *task)
+{
+	/* It stays in its heap, where its turn finds it unwanted. */
+	store_relaxed(&task->scheduled, 0);
+}
+
+void
+task_set_tickets(struct task *task, unsigned int tickets)
+{
+	if (tickets > TASK_TICKETS_MAX)
+		tickets = TASK_TICKETS_MAX;
+	if (tickets < 1)
+		tickets = 1;
+	task->tickets = (uint16_t)tickets;
+	task->stride = TASK_STRIDE1 / tickets;
+}
+
+void
+task_move(struct task *task, unsigned int thread_id)
+{
+	struct master *m = task->e->router->master;
+
+	if (thread_id >= master_nthreads(m) ||
+	    task->thread == master_thread(m, thread_id))
+		return;
+	store_release(&task->home_wanted, (int32_t)thread_id);
+	task_send(task);
+}
+
+/* Its thread lets go of it and hands it to the one that it shall move to. */
+static void
+task_rehome(struct task *task)
+{
+	struct master *m = task->e->router->master;
+	int32_t id = exchange(&task->home_wanted, -1);
+
+	task_remove(task);
+	task->thread = master_thread(m, (unsigned int)id);
+	task_send(task);
+}
+
+void
+thread_collect_pending(struct thread *t)
+{
+	struct task *task = exchange(&t->pending, NULL), *next;
+
+	for (; task != NULL; task = next) {
+		next = task->next;
+		store_release(&task->pending, 0);
+		if (load_acquire(&task->home_wanted) >= 0)
+			task_rehome(task);
+		else if (task->scheduled != 0 && task->heap_index == 0)
+			task_insert(task);
+	}
+}
+
+/* Takes task off the pending list of its thread, which does not run now. */
+void
+task_drop_pending(struct task *task)
+{
+	struct task **pp = &task->thread->pending;
+
+	if (task->pending == 0)
+		return;
+	while (*pp != NULL && *pp != task)
+		pp = &(*pp)->next;
+	if (*pp == task)
+		*pp = task->next;
+	task->pending = 0;
+}
+
+bool
+thread_run_task(struct thread *t)
+{
+	struct task *task = t->tasks[0];
+	bool worked = false;
+
+	if (task->scheduled != 0) {
+		store_relaxed(&task->scheduled, 0);
+		worked = task->run(task->e, task, t);
+		task->runs++;
+		t->task_runs++;
+		if (t->deferred->count > 0)
+			deferred_run(t);
+	}
+	/* It may have ended itself, or been moved in the heap. */
+	if (t->tasks_changed) {
+		t->tasks_changed = false;
+		return worked;
+	}
+	task->pass += task->stride;
+	if (task->heap_index == 0)
+		return worked;
+	if (load_relaxed(&task->scheduled) == 0)
+		task_remove(task);
+	else if (task->heap_index == 1 && t->ntasks > 1)
+		heap_down(
+		    (void **)t->tasks, t->ntasks, 0, task_before, task_place);
+	return worked;
+}
+
+void
+router_freeze_tasks(struct router *r)
+{
+	r->frozen = true;
+	for (struct task *k = r->tasks; k != NULL; k = k->next_of_router) {
+		task_drop_pending(k);
+		task_remove(k);
+	}
+}
+
+void
+router_thaw_tasks(struct router *r)
+{
+	r->frozen = false;
+	for (struct task *k = r->tasks; k != NULL; k = k->next_of_router)
+		if (k->scheduled != 0 && k->heap_index == 0)
+			task_insert(k);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* thread.c -- a router thread's own things. */
+#include "click/thread.h"
+
+#include <stdlib.h>
+
+#include "base/err.h"
+#include "click/internal.h"
+#include "os/os.h"
+
+/* Beyond the path itself: for handlers that push from within a push. */
+enum { SCRATCH_SPARE = 8 };
+
+int
+thread_reserve_scratch(struct thread *t, uint32_t depth)
+{
+	size_t size = ((size_t)depth + SCRATCH_SPARE) * SCRATCH_ELEMENT;
+	char *base;
+
+	if (size <= (size_t)(t->scratch.end - t->scratch.base))
+		return 0;
+	/* Only between tasks: nothing lies in the old one. */
+	ASSERT(t->scratch.top == t->scratch.base);
+	base = aligned_alloc(CACHE_LINE, size);
+	if (base == NULL)
+		return ERR_NOMEM;
+	free(t->scratch.base);
+	t->scratch.base = t->scratch.top = base;
+	t->scratch.end = base + size;
+	return 0;
+}
+
+struct thread *
+thread_new(struct master *m, unsigned int id, struct pool *pool)
+{
+	struct thread *t = calloc(1, sizeof(*t));
+	uint64_t seed;
+
+	if (t == NULL)
+		return NULL;
+	t->master = m;
+	t->id = (uint16_t)id;
+	t->pool = pool;
+	t->waiter = os_waiter_new();
+	t->deferred = deferred_new();
+	os_random(&seed, sizeof(seed));
+	rand_seed(&t->rand, seed);
+	if (t->waiter == NULL || t->deferred == NULL ||
+	    thread_reserve_scratch(t, 4) != 0) {
+		thread_free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void
+thread_free(struct thread *t)
+{
+	if (t == NULL)
+		return;
+	if (t->waiter != NULL)
+		os_waiter_free(t->waiter);
+	deferred_free(t->deferred);
+	free(t->scratch.base);
+	free(t->tasks);
+	free(t->timers);
+	free(t);
+}
