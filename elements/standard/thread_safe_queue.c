@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * ThreadSafeQueue([CAPACITY]) -- stores packets of many threads
+ *
+ *   in 0      any packets (push)
+ *   out 0     the stored packets (pull)
+ *   out 1     the packets that do not fit, if connected; else they are killed
+ *
+ *   CAPACITY  the most packets it holds, default 1000
+ *
+ * Like Queue; the name says that several threads push into it and several pull.
+ * (Queue bears that as well, at the same price.)
+ *
+ *   length            read: packets in it now
+ *   highwater_length  read: the most there have been at a time
+ *   capacity          read/write: CAPACITY; what no longer fits is dropped
+ *   drops             read: packets dropped because it was full
+ *   reset_counts      write: sets drops to 0, highwater_length to length
+ *   reset             write: drops all packets
+ *
+ *     FromDevice(0) -> ThreadSafeQueue(200) -> ToDevice(1);
+ */
+#include "elements/standard/fifo.h"
+
+#include <string.h>
+
+static void *
+thread_safe_queue_cast(struct element *e, const char *name, int port)
+{
+	if (strcmp(name, "ThreadSafeQueue") == 0)
+		return element_state(e);
+	return fifo_cast_both(e, name, port);
+}
+
+const struct element_class element_thread_safe_queue = {
+	.name = "ThreadSafeQueue",
+	.ports = "1/1-2",
+	.processing = "h/lh",
+	.state_size = sizeof(struct fifo),
+	.flags = ELEMENT_SHAREABLE | ELEMENT_LIVE | ELEMENT_STORES,
+	.configure = fifo_configure,
+	.initialize = fifo_initialize,
+	.cleanup = fifo_cleanup,
+	.add_handlers = fifo_add_handlers,
+	.take_state = fifo_take_state,
+	.hotswap_like = fifo_hotswap_like,
+	.live_reconfigure = fifo_live_reconfigure,
+	.cast = thread_safe_queue_cast,
+	.push = fifo_push,
+	.pull = fifo_pull,
+};
