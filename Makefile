@@ -100,6 +100,87 @@ $(foreach f,$(FLAVOURS),$(eval $(call flavour_rules,$(f))))
 build/click: build/host/click
 	$(Q)ln -f $< $@
 
+# ---- the portable folders against musl's headers alone ----
+# A stray Linux header does not compile; what they leave undefined must lie
+# within test/symbols.allowed; with a fake os/ they link and run.
+
+MUSL := /usr/include/x86_64-linux-musl
+CFLAGS_free := -O2 -ffreestanding -fno-builtin-printf -nostdinc \
+	-isystem $(MUSL) -idirafter \
+	$(shell $(CC) -print-file-name=include) -fno-stack-protector
+FREE_OBJ := $(PORTABLE_SRC:%.c=build/free/%.o) \
+	build/free/gen/elements_portable.o
+
+build/gen/elements_portable.c: $(PORTABLE_ELEMENT_SRC) tools/gen-elements
+	@mkdir -p $(@D)
+	$(Q)tools/gen-elements $(PORTABLE_ELEMENT_SRC) > $@
+
+build/free/%.o: %.c
+	@mkdir -p $(@D)
+	$(call say,CC free $<)
+	$(Q)$(CC) $(CFLAGS_all) $(CFLAGS_free) -MMD -MP -c -o $@ $<
+
+build/free/gen/%.o: build/gen/%.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_all) $(CFLAGS_free) -MMD -MP -c -o $@ $<
+
+build/free/portable.o: $(FREE_OBJ)
+	$(Q)ld -r -o $@ $^
+
+build/free/portable: build/free/test/fake_os.o build/free/portable.o
+	$(call say,LD $@)
+	$(Q)musl-gcc -static -o $@ $^
+
+# ---- tests ----
+
+TESTS := $(TEST_SRC:%.c=build/asan/%) $(wildcard test/*.t test/*/*.t)
+FUZZERS := $(FUZZ_SRC:%.c=build/fuzz/%)
+
+setup-%:
+	@tools/setup $*
+
+check: setup-check
+	@$(MAKE) --no-print-directory check-run
+
+check-run: $(filter build/%,$(TESTS)) build/click build/asan/click \
+    build/free/portable
+	@tools/check $(TESTS)
+
+test: $(filter build/%,$(TESTS))
+	@tools/check $(filter build/%,$(TESTS))
+
+fuzz: setup-check $(FUZZERS)
+	@tools/fuzz $${FUZZ_SECONDS:-60} $(FUZZERS)
+
+lint: setup-check
+	@tools/lint $(CC) $(CFLAGS_all)
+
+format:
+	@git ls-files '*.c' '*.h' | xargs clang-format -i
+
+bench: setup-bench all
+	@bench/run
+
+PREFIX ?= /usr/local
+install: all
+	install -D -m 755 build/click $(DESTDIR)$(PREFIX)/bin/click
+	$(Q)for m in docs/man/*.1; do \
+		install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man1/$${m##*/}; \
+	done
+
+help:
+	@echo 'make          build everything (gcc and make are enough)'
+	@echo 'make run      see it work'
+	@echo 'make check    every test; installs what that needs'
+	@echo 'make test     the unit tests alone'
+	@echo 'make bench    measure, write docs/evaluation.md'
+	@echo 'make fuzz     each fuzz target for a minute (FUZZ_SECONDS=60)'
+	@echo 'make lint     static analysis'
+	@echo 'make format   lay all C out as .clang-format says'
+	@echo 'make docs     the element reference, from the elements'
+	@echo 'make install  PREFIX=/usr/local DESTDIR='
+	@echo 'make clean    remove build/'
+
 -include $(wildcard */build.mk)
 
 -include $(shell find build -name '*.d' 2>/dev/null)
@@ -107,4 +188,4 @@ build/click: build/host/click
 clean:
 	rm -rf build
 
-.PHONY: all clean
+.PHONY: all check check-run test fuzz lint format bench install help clean
