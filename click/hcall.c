@@ -14,49 +14,6 @@ struct hcall_target {
 	struct str handler;
 };
 
-static int
-hcall_syntax(struct errh *errh)
-{
-	return errh_error(errh, "syntax error");
-}
-
-/*
- * "e.h" is handler h of element e if there is an e; else a handler of context
- * or a global one may have such a name itself; ".h" is always global.
- */
-static int
-hcall_find(struct str name, struct element *context,
-    struct hcall_target *target, struct errh *errh)
-{
-	struct router *r = context->router;
-	size_t dot = str_find(name, '.', 0);
-	struct element *e;
-
-	if (name.n == 0 || (dot == name.n - 1 && dot != 0))
-		return hcall_syntax(errh);
-	*target = (struct hcall_target){ NULL, name };
-	if (dot == 0) {
-		target->handler = str_from(name, 1);
-		return 0;
-	}
-	if (dot < name.n) {
-		e = router_find(r, str_sub(name, 0, dot), context);
-		if (e != NULL) {
-			target->e = e;
-			target->handler = str_from(name, dot + 1);
-			return 0;
-		}
-	}
-	if (handler_find(r, context, name) != NULL) {
-		target->e = context;
-		return 0;
-	}
-	if (dot == name.n || handler_find(r, NULL, name) != NULL)
-		return 0;
-	return errh_error(
-	    errh, "no element named '%.*s'", STR_ARG(str_sub(name, 0, dot)));
-}
-
 /* Splits text; the name is unquoted into *mem. */
 static int
 hcall_parse(struct str text, struct arena *mem, struct element *context,
@@ -65,10 +22,9 @@ hcall_parse(struct str text, struct arena *mem, struct element *context,
 	struct str rest = text;
 	struct str name = conf_unquote(conf_shift_space(&rest), mem);
 
-	if (hcall_find(name, context, target, errh) != 0)
-		return ERR_INVAL;
 	*value = rest;
-	return 0;
+	return handler_locate_name(context->router, name, context, &target->e,
+	    &target->handler, errh);
 }
 
 int

@@ -409,7 +409,7 @@ fifo_add_handlers(struct element *e)
 	handler_add_data(
 	    e, "capacity", HANDLER_READ, DATA_U32, &q->store.capacity);
 	handler_set_flags(e, "capacity", HANDLER_CALM, 0);
-	handler_add_rewrite_arg(e, "capacity", "CAPACITY");
+	handler_add_rewrite_arg(e, "capacity", 0, "CAPACITY");
 	handler_add_data(e, "drops", HANDLER_READ, DATA_U64, &q->drops);
 	handler_add_write(e, "reset_counts", fifo_write_reset_counts, 0,
 	    HANDLER_BUTTON | HANDLER_NONEXCLUSIVE);

@@ -188,5 +188,5 @@ source_add_handlers(struct element *e)
 	handler_add_write(e, "burstsize", source_write, SOURCE_BURST,
 	    HANDLER_CALM | HANDLER_DEPRECATED);
 	if (output_is_push(e, 0))
-		handler_add_task(e, &s->task, &s->nonfull);
+		handler_add_task(e, &s->task, false);
 }
