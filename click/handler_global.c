@@ -115,6 +115,9 @@ handler_add_globals(struct master *m)
 		GLOBAL("handlers", handler_list, NULL),
 		GLOBAL("list", global_list, NULL),
 		GLOBAL("stop", NULL, global_stop),
+		GLOBAL("count_cycles", stats_read_on, stats_write_on),
+		GLOBAL("element_cycles.csv", stats_read_csv, NULL),
+		GLOBAL("reset_cycles", NULL, stats_reset),
 	};
 	int err = 0;
 

@@ -49,8 +49,8 @@ hcall_set(struct hcall *c, struct str text, struct element *context,
 }
 
 static int
-hcall_missing(const struct hcall_target *target, const char *fmt,
-    struct errh *errh)
+hcall_missing(
+    const struct hcall_target *target, const char *fmt, struct errh *errh)
 {
 	struct strbuf sb = STRBUF_INIT;
 
@@ -77,8 +77,7 @@ hcall_check(const struct hcall_target *target, unsigned int what,
 	*h = handler_find(r, target->e, target->handler);
 	if ((what & HANDLER_WRITE) != 0 && (*h == NULL || (*h)->write == NULL))
 		return hcall_missing(target, "write", errh);
-	if (*h == NULL ||
-	    ((what & HANDLER_READ) != 0 && (*h)->read == NULL))
+	if (*h == NULL || ((what & HANDLER_READ) != 0 && (*h)->read == NULL))
 		return hcall_missing(target, "read", errh);
 	if ((what & HANDLER_READ) != 0 && value.n != 0 &&
 	    ((*h)->flags & HANDLER_PARAM) == 0)

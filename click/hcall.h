@@ -21,10 +21,10 @@
 #include "click/handler.h"
 
 struct hcall {
-	struct str text;     /* as written; owned */
-	struct str value;    /* the part after the name; lies in text */
+	struct str text;  /* as written; owned */
+	struct str value; /* the part after the name; lies in text */
 	struct router *router;
-	struct element *e;   /* NULL: a global handler */
+	struct element *e;       /* NULL: a global handler */
 	const struct handler *h; /* NULL until bound */
 };
 

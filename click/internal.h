@@ -10,6 +10,7 @@
 #include "click/element.h"
 #include "click/pool.h"
 #include "click/router.h"
+#include "click/stats.h"
 
 /* ---- deferred.c ---- */
 
@@ -108,6 +109,15 @@ void master_add_router(struct master *m, struct router *r);
 void master_remove_router(struct master *m, struct router *r);
 /* The handlers that belong to no element: version, list, stop... */
 int handler_add_globals(struct master *m);
+
+/* ---- stats.c: handler_fns ---- */
+
+int stats_read_csv(
+    struct element *e, uintptr_t user, struct handler_call *call);
+int stats_read_on(struct element *e, uintptr_t user, struct handler_call *call);
+int stats_write_on(
+    struct element *e, uintptr_t user, struct handler_call *call);
+int stats_reset(struct element *e, uintptr_t user, struct handler_call *call);
 
 /* ---- router.c ---- */
 

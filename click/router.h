@@ -90,6 +90,7 @@ struct router {
 	struct task *tasks;         /* all of this router's */
 	uint32_t ntasks;
 	uint32_t depth;      /* of pushes and pulls, in elements */
+	bool counting;       /* router_set_stats() */
 	bool handlers_ready; /* they have been added */
 	bool frozen;         /* its tasks lie in no heap */
 	bool out_of_memory;  /* noticed where no error can be returned */
@@ -152,8 +153,11 @@ void router_upstream(struct element *e, int port,
 void *router_attachment(struct router *r, const char *name);
 int router_set_attachment(struct router *r, const char *name, void *value);
 
-/* Counting of calls, packets and cycles in every element, on or off. */
-void router_set_stats(struct router *r, bool on);
+/*
+ * Counting of calls, packets and cycles in every element (stats.h), on or off.
+ * ERR_NOMEM.
+ */
+int router_set_stats(struct router *r, bool on);
 
 /* Prints the running graph as Click text that parses again. */
 void router_print(struct router *r, struct strbuf *out);

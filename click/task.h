@@ -30,6 +30,7 @@ typedef bool task_fn(struct element *e, struct task *task, struct thread *t);
 
 struct task {
 	task_fn *run;
+	task_fn *counted_run; /* behind run while calls are counted (stats.h) */
 	struct element *e;
 	struct thread *thread; /* home: runs here, nowhere else */
 	uint32_t pass;         /* compared by subtraction */

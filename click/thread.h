@@ -65,6 +65,7 @@ struct thread {
 	uint64_t deferred_drops;
 	uint64_t task_runs, idle_waits;
 	struct spinlock timer_lock;
+	uint64_t measured_cycles; /* by calls within the one measured now */
 	int in_loop; /* atomic: between the beginning and end of its run */
 	bool tasks_changed; /* the running task's router went away */
 };
