@@ -23,8 +23,8 @@ hcall_parse(struct str text, struct arena *mem, struct element *context,
 	struct str name = conf_unquote(conf_shift_space(&rest), mem);
 
 	*value = rest;
-	return handler_locate_name(context->router, name, context, &target->e,
-	    &target->handler, errh);
+	return handler_locate_name(
+	    context->router, name, context, &target->e, &target->handler, errh);
 }
 
 int

@@ -144,6 +144,16 @@ master_free(struct master *m)
 	free(m);
 }
 
+uint32_t
+master_packets_out(struct master *m)
+{
+	uint32_t home = depot_home(m->depot);
+
+	for (unsigned int i = 0; i < m->options.nthreads; i++)
+		home += pool_home(m->threads[i]->pool);
+	return depot_all(m->depot) - home;
+}
+
 /* ---- time ---- */
 
 int64_t

@@ -140,6 +140,38 @@ depot_give(struct depot *d, struct packet *chain)
 	spin_unlock(&d->lock);
 }
 
+uint32_t
+depot_home(struct depot *d)
+{
+	struct packet *chain = d->chains;
+	uint32_t n = 0;
+
+	for (; chain != NULL; chain = (struct packet *)(uintptr_t)chain->device)
+		for (struct packet *p = chain; p != NULL; p = p->next)
+			n++;
+	return n;
+}
+
+uint32_t
+depot_all(struct depot *d)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < d->chunks.n; i++)
+		n += d->chunks.v[i].count;
+	return n;
+}
+
+uint32_t
+pool_home(const struct pool *pool)
+{
+	uint32_t n = pool->nready;
+
+	for (struct packet *p = pool->bare; p != NULL; p = p->next)
+		n++;
+	return n;
+}
+
 struct pool *
 pool_new(struct depot *d)
 {

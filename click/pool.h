@@ -27,6 +27,13 @@ void depot_free(struct depot *d);
 /* Packets with a pool buffer that exist, and that lie in the depot. */
 uint32_t depot_total(const struct depot *d);
 
+/* Packets (bare headers too) that lie ready in the depot itself. */
+uint32_t depot_home(struct depot *d);
+/* Packets and bare headers there are, in use or not. */
+uint32_t depot_all(struct depot *d);
+/* Those that lie ready in this pool. */
+uint32_t pool_home(const struct pool *pool);
+
 struct pool *pool_new(struct depot *d);
 /* Gives what it holds to the depot. */
 void pool_free(struct pool *p);

@@ -58,6 +58,12 @@ struct router *master_router(struct master *m);
 struct handler;
 int master_add_handler(struct master *m, const struct handler *h);
 
+/*
+ * Packets that are neither ready in a pool nor in the depot: those in queues
+ * and on their way.  Nothing may run meanwhile.
+ */
+uint32_t master_packets_out(struct master *m);
+
 enum router_state {
 	ROUTER_NEW,
 	ROUTER_DEAD, /* hookup, configure or initialize failed */
