@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* boot.c -- from the entry code to the first thread. */
+#include "minios/boot.h"
+
+#include <locale.h>
+
+#include "minios/arch.h"
+#include "minios/console.h"
+#include "minios/machine.h"
+#include "minios/pages.h"
+#include "minios/paging.h"
+#include "minios/thread.h"
+
+const struct machine_ops *machine;
+struct boot_info boot;
+
+static struct {
+	uint64_t tsc[BOOT_STAGES];
+	/* What the C library reaches by %fs; its first word is its address. */
+	uint64_t fs_block[64];
+} stages;
+
+void
+boot_add(struct page_range range, struct page_range hole)
+{
+	struct page_range below = range, above = range;
+
+	if (hole.end <= range.first || hole.first >= range.end)
+		above.first = above.end;
+	if (below.end > hole.first && hole.end > range.first)
+		below.end = hole.first;
+	if (above.first < hole.end)
+		above.first = hole.end;
+	if (below.first < below.end && boot.usable_count < BOOT_RANGES)
+		boot.usable[boot.usable_count++] = below;
+	if (above.first < above.end && boot.usable_count < BOOT_RANGES)
+		boot.usable[boot.usable_count++] = above;
+}
+
+void
+boot_stage(enum boot_stage stage)
+{
+	if (stages.tsc[stage] == 0)
+		stages.tsc[stage] = rdtsc();
+}
+
+uint64_t
+boot_stage_tsc(enum boot_stage stage)
+{
+	uint64_t tsc = stages.tsc[stage];
+
+	return tsc == 0 ? 0 : tsc - boot.entered_tsc;
+}
+
+/* musl's functions find locale and errno in what %fs points to. */
+static void
+boot_libc(void)
+{
+	stages.fs_block[0] = (uintptr_t)stages.fs_block;
+	machine->set_fs(stages.fs_block);
+	uselocale(LC_GLOBAL_LOCALE);
+}
+
+/*
+ * AVX is usable once its state is declared to be saved (SDM 1, 13.3); with
+ * cooperative threads nobody has to save it.
+ */
+static void
+boot_avx(void)
+{
+	enum { XSAVE = 1 << 26, AVX = 1 << 28, OSXSAVE = 1 << 18 };
+	struct cpuid c = cpuid(1, 0);
+
+	if ((c.ecx & XSAVE) == 0 || (c.ecx & AVX) == 0)
+		return;
+	write_cr4(read_cr4() | OSXSAVE);
+	__asm__ volatile("xsetbv" : : "a"(7), "d"(0), "c"(0));
+}
+
+void
+kernel_main(void)
+{
+	thread_init();
+	boot_libc();
+	boot_avx();
+	pages_init();
+	paging_init();
+	machine->map_rest();
+	boot_stage(BOOT_MEMORY);
+	machine->start();
+	boot_stage(BOOT_DRIVERS);
+	guest_main();
+	machine->end(MACHINE_POWEROFF);
+}

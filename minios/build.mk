@@ -1,0 +1,47 @@
+# minios/build.mk -- the guest image, build/clickos.
+#
+# Flavour guest: our files and the portable folders against musl's headers,
+# Xen's (libxen-dev) and the compiler's own; then musl's archive under them.
+
+MUSL ?= /usr/lib/x86_64-linux-musl
+MUSL_INCLUDE ?= /usr/include/x86_64-linux-musl
+XEN_INCLUDE ?= /usr/include
+
+CC_guest := $(CC)
+CFLAGS_guest := -O2 -ffreestanding -fno-builtin-malloc -nostdinc \
+	-isystem $(MUSL_INCLUDE) -idirafter build/gen/xen-include \
+	-idirafter $(shell $(CC) -print-file-name=include) \
+	-fno-pic -no-pie -fno-stack-protector -fno-omit-frame-pointer \
+	-fno-asynchronous-unwind-tables -fcf-protection=none \
+	-fstack-clash-protection -ffunction-sections -fdata-sections
+LDFLAGS_guest := -nostdlib -static -no-pie -Wl,--gc-sections \
+	-Wl,-z,max-page-size=4096 -Wl,--build-id=none -Wl,-T,minios/clickos.lds
+
+GUEST_SRC := $(call sources,base minios minios/pv minios/xen)
+GUEST_ASM := $(wildcard minios/*.S minios/*/*.S)
+GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o) $(GUEST_ASM:%.S=build/guest/%.o)
+
+# Only Xen's own headers: /usr/include as a whole is not for a guest.
+build/gen/xen-include/xen:
+	@mkdir -p $(@D)
+	$(Q)ln -sfn $(XEN_INCLUDE)/xen $@
+
+build/guest/%.o: %.c | build/gen/xen-include/xen
+	@mkdir -p $(@D)
+	$(call say,CC guest $<)
+	$(Q)$(CC_guest) $(CFLAGS_all) $(CFLAGS_guest) $(CFLAGS_EXTRA) \
+		-MMD -MP -c -o $@ $<
+
+build/guest/%.o: %.S | build/gen/xen-include/xen
+	@mkdir -p $(@D)
+	$(Q)$(CC_guest) -I. -idirafter build/gen/xen-include -D__ASSEMBLY__ \
+		-MMD -MP -c -o $@ $<
+
+build/clickos.debug: $(GUEST_OBJ) minios/clickos.lds
+	$(call say,LD $@)
+	$(Q)$(CC_guest) $(LDFLAGS_guest) -o $@ $(GUEST_OBJ) \
+		$(MUSL)/libc.a $(shell $(CC) -print-libgcc-file-name)
+
+build/clickos: build/clickos.debug
+	$(Q)strip -o $@ $<
+	@size $@ | tail -n 1

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * paging.c -- page tables of a PV guest.  They hold machine frames, Xen alone
+ * writes them, and a page that serves as one must not be writable to us.
+ *
+ * Xen keeps a table from frames to our pages at the start of its part of the
+ * address space; the builder gave us the one from pages to frames.
+ */
+#include <string.h>
+
+#include "base/err.h"
+#include "minios/arch.h"
+#include "minios/pages.h"
+#include "minios/paging.h"
+#include "minios/pv/pv.h"
+#include "minios/xen/hypercall.h"
+
+enum { BATCH = 64, ENTRIES = 512 };
+
+static struct {
+	struct mmu_update update[BATCH];
+	unsigned int count;
+} queue;
+
+static char shared_info_place[PAGE_SIZE]
+    __attribute__((aligned(4096)));
+
+uint64_t *
+pv_root(void)
+{
+	return (uint64_t *)pv.start_info->pt_base;
+}
+
+uint64_t
+pv_frame_of(uint64_t page)
+{
+	return ((const uint64_t *)pv.start_info->mfn_list)[page];
+}
+
+uint64_t
+pv_page_of(uint64_t frame)
+{
+	return ((const uint64_t *)HYPERVISOR_VIRT_START)[frame];
+}
+
+static void
+pv_flush_queue(void)
+{
+	long done = 0;
+
+	if (queue.count == 0)
+		return;
+	done = hypercall4(__HYPERVISOR_mmu_update, POINTER(queue.update),
+	    queue.count, 0, DOMID_SELF);
+	ASSERT(done == 0);
+	queue.count = 0;
+}
+
+void
+pv_write(uint64_t *entry, uint64_t value)
+{
+	uint64_t va = (uintptr_t)entry;
+	struct mmu_update *update;
+
+	if (queue.count == BATCH)
+		pv_flush_queue();
+	update = &queue.update[queue.count++];
+	update->ptr = pv_frame_of(va >> PAGE_SHIFT) << PAGE_SHIFT |
+		      (va & (PAGE_SIZE - 1)) | MMU_NORMAL_PT_UPDATE;
+	update->val = value;
+}
+
+void
+pv_sync(void)
+{
+	struct mmuext_op op = { .cmd = MMUEXT_TLB_FLUSH_LOCAL };
+
+	pv_flush_queue();
+	hypercall4(
+	    __HYPERVISOR_mmuext_op, POINTER(&op), 1, 0, DOMID_SELF);
+}
+
+void
+pv_table(void *page)
+{
+	uint64_t frame = pv_frame_of((uintptr_t)page >> PAGE_SHIFT);
+	long err = hypercall4(__HYPERVISOR_update_va_mapping, POINTER(page),
+	    frame << PAGE_SHIFT | PTE_PRESENT | PTE_NX, UVMF_INVLPG, 0);
+
+	ASSERT(err == 0);
+}
+
+uint64_t
+pv_mapped_end(void)
+{
+	uint64_t page = pv.start_info->pt_base >> PAGE_SHIFT;
+	uint64_t *entry;
+
+	for (; page < pv.start_info->nr_pages; page++) {
+		entry = paging_entry(page << PAGE_SHIFT, false);
+		if (entry == NULL || (*entry & PTE_PRESENT) == 0)
+			break;
+	}
+	return page;
+}
+
+/* Builds the table of [first, end), which it covers alone, and hooks it in. */
+static int
+pv_map_table(uint64_t first, uint64_t end)
+{
+	uint64_t *table = pages_alloc(1);
+	uint64_t page, *entry;
+
+	if (table == NULL)
+		return ERR_NOMEM;
+	memset(table, 0, PAGE_SIZE);
+	for (page = first; page < end; page++)
+		table[page % ENTRIES] = pv_frame_of(page) << PAGE_SHIFT |
+					PTE_PRESENT | PTE_WRITE | PTE_NX;
+	entry = paging_directory_entry(first << PAGE_SHIFT);
+	if (entry == NULL)
+		return ERR_NOMEM;
+	pv_table(table);
+	pv_write(entry,
+	    pv_frame_of((uintptr_t)table >> PAGE_SHIFT) << PAGE_SHIFT |
+		PTE_PRESENT | PTE_WRITE);
+	return 0;
+}
+
+/* The pages of a table that the builder has begun. */
+static int
+pv_map_pages(uint64_t first, uint64_t end)
+{
+	uint64_t page, frame;
+
+	for (page = first; page < end; page++) {
+		frame = pv_frame_of(page);
+		if (paging_map((void *)(page << PAGE_SHIFT), &frame, 1) != 0)
+			return ERR_NOMEM;
+	}
+	return 0;
+}
+
+void
+pv_map_rest(void)
+{
+	uint64_t first, end, total = pv.start_info->nr_pages;
+	int err;
+
+	for (first = pv.mapped_end; first < total; first = end) {
+		end = (first / ENTRIES + 1) * ENTRIES;
+		if (end > total)
+			end = total;
+		err = first % ENTRIES == 0 ? pv_map_table(first, end)
+					   : pv_map_pages(first, end);
+		if (err != 0)
+			break;
+		pv_sync();
+		pages_add((struct page_range){ first, end });
+	}
+}
+
+struct shared_info *
+pv_map_shared_info(uint64_t machine_address)
+{
+	long err = hypercall4(__HYPERVISOR_update_va_mapping,
+	    POINTER(shared_info_place),
+	    machine_address | PTE_PRESENT | PTE_WRITE, UVMF_INVLPG, 0);
+
+	ASSERT(err == 0);
+	return (struct shared_info *)(void *)shared_info_place;
+}

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * xenbus.c -- requests and watches over the store's ring; see xenbus.h.
+ *
+ * Whoever asks puts an entry into the list of pending requests, sends under
+ * the lock and sleeps; answers are matched by id, watch events by token.
+ */
+#include "minios/xen/xenbus.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "minios/console.h"
+#include "minios/thread.h"
+#include "minios/xen/event.h"
+#include "minios/xen/storering.h"
+#include "minios/xen/xen.h"
+
+enum { FIRED_MAX = 1024, TRIES = 100 };
+
+struct request {
+	struct list node;
+	uint32_t id;
+	bool done;
+	int err;
+	struct strbuf *reply;
+	struct waitq answered;
+};
+
+struct fired {
+	struct list node;
+	char path[];
+};
+
+struct xenbus_watch {
+	struct list node;
+	char token[12];
+	char *path;
+	void (*notify)(void *arg);
+	void *arg;
+	struct list fired;
+	unsigned int count;
+	bool lost; /* more than FIRED_MAX, or no memory */
+};
+
+static struct {
+	struct storering ring;
+	struct mutex lock;   /* who sends */
+	struct waitq room;   /* the sender, when the ring is full */
+	struct waitq drained; /* a suspend, until no request is pending */
+	struct list pending, watches;
+	uint32_t last_id, last_token;
+	bool broken;
+} bus;
+
+static int
+xenbus_error(struct str name)
+{
+	static const struct {
+		const char *name;
+		int err;
+	} table[] = {
+		{ "ENOENT", ERR_NOTFOUND },
+		{ "EACCES", ERR_PERM },
+		{ "EAGAIN", ERR_AGAIN },
+		{ "EEXIST", ERR_EXIST },
+		{ "EINVAL", ERR_INVAL },
+		{ "ENOSPC", ERR_NOMEM },
+		{ "ENOMEM", ERR_NOMEM },
+		{ "E2BIG", ERR_NOMEM },
+		{ "EQUOTA", ERR_NOMEM },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		if (str_is(name, table[i].name))
+			return table[i].err;
+	return ERR_IO;
+}
+
+/* The payload without the NUL that ends most of them. */
+static struct str
+xenbus_text(const struct store_message *m)
+{
+	uint32_t n = m->head.len;
+
+	return str_make(
+	    m->payload, n > 0 && m->payload[n - 1] == '\0' ? n - 1 : n);
+}
+
+static void
+xenbus_finish(struct request *r, int err)
+{
+	list_remove(&r->node);
+	r->err = err;
+	r->done = true;
+	waitq_wake(&r->answered);
+	if (list_empty(&bus.pending))
+		waitq_wake(&bus.drained);
+}
+
+static void
+xenbus_answer(const struct store_message *m)
+{
+	struct request *r;
+	struct str all = str_make(m->payload, m->head.len);
+
+	list_each(node, &bus.pending) {
+		r = container_of(node, struct request, node);
+		if (r->id != m->head.req_id)
+			continue;
+		if (m->head.type == XS_ERROR) {
+			xenbus_finish(r, xenbus_error(xenbus_text(m)));
+			return;
+		}
+		if (r->reply != NULL)
+			sb_add(r->reply, all);
+		xenbus_finish(r,
+		    r->reply != NULL && r->reply->oom ? ERR_NOMEM : 0);
+		return;
+	}
+}
+
+static void
+xenbus_queue(struct xenbus_watch *w, const char *path)
+{
+	size_t n = strlen(path) + 1;
+	struct fired *f;
+
+	f = w->count < FIRED_MAX ? malloc(sizeof(*f) + n) : NULL;
+	if (f == NULL) {
+		w->lost = true;
+	} else {
+		memcpy(f->path, path, n);
+		list_append(&w->fired, &f->node);
+		w->count++;
+	}
+	if (w->notify != NULL)
+		w->notify(w->arg);
+}
+
+/* Payload: path NUL token NUL; the ring's code has put a NUL after it. */
+static void
+xenbus_fire(const struct store_message *m)
+{
+	size_t n = strlen(m->payload);
+	const char *token = m->payload + n + 1;
+	struct xenbus_watch *w;
+
+	if (n + 1 >= m->head.len)
+		return;
+	list_each(node, &bus.watches) {
+		w = container_of(node, struct xenbus_watch, node);
+		if (strcmp(w->token, token) == 0) {
+			xenbus_queue(w, m->payload);
+			return;
+		}
+	}
+}
+
+static void
+xenbus_break(const char *why)
+{
+	if (!bus.broken)
+		console_printf("xenstore: %s\n", why);
+	bus.broken = true;
+	while (!list_empty(&bus.pending))
+		xenbus_finish(container_of(bus.pending.next, struct request,
+				  node),
+		    ERR_CLOSED);
+	waitq_wake(&bus.room);
+}
+
+static void
+xenbus_event(void *arg)
+{
+	const struct store_message *m;
+	int got;
+
+	(void)arg;
+	while ((got = storering_receive(&bus.ring, &m)) > 0) {
+		if (m->head.type == XS_WATCH_EVENT)
+			xenbus_fire(m);
+		else
+			xenbus_answer(m);
+	}
+	if (got < 0)
+		xenbus_break("nonsense in the ring");
+	if (storering_kick(&bus.ring))
+		event_send(xen.store_port);
+	waitq_wake(&bus.room);
+}
+
+void
+xenbus_init(void)
+{
+	list_init(&bus.pending);
+	list_init(&bus.watches);
+	waitq_init(&bus.room);
+	waitq_init(&bus.drained);
+	waitq_init(&bus.lock.waiters);
+	storering_init(&bus.ring,
+	    (struct xenstore_domain_interface *)xen.store_page);
+	event_handle(xen.store_port, xenbus_event, NULL);
+}
+
+/* Sends n bytes, part by part as the ring has room. */
+static int
+xenbus_send(const void *data, size_t n)
+{
+	const char *p = data;
+	int part;
+
+	while (n > 0) {
+		if (bus.broken)
+			return ERR_CLOSED;
+		part = storering_send(&bus.ring, p, n);
+		if (part < 0) {
+			xenbus_break("nonsense in the ring");
+			return ERR_CLOSED;
+		}
+		p += part;
+		n -= (size_t)part;
+		event_send(xen.store_port);
+		if (n > 0 && part == 0)
+			waitq_sleep(&bus.room, INT64_MAX);
+	}
+	return 0;
+}
+
+struct part {
+	const void *p;
+	size_t n;
+};
+
+static int
+xenbus_send_parts(struct request *r, uint32_t type, uint32_t tx,
+    const struct part *part, unsigned int count)
+{
+	struct xsd_sockmsg head = { .type = type, .tx_id = tx };
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < count; i++)
+		head.len += (uint32_t)part[i].n;
+	if (head.len > XENSTORE_PAYLOAD_MAX)
+		return ERR_NOMEM;
+	head.req_id = r->id;
+	err = xenbus_send(&head, sizeof(head));
+	for (i = 0; i < count && err == 0; i++)
+		err = xenbus_send(part[i].p, part[i].n);
+	return err;
+}
+
+/* One request and its answer, appended to *reply if that is not NULL. */
+static int
+xenbus_ask(uint32_t type, uint32_t tx, const struct part *part,
+    unsigned int count, struct strbuf *reply)
+{
+	struct request r = { .reply = reply };
+	int err;
+
+	waitq_init(&r.answered);
+	mutex_lock(&bus.lock);
+	r.id = ++bus.last_id;
+	list_append(&bus.pending, &r.node);
+	err = xenbus_send_parts(&r, type, tx, part, count);
+	mutex_unlock(&bus.lock);
+	if (err != 0) {
+		list_remove(&r.node);
+		return err;
+	}
+	while (!r.done)
+		waitq_sleep(&r.answered, INT64_MAX);
+	return r.err;
+}
+
+static int
+xenbus_ask_path(
+    uint32_t type, uint32_t tx, const char *path, struct strbuf *reply)
+{
+	const struct part part = { path, strlen(path) + 1 };
+
+	return xenbus_ask(type, tx, &part, 1, reply);
+}
+
+int
+xenbus_read(uint32_t tx, const char *path, struct strbuf *out)
+{
+	return xenbus_ask_path(XS_READ, tx, path, out);
+}
+
+int
+xenbus_list(uint32_t tx, const char *path, struct strbuf *out)
+{
+	return xenbus_ask_path(XS_DIRECTORY, tx, path, out);
+}
+
+int
+xenbus_mkdir(uint32_t tx, const char *path)
+{
+	return xenbus_ask_path(XS_MKDIR, tx, path, NULL);
+}
+
+int
+xenbus_rm(uint32_t tx, const char *path)
+{
+	return xenbus_ask_path(XS_RM, tx, path, NULL);
+}
+
+int
+xenbus_write(uint32_t tx, const char *path, struct str value)
+{
+	const struct part part[] = {
+		{ path, strlen(path) + 1 },
+		{ value.s, value.n },
+	};
+
+	return xenbus_ask(XS_WRITE, tx, part, 2, NULL);
+}
+
+int
+xenbus_write_u32(uint32_t tx, const char *path, uint32_t x)
+{
+	char text[12];
+
+	snprintf(text, sizeof(text), "%u", x);
+	return xenbus_write(tx, path, str_of(text));
+}
+
+/* A decimal number and nothing else. */
+static int
+xenbus_number(struct str s, uint32_t *x)
+{
+	uint64_t sum = 0;
+	size_t i;
+
+	if (s.n == 0)
+		return ERR_SYNTAX;
+	for (i = 0; i < s.n; i++) {
+		if (!char_digit(s.s[i]))
+			return ERR_SYNTAX;
+		sum = sum * 10 + (uint64_t)(s.s[i] - '0');
+		if (sum > UINT32_MAX)
+			return ERR_SYNTAX;
+	}
+	*x = (uint32_t)sum;
+	return 0;
+}
+
+int
+xenbus_read_u32(uint32_t tx, const char *path, uint32_t *x)
+{
+	struct strbuf text = STRBUF_INIT;
+	int err = xenbus_read(tx, path, &text);
+
+	if (err == 0)
+		err = xenbus_number(sb_str(&text), x);
+	sb_fini(&text);
+	return err;
+}
+
+static int
+xenbus_begin(uint32_t *tx)
+{
+	struct strbuf text = STRBUF_INIT;
+	int err = xenbus_ask_path(XS_TRANSACTION_START, 0, "", &text);
+	struct str id = sb_str(&text);
+
+	if (err == 0 && id.n > 0 && id.s[id.n - 1] == '\0')
+		id.n--;
+	if (err == 0)
+		err = xenbus_number(id, tx);
+	sb_fini(&text);
+	return err;
+}
+
+int
+xenbus_transact(int (*body)(uint32_t tx, void *arg), void *arg)
+{
+	unsigned int tries;
+	uint32_t tx;
+	int err, end;
+
+	for (tries = 0; tries < TRIES; tries++) {
+		err = xenbus_begin(&tx);
+		if (err != 0)
+			return err;
+		err = body(tx, arg);
+		end = xenbus_ask_path(
+		    XS_TRANSACTION_END, tx, err == 0 ? "T" : "F", NULL);
+		if (err == 0)
+			err = end;
+		if (err != ERR_AGAIN)
+			return err;
+	}
+	return ERR_AGAIN;
+}
+
+static int
+xenbus_set_watch(uint32_t type, const struct xenbus_watch *w)
+{
+	const struct part part[] = {
+		{ w->path, strlen(w->path) + 1 },
+		{ w->token, strlen(w->token) + 1 },
+	};
+
+	return xenbus_ask(type, 0, part, 2, NULL);
+}
+
+static void
+xenbus_watch_free(struct xenbus_watch *w)
+{
+	char *path;
+
+	list_remove(&w->node);
+	while (!list_empty(&w->fired)) {
+		path = xenbus_watch_next(w);
+		free(path);
+	}
+	free(w->path);
+	free(w);
+}
+
+int
+xenbus_watch(const char *path, void (*notify)(void *arg), void *arg,
+    struct xenbus_watch **watch)
+{
+	struct xenbus_watch *w = calloc(1, sizeof(*w));
+	int err;
+
+	if (w == NULL)
+		return ERR_NOMEM;
+	list_init(&w->fired);
+	w->notify = notify;
+	w->arg = arg;
+	snprintf(w->token, sizeof(w->token), "w%u", ++bus.last_token);
+	list_append(&bus.watches, &w->node);
+	w->path = strdup(path);
+	err = w->path == NULL ? ERR_NOMEM : xenbus_set_watch(XS_WATCH, w);
+	if (err != 0) {
+		xenbus_watch_free(w);
+		return err;
+	}
+	*watch = w;
+	return 0;
+}
+
+void
+xenbus_unwatch(struct xenbus_watch *w)
+{
+	/* That it fails means that it is gone already. */
+	(void)xenbus_set_watch(XS_UNWATCH, w);
+	xenbus_watch_free(w);
+}
+
+char *
+xenbus_watch_next(struct xenbus_watch *w)
+{
+	struct list *node = list_pop(&w->fired);
+	struct fired *f;
+	char *path;
+
+	if (node == NULL) {
+		if (!w->lost)
+			return NULL;
+		path = strdup(w->path);
+		w->lost = path == NULL;
+		return path;
+	}
+	f = container_of(node, struct fired, node);
+	w->count--;
+	/* The list's node is no longer needed: the path moves to the front. */
+	memmove(f, f->path, strlen(f->path) + 1);
+	return (char *)f;
+}
+
+void
+xenbus_suspend(void)
+{
+	mutex_lock(&bus.lock);
+	while (!list_empty(&bus.pending))
+		waitq_sleep(&bus.drained, INT64_MAX);
+}
+
+void
+xenbus_resume(void)
+{
+	struct xenbus_watch *w;
+
+	storering_init(&bus.ring,
+	    (struct xenstore_domain_interface *)xen.store_page);
+	event_handle(xen.store_port, xenbus_event, NULL);
+	mutex_unlock(&bus.lock);
+	list_each(node, &bus.watches) {
+		w = container_of(node, struct xenbus_watch, node);
+		if (xenbus_set_watch(XS_WATCH, w) != 0)
+			console_printf("xenstore: %s: watch lost\n", w->path);
+	}
+}
