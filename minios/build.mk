@@ -2,6 +2,7 @@
 #
 # Flavour guest: our files and the portable folders against musl's headers,
 # Xen's (libxen-dev) and the compiler's own; then musl's archive under them.
+# No red zone: a hypercall is a call that the compiler does not see.
 
 MUSL ?= /usr/lib/x86_64-linux-musl
 MUSL_INCLUDE ?= /usr/include/x86_64-linux-musl
@@ -11,7 +12,8 @@ CC_guest := $(CC)
 CFLAGS_guest := -O2 -ffreestanding -fno-builtin-malloc -nostdinc \
 	-isystem $(MUSL_INCLUDE) -idirafter build/gen/xen-include \
 	-idirafter $(shell $(CC) -print-file-name=include) \
-	-fno-pic -no-pie -fno-stack-protector -fno-omit-frame-pointer \
+	-fno-pic -no-pie -mno-red-zone -fno-stack-protector \
+	-fno-omit-frame-pointer \
 	-fno-asynchronous-unwind-tables -fcf-protection=none \
 	-fstack-clash-protection -ffunction-sections -fdata-sections
 LDFLAGS_guest := -nostdlib -static -no-pie -Wl,--gc-sections \
@@ -26,13 +28,13 @@ build/gen/xen-include/xen:
 	@mkdir -p $(@D)
 	$(Q)ln -sfn $(XEN_INCLUDE)/xen $@
 
-build/guest/%.o: %.c | build/gen/xen-include/xen
+build/guest/%.o: %.c minios/build.mk | build/gen/xen-include/xen
 	@mkdir -p $(@D)
 	$(call say,CC guest $<)
 	$(Q)$(CC_guest) $(CFLAGS_all) $(CFLAGS_guest) $(CFLAGS_EXTRA) \
 		-MMD -MP -c -o $@ $<
 
-build/guest/%.o: %.S | build/gen/xen-include/xen
+build/guest/%.o: %.S minios/build.mk | build/gen/xen-include/xen
 	@mkdir -p $(@D)
 	$(Q)$(CC_guest) -I. -idirafter build/gen/xen-include -D__ASSEMBLY__ \
 		-MMD -MP -c -o $@ $<
