@@ -60,7 +60,7 @@ errh_pass_prefixed(
 static void
 errh_pass_context(struct errh *e, const struct errh_line *line)
 {
-	struct errh_line placed = *line, head = *line;
+	struct errh_line head = *line;
 	struct str rest = e->text;
 
 	if (line->plain) {
@@ -74,9 +74,7 @@ errh_pass_context(struct errh *e, const struct errh_line *line)
 		while (str_line(&rest, &head.text))
 			errh_pass(e->parent, &head);
 	}
-	if (placed.landmark.n == 0)
-		placed.landmark = e->landmark;
-	errh_pass_prefixed(e, &placed, STR("  "));
+	errh_pass_prefixed(e, line, STR("  "));
 }
 
 static void

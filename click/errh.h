@@ -6,7 +6,7 @@
  * a strbuf), those in front of it decorate what passes.  Click's texts result:
  *
  *	config.click:3: While configuring 'q :: Queue':     (context, once)
- *	config.click:3:   CAPACITY: invalid number          (prefix, message)
+ *	  CAPACITY: invalid number                          (prefix, message)
  *
  * The same storage rule for all: the caller owns the struct, on its stack as a
  * rule, and calls errh_fini() when it is done.  Messages are UTF-8 text of one
@@ -58,8 +58,9 @@ void errh_sink_init(
 void errh_strbuf_init(struct errh *e, struct strbuf *sb);
 
 /*
- * Veneers; parent NULL is a silent one.  landmark ("file:line") is that of the
- * context line and of the messages that have none; may be empty.
+ * Veneers; parent NULL is a silent one.  The landmark ("file:line") of a
+ * context is that of its own line only; when it is empty that line takes the
+ * place of the first message.
  */
 void errh_context_init(struct errh *e, struct errh *parent, struct str landmark,
     const char *fmt, ...) PRINTF(4, 5);
