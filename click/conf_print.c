@@ -24,27 +24,30 @@ print_sign(struct strbuf *sb, int64_t x)
 }
 
 /*
- * The shortest decimal fraction that rounds to the same bits: digits come out
- * while what is left is more than the error they may still have (Knuth, "A
- * simple program whose proof isn't", 1990; TeX's print_scaled).
+ * A short decimal fraction that rounds to the same bits: digits come out while
+ * what is left is more than the error they may still have (Knuth, "A simple
+ * program whose proof isn't", 1990).  The words have 32 bits, as in Click, and
+ * from the tenth digit on the error wraps round: with 25 bits and more that
+ * shows in the last digits, and handlers must print the same ones.
  */
 void
 sb_fixed2(struct strbuf *sb, int64_t x, int frac_bits)
 {
-	uint64_t value = print_sign(sb, x), one = 1ull << frac_bits;
-	uint64_t rest = value & (one - 1), error = 10, half = 5;
+	uint64_t value = print_sign(sb, x);
+	uint32_t one = 1u << frac_bits, rest = (uint32_t)value & (one - 1);
+	uint32_t error = 10, half = 5;
 
 	sb_u64(sb, value >> frac_bits);
 	if (rest == 0)
 		return;
-	sb_addc(sb, '.');
 	while (half < one / 2)
 		half *= 10;
+	sb_addc(sb, '.');
 	rest = rest * 10 + 5;
 	do {
 		if (error > one)
 			rest += one / 2 - half;
-		sb_addc(sb, (char)('0' + (rest >> frac_bits) % 10));
+		sb_addc(sb, (char)('0' + (rest >> frac_bits)));
 		rest = 10 * (rest & (one - 1));
 		error *= 10;
 	} while (rest > error);

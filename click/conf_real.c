@@ -3,17 +3,14 @@
  * conf_real.c -- decimal fractions, exactly: fixed point, seconds, bandwidth.
  *
  * A real is read into its digits and the place of its point; a unit and an
- * exponent only move the point.  From there the integer part and 56 bits of
+ * exponent only move the point.  From there the integer part and 32 bits of
  * fraction come out without floating point.
  */
 #include "click/conf.h"
 
 #include <stdlib.h>
 
-enum {
-	REAL_FRACTION_BITS = 56,
-	REAL_EXPONENT_MAX = 9999, /* beyond it all is zero or too large */
-};
+enum { REAL_EXPONENT_MAX = 9999 }; /* beyond it all is zero or too large */
 
 /* A real number as written: 0.d1 d2 d3... times ten to the point. */
 struct real {
@@ -108,32 +105,45 @@ real_integer(const struct real *r, size_t *at, int *point, uint64_t *x)
 	return fits;
 }
 
-/* The digits from at on, after zeros (point <= 0), as 56 bits of fraction. */
+/*
+ * The digits from at on, after zeros (point <= 0), in units of 2^-33: the last
+ * digit first, each step a division by ten.  Digits beyond the tenth make no
+ * difference.
+ */
 static uint64_t
 real_fraction(const struct real *r, size_t at, int point)
 {
 	uint64_t f = 0;
 
-	for (size_t i = r->digits.n; i > at; i--)
-		if (char_digit(r->digits.s[i - 1]))
-			f = (f + ((uint64_t)(r->digits.s[i - 1] - '0')
-			             << REAL_FRACTION_BITS)) /
-			    10;
+	for (size_t i = r->digits.n; i > at; i--) {
+		char c = r->digits.s[i - 1];
+
+		if (char_digit(c))
+			f = (f + ((uint64_t)(c - '0') << 33)) / 10;
+	}
 	for (; point < 0 && f != 0; point++)
 		f /= 10;
 	return f;
 }
 
-/* Integer part and fraction; false when the integer part does not fit. */
+/*
+ * Integer part and fraction, rounded to 32 bits; false when the integer part
+ * does not fit.
+ */
 static bool
-real_split(const struct real *r, uint64_t *integer, uint64_t *fraction)
+real_split(const struct real *r, uint64_t *integer, uint32_t *fraction)
 {
 	size_t at = 0;
 	int point = r->point;
-	bool fits = real_integer(r, &at, &point, integer);
+	uint64_t f = 0;
 
-	*fraction = fits && point <= 0 ? real_fraction(r, at, point) : 0;
-	return fits;
+	*fraction = 0;
+	if (!real_integer(r, &at, &point, integer))
+		return false;
+	if (point <= 0)
+		f = (real_fraction(r, at, point) + 1) >> 1;
+	*fraction = (uint32_t)f;
+	return !__builtin_add_overflow(*integer, f >> 32, integer);
 }
 
 /* Magnitude and sign as an int64_t, saturated. */
@@ -152,22 +162,22 @@ real_signed(uint64_t x, bool negative, bool *overflow)
 bool
 conf_fixed2(struct str s, int frac_bits, int64_t *x, bool *overflow)
 {
-	uint64_t integer, fraction, value;
+	uint64_t integer, fraction;
+	uint32_t f;
 	struct real r;
 
 	if (!real_parse(s, 0, &r))
 		return false;
-	*overflow = !real_split(&r, &integer, &fraction);
-	/* Rounded half up to frac_bits <= 32 bits. */
-	fraction += 1ull << (REAL_FRACTION_BITS - 1 - frac_bits);
-	fraction >>= REAL_FRACTION_BITS - frac_bits;
-	if (integer >= 1ull << (63 - frac_bits)) {
+	*overflow = !real_split(&r, &integer, &f);
+	fraction = f + ((1ull << 31) >> frac_bits);
+	fraction >>= 32 - frac_bits;
+	if (*overflow || integer >= 1ull << (63 - frac_bits)) {
 		*overflow = true;
-		value = UINT64_MAX;
+		integer = UINT64_MAX;
 	} else {
-		value = (integer << frac_bits) + fraction;
+		integer = (integer << frac_bits) + fraction;
 	}
-	*x = real_signed(value, r.negative, overflow);
+	*x = real_signed(integer, r.negative, overflow);
 	return true;
 }
 
@@ -175,12 +185,12 @@ conf_fixed2(struct str s, int frac_bits, int64_t *x, bool *overflow)
 static uint64_t
 real_round(const struct real *r, bool *overflow)
 {
-	uint64_t integer, fraction;
+	uint64_t integer;
+	uint32_t fraction;
 
-	*overflow = !real_split(r, &integer, &fraction);
-	if (fraction >> (REAL_FRACTION_BITS - 1) != 0 && integer != UINT64_MAX)
-		integer++;
-	return integer;
+	*overflow = !real_split(r, &integer, &fraction) ||
+	            __builtin_add_overflow(integer, fraction >> 31, &integer);
+	return *overflow ? UINT64_MAX : integer;
 }
 
 bool
@@ -275,23 +285,20 @@ static bool
 unit_value(struct str s, const struct unit *unit, int digits, struct real *r,
     uint64_t *x, bool *overflow)
 {
-	uint64_t integer, fraction;
+	uint64_t integer, factor = unit->factor;
+	uint32_t fraction;
 
 	if (!real_parse(s, unit->power + digits, r))
 		return false;
-	if (unit->factor == 1) {
+	if (factor == 1) {
 		*x = real_round(r, overflow);
 		return true;
 	}
-	*overflow = !real_split(r, &integer, &fraction);
-	/* 40 bits of fraction, so that a factor of 16 bits fits beside. */
-	fraction = (fraction >> 16) * unit->factor + (1ull << 39);
-	if (__builtin_mul_overflow(integer, (uint64_t)unit->factor, &integer) ||
-	    __builtin_add_overflow(integer, fraction >> 40, &integer)) {
-		*overflow = true;
-		integer = UINT64_MAX;
-	}
-	*x = integer;
+	*overflow = !real_split(r, &integer, &fraction) ||
+	            __builtin_mul_overflow(integer, factor, &integer) ||
+	            __builtin_add_overflow(integer,
+	                (fraction * factor + (1ull << 31)) >> 32, &integer);
+	*x = *overflow ? UINT64_MAX : integer;
 	return true;
 }
 
