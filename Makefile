@@ -143,7 +143,7 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-run
 
 check-run: $(filter build/%,$(TESTS)) build/click build/asan/click \
-    build/free/portable
+    build/free/portable $(FUZZERS)
 	@tools/check $(TESTS)
 
 test: $(filter build/%,$(TESTS))
