@@ -54,7 +54,9 @@ struct graph_source {
 	const struct element_class *(*find_class)(struct str name);
 	/*
 	 * Text of a required library ("require(library x)"), searched along
-	 * CLICKPATH; NULL: none to be had.  0 or ERR_*.
+	 * CLICKPATH; NULL: none to be had.  *file is the file that asks, and
+	 * becomes the library's, valid until the next call.  0; ERR_NOTFOUND,
+	 * which the parser reports; or another ERR_*, told to errh.
 	 */
 	int (*library)(void *arg, struct str name, struct strbuf *text,
 	    struct str *file, struct errh *errh);
