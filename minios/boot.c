@@ -21,20 +21,26 @@ static struct {
 } stages;
 
 void
-boot_add(struct page_range range, struct page_range hole)
+boot_add(
+    struct page_range range, const struct page_range *hole, unsigned int holes)
 {
 	struct page_range below = range, above = range;
 
-	if (hole.end <= range.first || hole.first >= range.end)
-		above.first = above.end;
-	if (below.end > hole.first && hole.end > range.first)
-		below.end = hole.first;
-	if (above.first < hole.end)
-		above.first = hole.end;
-	if (below.first < below.end && boot.usable_count < BOOT_RANGES)
-		boot.usable[boot.usable_count++] = below;
-	if (above.first < above.end && boot.usable_count < BOOT_RANGES)
-		boot.usable[boot.usable_count++] = above;
+	if (range.first >= range.end)
+		return;
+	if (holes == 0) {
+		if (boot.usable_count < BOOT_RANGES)
+			boot.usable[boot.usable_count++] = range;
+		return;
+	}
+	if (hole->end <= range.first || hole->first >= range.end) {
+		boot_add(range, hole + 1, holes - 1);
+		return;
+	}
+	below.end = hole->first;
+	above.first = hole->end;
+	boot_add(below, hole + 1, holes - 1);
+	boot_add(above, hole + 1, holes - 1);
 }
 
 void

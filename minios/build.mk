@@ -4,8 +4,8 @@
 # Xen's (libxen-dev) and the compiler's own; then musl's archive under them.
 # No red zone: a hypercall is a call that the compiler does not see.
 
-MUSL ?= /usr/lib/x86_64-linux-musl
 MUSL_INCLUDE ?= /usr/include/x86_64-linux-musl
+MUSL_LIB ?= /usr/lib/x86_64-linux-musl
 XEN_INCLUDE ?= /usr/include
 
 CC_guest := $(CC)
@@ -19,7 +19,8 @@ CFLAGS_guest := -O2 -ffreestanding -fno-builtin-malloc -nostdinc \
 LDFLAGS_guest := -nostdlib -static -no-pie -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,--build-id=none -Wl,-T,minios/clickos.lds
 
-GUEST_SRC := $(call sources,base minios minios/pv minios/xen)
+GUEST_SRC := $(call sources,base minios minios/pv minios/pvh minios/xen \
+	minios/virtio)
 GUEST_ASM := $(wildcard minios/*.S minios/*/*.S)
 GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o) $(GUEST_ASM:%.S=build/guest/%.o)
 
@@ -42,7 +43,7 @@ build/guest/%.o: %.S minios/build.mk | build/gen/xen-include/xen
 build/clickos.debug: $(GUEST_OBJ) minios/clickos.lds
 	$(call say,LD $@)
 	$(Q)$(CC_guest) $(LDFLAGS_guest) -o $@ $(GUEST_OBJ) \
-		$(MUSL)/libc.a $(shell $(CC) -print-libgcc-file-name)
+		$(MUSL_LIB)/libc.a $(shell $(CC) -print-libgcc-file-name)
 
 build/clickos: build/clickos.debug
 	$(Q)strip -o $@ $<

@@ -88,8 +88,9 @@ struct boot_info {
 
 extern struct boot_info boot;
 
-/* Adds a range, less what lies in [hole.first, hole.end). */
-void boot_add(struct page_range range, struct page_range hole);
+/* Adds a range to the usable ones, less what lies in any of the holes. */
+void boot_add(
+    struct page_range range, const struct page_range *hole, unsigned int holes);
 
 /* The rest of the boot, the same for all machines. */
 NORETURN void kernel_main(void);

@@ -8,6 +8,7 @@
 #include "minios/pages.h"
 #include "minios/thread.h"
 #include "minios/xen/xenbus.h"
+#include "minios/xen/xen.h"
 
 void
 guest_main(void)
@@ -18,6 +19,7 @@ guest_main(void)
 	console_printf("clickos on %s, %llu of %llu kB free, '%s'\n",
 	    machine->name, (unsigned long long)p.free * 4,
 	    (unsigned long long)p.total * 4, boot.cmdline);
+	if (xen.shared_info != NULL)
 	console_printf("write %d\n", xenbus_write(0, "data/clickos", STR("")));
 	for (;;) {
 		console_printf("tick %lld\n", (long long)machine->wall_ns());

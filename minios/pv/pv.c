@@ -27,7 +27,7 @@ pv_find_memory(const struct start_info *si)
 
 	boot.page_end = si->nr_pages;
 	pv.mapped_end = pv_mapped_end();
-	boot_add((struct page_range){ 1, pv.mapped_end }, image);
+	boot_add((struct page_range){ 1, pv.mapped_end }, &image, 1);
 	boot.module = (struct str){ (const char *)si->mod_start, si->mod_len };
 }
 
@@ -53,12 +53,6 @@ pv_idle(int64_t deadline_ns)
 	xen_vcpu_info()->evtchn_upcall_mask = 1;
 }
 
-static void
-pv_start_drivers(void)
-{
-	xen_start();
-}
-
 static const struct machine_ops machine_pv = {
 	.name = "xen-pv",
 	.root = pv_root,
@@ -70,7 +64,7 @@ static const struct machine_ops machine_pv = {
 	.map_rest = pv_map_rest,
 	.fault_address = pv_fault_address,
 	.set_fs = pv_set_fs,
-	.start = pv_start_drivers,
+	.start = xen_start,
 	.steady_ns = xen_clock_steady_ns,
 	.wall_ns = xen_clock_wall_ns,
 	.poll = event_poll,

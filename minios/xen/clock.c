@@ -3,7 +3,7 @@
 #include "minios/xen/clock.h"
 
 #include "base/atomic.h"
-#include "minios/arch.h"
+#include "minios/pvclock.h"
 #include "minios/xen/xen.h"
 
 enum { NS = 1000000000 };
@@ -13,34 +13,18 @@ static struct {
 	int64_t offset_ns, suspended_ns;
 } clock;
 
-static uint64_t
-pvclock_scale(uint64_t ticks, uint32_t mul, int8_t shift)
+/* Nanoseconds of Xen's system time. */
+static int64_t
+xen_clock_ns(void)
 {
-	ticks = shift >= 0 ? ticks << shift : ticks >> -shift;
-	return (uint64_t)((unsigned __int128)ticks * mul >> 32);
-}
-
-uint64_t
-pvclock_ns(const struct vcpu_time_info *t)
-{
-	uint32_t version;
-	uint64_t ns;
-
-	/* The version is odd while Xen writes, and new after it has. */
-	do {
-		version = load_acquire(&t->version) & ~1u;
-		ns = t->system_time +
-		     pvclock_scale(rdtsc() - t->tsc_timestamp,
-			 t->tsc_to_system_mul, t->tsc_shift);
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	} while (load_relaxed(&t->version) != version);
-	return ns;
+	return (int64_t)pvclock_ns(
+	    (const struct pvclock *)(const void *)&xen_vcpu_info()->time);
 }
 
 int64_t
 xen_clock_steady_ns(void)
 {
-	return (int64_t)pvclock_ns(&xen_vcpu_info()->time) + clock.offset_ns;
+	return xen_clock_ns() + clock.offset_ns;
 }
 
 int64_t
@@ -56,7 +40,7 @@ xen_clock_wall_ns(void)
 		       s->wc_nsec;
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (load_relaxed(&s->wc_version) != version);
-	return base + (int64_t)pvclock_ns(&xen_vcpu_info()->time);
+	return base + xen_clock_ns();
 }
 
 uint64_t

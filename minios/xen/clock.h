@@ -5,11 +5,6 @@
 
 #include <stdint.h>
 
-#include "minios/xen/public.h"
-
-/* Nanoseconds by t (pvclock ABI: Xen's xen.h, KVM's msr.rst). */
-uint64_t pvclock_ns(const struct vcpu_time_info *t);
-
 /* Xen's system time: since the host's boot; migrations do not step it back. */
 int64_t xen_clock_steady_ns(void);
 int64_t xen_clock_wall_ns(void);
