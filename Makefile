@@ -81,7 +81,8 @@ build/$(1)/libclick.a: $$(LIB_SRC:%.c=build/$(1)/%.o) \
 	$$(call say,AR $$@)
 	$$(Q)ar rcs $$@ $$^
 
-build/$(1)/click: build/$(1)/host/main_click.o build/$(1)/libclick.a
+build/$(1)/bin/click: build/$(1)/host/main_click.o build/$(1)/libclick.a
+	@mkdir -p $$(@D)
 	$$(call say,LD $$@)
 	$$(Q)$$(CC_$(1)) $$(subst fuzzer$$(comma),,$$(LDFLAGS_$(1))) -o $$@ $$^ \
 		$$(LIBS_host)
@@ -97,7 +98,7 @@ endef
 comma := ,
 $(foreach f,$(FLAVOURS),$(eval $(call flavour_rules,$(f))))
 
-build/click: build/host/click
+build/click: build/host/bin/click
 	$(Q)ln -f $< $@
 
 # ---- the portable folders against musl's headers alone ----
@@ -142,7 +143,7 @@ setup-%:
 check: setup-check
 	@$(MAKE) --no-print-directory check-run
 
-check-run: $(filter build/%,$(TESTS)) build/click build/asan/click \
+check-run: $(filter build/%,$(TESTS)) build/click build/asan/bin/click \
     build/free/portable $(FUZZERS)
 	@tools/check $(TESTS)
 

@@ -26,7 +26,7 @@ cases = subprocess.run([corpus + '/run', '-l'], capture_output=True,
                        ).stdout.split()
 cases = [c for c in cases if '/' in c]
 n = 0
-for build in 'build/click', 'build/asan/click':
+for build in 'build/click', 'build/asan/bin/click':
     env = {**os.environ, 'CLICK': os.path.abspath(build)}
     out = subprocess.run([corpus + '/run', '-j', '2'], capture_output=True,
                          text=True, env=env).stdout
