@@ -149,10 +149,7 @@ args_fini(struct args *a)
 	a->last_slot = &a->slots;
 }
 
-/*
- * The entry whose place it is, or nentries: the first that was not taken by
- * position, if nobody has taken it at all.
- */
+/* The entry whose place it is: the first not taken by position, or nentries. */
 static size_t
 args_next_place(const struct args *a)
 {
@@ -160,8 +157,6 @@ args_next_place(const struct args *a)
 
 	while (i < a->nentries && a->entries[i].taken == ARGS_TAKEN_PLACE)
 		i++;
-	if (i < a->nentries && a->entries[i].taken != ARGS_FREE)
-		return a->nentries;
 	return i;
 }
 
@@ -192,27 +187,25 @@ args_take_keyword(struct args *a, struct str keyword, bool first)
 /*
  * Finds the text for a reader: false if there is none.  The entry whose place
  * it is goes to a positional reader when it has no keyword, or when the reader
- * must have one and found no keyword of its own.  Of a keyword and a place
- * given both, the later one wins, with ARG_FIRST the earlier one.
+ * must have one and found no keyword of its own.  A keyword found as well
+ * stands behind it: that wins, or with ARG_FIRST stays for the next reader.
  */
 static bool
 args_find(
     struct args *a, struct str keyword, unsigned int flags, struct str *text)
 {
-	bool first = (flags & ARG_FIRST) != 0;
+	bool first = (flags & ARG_FIRST) != 0, by_place = false;
 	size_t place = args_next_place(a);
 	size_t got = args_take_keyword(a, keyword, first);
 	struct args_entry *entry;
-	bool by_place = false;
 
 	if ((flags & ARG_POS) != 0 && place < a->nentries &&
 	    a->entries[place].taken == ARGS_FREE &&
 	    (a->entries[place].keyword == 0 ||
-	        (got == a->nentries && (flags & ARG_MAND) != 0)) &&
-	    (!first || place < got)) {
+	        (got == a->nentries && (flags & ARG_MAND) != 0))) {
 		a->entries[place].taken = ARGS_TAKEN_PLACE;
-		by_place = first || got == a->nentries || got < place;
-		if (first && got < a->nentries)
+		by_place = first || got == a->nentries;
+		if (by_place && got < a->nentries)
 			a->entries[got].taken = ARGS_FREE;
 		if (by_place)
 			got = place;

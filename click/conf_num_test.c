@@ -292,6 +292,33 @@ test_doubles(void)
 	    "no doubles");
 }
 
+/* The last bit that Click finds, which is not always the nearest. */
+static const struct {
+	const char *s, *again;
+} bits28_cases[] = {
+	{ "0.080", "0.080000002" },
+	{ "0.962246390", "0.962246392" },
+	{ "0.2824069056", "0.282406908" },
+	{ "0.32983868", "0.329838682" },
+	{ "0.33", "0.330000002" },
+	{ "0.999999999", "1" },
+};
+
+static void
+test_bits28(struct strbuf *sb)
+{
+	bool overflow;
+	int64_t x;
+
+	for (size_t i = 0; i < ARRAY_SIZE(bits28_cases); i++) {
+		sb_clear(sb);
+		conf_fixed2(str_of(bits28_cases[i].s), 28, &x, &overflow);
+		sb_fixed2(sb, x, 28);
+		is_str(sb_str(sb), str_of(bits28_cases[i].again),
+		    "28 bits of %s", bits28_cases[i].s);
+	}
+}
+
 static void
 test_print(struct strbuf *sb)
 {
@@ -362,6 +389,7 @@ main(void)
 	test_reals();
 	test_units();
 	test_doubles();
+	test_bits28(&sb);
 	test_print(&sb);
 	test_print_parse(&sb);
 	sb_fini(&sb);
