@@ -59,8 +59,14 @@ LIBS_host := -lm -lpthread
 
 all: build/click
 
+# Changes when a source file comes or goes.
+build/gen/sources: force
+	@mkdir -p $(@D)
+	@echo $(LIB_SRC) | cmp -s - $@ || echo $(LIB_SRC) > $@
+force:
+
 # The table of elements, made from the files in elements/.
-build/gen/elements_all.c: $(ELEMENT_SRC) tools/gen-elements
+build/gen/elements_all.c: $(ELEMENT_SRC) tools/gen-elements build/gen/sources
 	@mkdir -p $(@D)
 	$(Q)tools/gen-elements $(ELEMENT_SRC) > $@
 
@@ -76,10 +82,10 @@ build/$(1)/gen/%.o: build/gen/%.c
 	$$(Q)$$(CC_$(1)) $$(CFLAGS_all) $$(CFLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 
 build/$(1)/libclick.a: $$(LIB_SRC:%.c=build/$(1)/%.o) \
-    build/$(1)/gen/elements_all.o
+    build/$(1)/gen/elements_all.o build/gen/sources
 	@rm -f $$@
 	$$(call say,AR $$@)
-	$$(Q)ar rcs $$@ $$^
+	$$(Q)ar rcs $$@ $$(filter %.o,$$^)
 
 build/$(1)/bin/click: build/$(1)/host/main_click.o build/$(1)/libclick.a
 	@mkdir -p $$(@D)
@@ -112,7 +118,8 @@ CFLAGS_free := -O2 -ffreestanding -fno-builtin-printf -nostdinc \
 FREE_OBJ := $(PORTABLE_SRC:%.c=build/free/%.o) \
 	build/free/gen/elements_portable.o
 
-build/gen/elements_portable.c: $(PORTABLE_ELEMENT_SRC) tools/gen-elements
+build/gen/elements_portable.c: $(PORTABLE_ELEMENT_SRC) tools/gen-elements \
+    build/gen/sources
 	@mkdir -p $(@D)
 	$(Q)tools/gen-elements $(PORTABLE_ELEMENT_SRC) > $@
 
@@ -189,4 +196,5 @@ help:
 clean:
 	rm -rf build
 
-.PHONY: all check check-run test fuzz lint format bench install help clean
+
+.PHONY: force all check check-run test fuzz lint format bench install help clean
