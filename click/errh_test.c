@@ -59,8 +59,7 @@ test_context(struct errh *e, struct strbuf *sb)
 	errh_context_init(&c, e, STR("f:1"), "While %s:", "testing");
 	errh_error(&c, "one\ntwo");
 	errh_lerror(&c, STR("f:2"), "three");
-	check(e, sb,
-	    "f:1: While testing:\n  one\n  two\nf:2:   three\n", 2, 0,
+	check(e, sb, "f:1: While testing:\n  one\n  two\nf:2:   three\n", 2, 0,
 	    "a context is printed once");
 	errh_fini(&c);
 

@@ -78,7 +78,10 @@ task_write_thread(struct element *e, uintptr_t user, struct handler_call *call)
 	if (!conf_i64(call->text, 0, &id, &overflow) || id < 0 ||
 	    id >= (int64_t)master_nthreads(e->router->master))
 		return errh_error(call->errh, "bad thread");
-	task_move((struct task *)user, (unsigned int)id);
+	if (task_move((struct task *)user, (unsigned int)id) != 0)
+		return errh_error(call->errh,
+		    "thread %d would run elements that cannot be shared",
+		    (int)id);
 	return 0;
 }
 

@@ -82,6 +82,15 @@ int router_hookup(struct router *r, struct errh *errh);
 /* Cuts cycles and overlong push paths; sizes scratch. */
 int router_measure(struct router *r);
 
+/* ---- share.c ---- */
+
+/*
+ * Whether every element that two threads reach may be shared, with task moved
+ * (NULL: none) on another thread.  ERR_INVAL (reported), ERR_NOMEM.
+ */
+int router_check_sharing(struct router *r, const struct task *moved,
+    unsigned int thread, struct errh *errh);
+
 /* ---- handler*.c ---- */
 
 struct handlers {

@@ -160,7 +160,9 @@ router_initialize(struct router *r, struct errh *errh)
 			r->elements[i]->class->add_handlers(r->elements[i]);
 	for (uint32_t i = 0; err == 0 && i < r->nelements; i++)
 		err = router_initialize_one(r->order[i], errh);
-	if (err == 0 && r->out_of_memory)
+	if (err == 0)
+		err = router_check_sharing(r, NULL, 0, errh);
+	if (err == ERR_NOMEM || (err == 0 && r->out_of_memory))
 		err = errh_error(errh, "out of memory");
 	return err;
 }

@@ -163,16 +163,25 @@ task_set_tickets(struct task *task, unsigned int tickets)
 	task->stride = TASK_STRIDE1 / tickets;
 }
 
-void
+int
 task_move(struct task *task, unsigned int thread_id)
 {
 	struct master *m = task->e->router->master;
+	struct errh silent;
+	int err;
 
-	if (thread_id >= master_nthreads(m) ||
-	    task->thread == master_thread(m, thread_id))
-		return;
+	if (thread_id >= master_nthreads(m))
+		return ERR_RANGE;
+	if (task->thread == master_thread(m, thread_id))
+		return 0;
+	errh_silent_init(&silent);
+	err = router_check_sharing(task->e->router, task, thread_id, &silent);
+	errh_fini(&silent);
+	if (err != 0)
+		return err;
 	store_release(&task->home_wanted, (int32_t)thread_id);
 	task_send(task);
+	return 0;
 }
 
 /* Its thread lets go of it and hands it to the one that it shall move to. */

@@ -63,8 +63,12 @@ void task_schedule(struct task *task);
 void task_reschedule(struct task *task);
 void task_unschedule(struct task *task);
 void task_set_tickets(struct task *task, unsigned int tickets);
-/* Moves it to another thread of the master (StaticThreadSched, handlers). */
-void task_move(struct task *task, unsigned int thread_id);
+/*
+ * Moves it to another thread of the master (BalancedThreadSched, handlers).
+ * ERR_RANGE (no such thread), ERR_INVAL (it would run an element that another
+ * thread runs and that cannot be shared), ERR_NOMEM; then it stays.
+ */
+int task_move(struct task *task, unsigned int thread_id);
 
 static inline bool
 task_scheduled(const struct task *task)
