@@ -31,50 +31,6 @@ struct args_slot {
 	char value[] __attribute__((aligned(16)));
 };
 
-/* ---- reports ---- */
-
-static void arg_vreport(struct arg_ctx *c, enum errh_level level,
-    const char *fmt, va_list ap) PRINTF(3, 0);
-
-static void
-arg_vreport(
-    struct arg_ctx *c, enum errh_level level, const char *fmt, va_list ap)
-{
-	struct strbuf text = STRBUF_INIT, prefix = STRBUF_INIT;
-	struct errh before;
-
-	if (c->keyword != NULL && c->keyword[0] != '\0')
-		sb_printf(&prefix, "%s: ", c->keyword);
-	sb_vprintf(&text, fmt, ap);
-	errh_prefix_init(&before, c->errh, sb_str(&prefix));
-	errh_text(&before, level, STR(""), sb_str(&text));
-	errh_fini(&before);
-	sb_fini(&prefix);
-	sb_fini(&text);
-}
-
-bool
-arg_error(struct arg_ctx *c, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	arg_vreport(c, ERRH_ERROR, fmt, ap);
-	va_end(ap);
-	c->reported = true;
-	return false;
-}
-
-void
-arg_warning(struct arg_ctx *c, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	arg_vreport(c, ERRH_WARNING, fmt, ap);
-	va_end(ap);
-}
-
 /* ---- entries ---- */
 
 /* The length of the keyword in front of a value, or 0. */
@@ -307,57 +263,10 @@ args_read_all(struct args *a, const char *keyword, unsigned int flags,
 }
 
 bool
-args_str(
-    struct args *a, const char *keyword, unsigned int flags, struct str *out)
+args_read_owned(struct args *a, const char *keyword, unsigned int flags,
+    const struct arg_type *type, struct str *out)
 {
-	return args_read_slot(a, keyword, flags, &arg_type_str, out, true);
-}
-
-bool
-args_raw(
-    struct args *a, const char *keyword, unsigned int flags, struct str *out)
-{
-	return args_read_slot(a, keyword, flags, &arg_type_raw, out, true);
-}
-
-bool
-args_word(
-    struct args *a, const char *keyword, unsigned int flags, struct str *out)
-{
-	return args_read_slot(a, keyword, flags, &arg_type_word, out, true);
-}
-
-bool
-args_keyword(
-    struct args *a, const char *keyword, unsigned int flags, struct str *out)
-{
-	return args_read_slot(a, keyword, flags, &arg_type_keyword, out, true);
-}
-
-bool
-args_filename(
-    struct args *a, const char *keyword, unsigned int flags, struct str *out)
-{
-	return args_read_slot(a, keyword, flags, &arg_type_filename, out, true);
-}
-
-bool
-args_ether(struct args *a, const char *keyword, unsigned int flags,
-    uint8_t out[static 6])
-{
-	return args_read(a, keyword, flags, &arg_type_ether, out);
-}
-
-bool
-arg_parse(const struct arg_type *type, struct str text, void *out,
-    struct element *e, struct arena *mem, struct errh *errh)
-{
-	struct arg_ctx c = { .e = e, .errh = errh, .mem = mem, .keyword = "" };
-	bool good = type->parse(&c, type, text, out);
-
-	if (!good && !c.reported)
-		arg_error(&c, "parse error");
-	return good;
+	return args_read_slot(a, keyword, flags, type, out, true);
 }
 
 /* ---- the end ---- */

@@ -110,6 +110,9 @@ void args_fini(struct args *a);
  */
 bool args_read(struct args *a, const char *keyword, unsigned int flags,
     const struct arg_type *type, void *out);
+/* The same for a type of strings: *out becomes an owned copy. */
+bool args_read_owned(struct args *a, const char *keyword, unsigned int flags,
+    const struct arg_type *type, struct str *out);
 /*
  * Calls parse for every occurrence of the keyword (and positional ones), in
  * order.  True when there was one and all were good.

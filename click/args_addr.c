@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * args_addr.c -- arguments that are addresses, prefixes, ports and protocols,
- * written out or by a name that the element sees (nameinfo.h).
+ * args_addr.c -- arguments that are IPv4 or Ethernet addresses, written out or
+ * by a name that the element sees (nameinfo.h).
  *
  * A name may say after a colon which of its addresses is meant: "gw:ip",
  * "net1:bcast", "host:eth".
  */
+#include "click/args_addr.h"
+
 #include "click/args.h"
 #include "click/conf.h"
 #include "click/nameinfo.h"
@@ -28,12 +30,8 @@ addr_is(struct str s, const char *word)
 	return s.n == n;
 }
 
-/*
- * Cuts ":suffix" off *name; true when there was none or it is one of the up
- * to three allowed.
- */
-static bool
-addr_cut_suffix(struct str *name, const char *const allowed[3])
+bool
+addr_cut_suffix(struct str *name, const char *const allowed[static 3])
 {
 	size_t colon = str_rfind(*name, ':');
 	struct str suffix = str_from(*name, colon + 1);
@@ -46,8 +44,6 @@ addr_cut_suffix(struct str *name, const char *const allowed[3])
 			return true;
 	return false;
 }
-
-/* ---- IPv4 ---- */
 
 static bool
 addr_name_prefix(
@@ -78,7 +74,7 @@ addr_name_gateway(
 	return true;
 }
 
-static bool
+bool
 addr_name_ip4(const struct element *e, struct str whole, uint32_t *out)
 {
 	size_t colon = str_rfind(whole, ':');
@@ -193,125 +189,6 @@ const struct arg_type arg_type_ip4_net = {
 	.parse = addr_parse_ip4_prefix,
 };
 
-/* ---- IPv6 ---- */
-
-static bool
-addr_name_ip6(const struct element *e, struct str name, struct ip6_addr *out)
-{
-	static const char *const suffixes[3] = { "ip6" };
-
-	return addr_cut_suffix(&name, suffixes) &&
-	       name_query(NAME_IP6_ADDR, e, name, out->b, sizeof(out->b));
-}
-
-/* An IPv4 address at its end may be a name, too. */
-static bool
-addr_ip6(const struct element *e, struct str text, struct ip6_addr *out)
-{
-	size_t colon = str_rfind(text, ':');
-	struct strbuf sb = STRBUF_INIT;
-	uint32_t tail;
-	bool parsed;
-
-	if (ip6_parse(text, out))
-		return true;
-	if (colon < text.n &&
-	    addr_name_ip4(e, str_from(text, colon + 1), &tail)) {
-		sb_add(&sb, str_sub(text, 0, colon + 1));
-		sb_ip4(&sb, tail);
-		parsed = ip6_parse(sb_str(&sb), out);
-		sb_fini(&sb);
-		if (parsed)
-			return true;
-	}
-	return addr_name_ip6(e, text, out);
-}
-
-static bool
-addr_name_prefix6(
-    const struct element *e, struct str name, struct ip6_prefix *out)
-{
-	static const char *const suffixes[3] = { "ip6net" };
-	struct {
-		uint8_t addr[16];
-		uint32_t len;
-	} value;
-
-	if (!addr_cut_suffix(&name, suffixes) ||
-	    !name_query(NAME_IP6_PREFIX, e, name, &value, sizeof(value)))
-		return false;
-	memcpy(out->addr.b, value.addr, sizeof(value.addr));
-	out->len = value.len;
-	return true;
-}
-
-/* A length or a mask without holes. */
-static bool
-addr_ip6_length(const struct element *e, struct str text, unsigned int *len)
-{
-	struct ip6_addr mask;
-	uint64_t length;
-	bool overflow;
-	int of_mask;
-
-	if (conf_u64(text, 10, &length, &overflow) && length <= 128) {
-		*len = (unsigned int)length;
-		return true;
-	}
-	of_mask = addr_ip6(e, text, &mask) ? ip6_prefix_of(&mask) : -1;
-	*len = (unsigned int)of_mask;
-	return of_mask >= 0;
-}
-
-static bool
-addr_parse_ip6(
-    struct arg_ctx *c, const struct arg_type *type, struct str text, void *out)
-{
-	struct ip6_addr addr;
-
-	(void)type;
-	if (!addr_ip6(c->e, text, &addr))
-		return false;
-	memcpy(out, &addr, sizeof(addr));
-	return true;
-}
-
-static bool
-addr_parse_ip6_prefix(
-    struct arg_ctx *c, const struct arg_type *type, struct str text, void *out)
-{
-	size_t slash = str_rfind(text, '/');
-	struct ip6_prefix p = { .len = 128 };
-	bool parsed;
-
-	if (slash > 0 && slash + 1 < text.n &&
-	    addr_ip6(c->e, str_sub(text, 0, slash), &p.addr))
-		parsed =
-		    addr_ip6_length(c->e, str_from(text, slash + 1), &p.len);
-	else
-		parsed = (type->param != 0 && addr_ip6(c->e, text, &p.addr)) ||
-		         addr_name_prefix6(c->e, text, &p);
-	if (parsed)
-		memcpy(out, &p, sizeof(p));
-	return parsed;
-}
-
-const struct arg_type arg_type_ip6 = {
-	.size = sizeof(struct ip6_addr),
-	.parse = addr_parse_ip6,
-};
-const struct arg_type arg_type_ip6_prefix = {
-	.size = sizeof(struct ip6_prefix),
-	.parse = addr_parse_ip6_prefix,
-	.param = 1,
-};
-const struct arg_type arg_type_ip6_net = {
-	.size = sizeof(struct ip6_prefix),
-	.parse = addr_parse_ip6_prefix,
-};
-
-/* ---- Ethernet ---- */
-
 static bool
 addr_parse_ether(
     struct arg_ctx *c, const struct arg_type *type, struct str text, void *out)
@@ -329,99 +206,9 @@ const struct arg_type arg_type_ether = {
 	.parse = addr_parse_ether,
 };
 
-/* ---- numbers with names ---- */
-
-/* A number of the database type->param, which must be within the type. */
-static bool
-addr_named(struct arg_ctx *c, const struct arg_type *type, struct str text,
-    uint32_t *x)
-{
-	uint64_t number;
-	bool overflow;
-
-	if (name_query((enum name_type)type->param, c->e, text, x, sizeof(*x)))
-		return true;
-	if (!conf_u64(text, 0, &number, &overflow) || overflow ||
-	    number > UINT32_MAX)
-		return false;
-	*x = (uint32_t)number;
-	return true;
-}
-
-static bool
-addr_parse_port(
-    struct arg_ctx *c, const struct arg_type *type, struct str text, void *out)
-{
-	uint32_t x;
-	uint16_t port;
-
-	if (!addr_named(c, type, text, &x))
-		return false;
-	if (x > UINT16_MAX)
-		return arg_error(c, "overflow, range 0-65535");
-	port = (uint16_t)x;
-	memcpy(out, &port, sizeof(port));
-	return true;
-}
-
-static bool
-addr_parse_named(
-    struct arg_ctx *c, const struct arg_type *type, struct str text, void *out)
-{
-	return name_query((enum name_type)type->param, c->e, text, out,
-	           sizeof(uint32_t)) ||
-	       arg_type_i32.parse(c, &arg_type_i32, text, out);
-}
-
-static bool
-addr_parse_proto(
-    struct arg_ctx *c, const struct arg_type *type, struct str text, void *out)
-{
-	uint8_t proto;
-	int32_t x;
-
-	if (!addr_parse_named(c, type, text, &x))
-		return false;
-	if (x < 0 || x > 255)
-		return arg_error(c, "bad IP protocol");
-	proto = (uint8_t)x;
-	memcpy(out, &proto, sizeof(proto));
-	return true;
-}
-
-const struct arg_type arg_type_tcp_port = {
-	.size = sizeof(uint16_t),
-	.parse = addr_parse_port,
-	.param = NAME_TCP_PORT,
-};
-const struct arg_type arg_type_udp_port = {
-	.size = sizeof(uint16_t),
-	.parse = addr_parse_port,
-	.param = NAME_UDP_PORT,
-};
-const struct arg_type arg_type_sctp_port = {
-	.size = sizeof(uint16_t),
-	.parse = addr_parse_port,
-	.param = NAME_SCTP_PORT,
-};
-const struct arg_type arg_type_dccp_port = {
-	.size = sizeof(uint16_t),
-	.parse = addr_parse_port,
-	.param = NAME_DCCP_PORT,
-};
-const struct arg_type arg_type_ip_proto = {
-	.size = sizeof(uint8_t),
-	.parse = addr_parse_proto,
-	.param = NAME_IP_PROTO,
-};
-
 bool
-args_named(struct args *a, const char *keyword, unsigned int flags,
-    int name_type, int32_t *out)
+args_ether(struct args *a, const char *keyword, unsigned int flags,
+    uint8_t out[static 6])
 {
-	struct arg_type type = { .size = sizeof(*out),
-		.parse = addr_parse_named,
-		.param = name_type };
-
-	return args_read(a, keyword, flags, &type, out);
+	return args_read(a, keyword, flags, &arg_type_ether, out);
 }

@@ -112,3 +112,38 @@ const struct arg_type arg_type_filename = {
 	.size = sizeof(struct str),
 	.parse = arg_parse_filename,
 };
+
+bool
+args_str(
+    struct args *a, const char *keyword, unsigned int flags, struct str *out)
+{
+	return args_read_owned(a, keyword, flags, &arg_type_str, out);
+}
+
+bool
+args_raw(
+    struct args *a, const char *keyword, unsigned int flags, struct str *out)
+{
+	return args_read_owned(a, keyword, flags, &arg_type_raw, out);
+}
+
+bool
+args_word(
+    struct args *a, const char *keyword, unsigned int flags, struct str *out)
+{
+	return args_read_owned(a, keyword, flags, &arg_type_word, out);
+}
+
+bool
+args_keyword(
+    struct args *a, const char *keyword, unsigned int flags, struct str *out)
+{
+	return args_read_owned(a, keyword, flags, &arg_type_keyword, out);
+}
+
+bool
+args_filename(
+    struct args *a, const char *keyword, unsigned int flags, struct str *out)
+{
+	return args_read_owned(a, keyword, flags, &arg_type_filename, out);
+}
