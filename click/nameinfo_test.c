@@ -4,6 +4,7 @@
 
 #include "click/args.h"
 #include "click/router.h"
+#include "os/os.h"
 #include "test/tap.h"
 
 static const struct {
@@ -47,6 +48,30 @@ test_tables(void)
 	x = 54321;
 	is_str(name_reverse(NAME_UDP_PORT, NULL, &x, sizeof(x)), STR(""),
 	    "a port without a name");
+}
+
+/* Names that only the system's own files have, where there are any. */
+static void
+test_system(void)
+{
+	struct strbuf text = STRBUF_INIT;
+	uint32_t port = 0, proto = 0;
+
+	os_file_read(STR("/etc/services"), &text, NULL);
+	os_file_read(STR("/etc/protocols"), &text, NULL);
+	if (str_search(sb_str(&text), STR("kerberos"), 0) == text.n ||
+	    str_search(sb_str(&text), STR("OSPFIGP"), 0) == text.n) {
+		tap_skip("no /etc/services and /etc/protocols to speak of");
+	} else {
+		name_query(NAME_TCP_PORT, NULL, STR("kerberos"), &port, 4);
+		is_num(port, 88, "a service");
+		port = 0;
+		name_query(NAME_UDP_PORT, NULL, STR("krb5"), &port, 4);
+		is_num(port, 88, "its alias");
+		name_query(NAME_IP_PROTO, NULL, STR("ospf"), &proto, 4);
+		is_num(proto, 89, "a protocol");
+	}
+	sb_fini(&text);
 }
 
 static struct element
@@ -191,6 +216,7 @@ main(void)
 	struct router r = { .names = NULL };
 
 	test_tables();
+	test_system();
 	test_scopes(&r);
 	test_addresses(&r);
 	name_router_fini(&r);
