@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * host.h -- what the files of host/ share: descriptors, signals and the
+ * bindings of ports.  For host/ and elements/host/ only.
+ */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include <stdbool.h>
+
+#include "base/diag.h"
+#include "base/err.h"
+#include "base/str.h"
+
+struct os_waiter;
+
+/* Writes all of text to a blocking descriptor; false: errno says why. */
+bool fd_write_all(int fd, struct str text);
+
+/* The caller's stack, on standard error. */
+void backtrace_print(void);
+
+/* For waiter.c: calls the signal watchers of w that have something to hear. */
+void signals_deliver(struct os_waiter *w);
+/* For waiter.c: w is about to go, and its signal watches with it. */
+void signals_forget(struct os_waiter *w);
+
+/* Remembers "N=KIND:..." for os_port_open(); ERR_INVAL, ERR_EXIST, ERR_NOMEM. */
+int port_bind(struct str binding, struct diag *why);
+
+#endif

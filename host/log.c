@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * log.c -- what a Linux process says, and its last words.
+ *
+ * Nothing is buffered: whatever was said is out, in order, when the process is
+ * killed.  A reader that has gone loses us nothing but the text.
+ */
+#include "host/host.h"
+#include "os/os.h"
+
+#include <errno.h>
+#include <execinfo.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+bool
+fd_write_all(int fd, struct str text)
+{
+	while (text.n > 0) {
+		ssize_t n = write(fd, text.s, text.n);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0)
+			text = str_from(text, (size_t)n);
+	}
+	return true;
+}
+
+void
+os_log(struct str text)
+{
+	(void)fd_write_all(STDERR_FILENO, text); /* nobody left to tell */
+}
+
+void
+os_print(struct str text)
+{
+	(void)fd_write_all(STDOUT_FILENO, text); /* as printf: unchecked */
+}
+
+void
+backtrace_print(void)
+{
+	void *frames[64];
+	int n = backtrace(frames, ARRAY_SIZE(frames));
+
+	backtrace_symbols_fd(frames, n, STDERR_FILENO);
+}
+
+void
+os_panic(const char *why)
+{
+	os_log(STR("panic: "));
+	os_log(str_of(why));
+	os_log(STR("\n"));
+	backtrace_print();
+	abort();
+}
