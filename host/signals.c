@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <unistd.h>
 
 enum { SIGNAL_WATCHES = 64, SIGNALS = 65 };
 
@@ -152,4 +153,18 @@ os_watch_signal(
 	}
 	spin_unlock(&signals.lock);
 	return err;
+}
+
+int
+os_send_signal(int64_t pid, int signo, struct diag *why)
+{
+	if (kill((pid_t)pid, signo) == 0)
+		return 0;
+	return diag(why, ERR_IO, "%s", strerror(errno));
+}
+
+int64_t
+os_process_id(void)
+{
+	return getpid();
 }
