@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * capture.h -- a whole capture file in memory, every frame at hand.  Shared by
+ * Replay and the replay port.
+ */
+#ifndef ELEMENTS_DEVICE_CAPTURE_H
+#define ELEMENTS_DEVICE_CAPTURE_H
+
+#include "base/diag.h"
+#include "elements/device/pcap.h"
+
+struct capture_frame {
+	const uint8_t *data;
+	uint32_t caplen;
+	uint32_t length; /* of the packet when it was captured */
+	int64_t stamp_ns;
+};
+
+struct capture {
+	struct strbuf file;
+	struct capture_frame *frames;
+	size_t n, cap;
+	uint32_t linktype;
+};
+
+/*
+ * Reads the file through os_file_read(), at most max frames (0: all).  A tail
+ * cut short is left out, as is what follows a broken record (*broken is then
+ * set).  0; ERR_INVAL (no capture file), ERR_NOMEM or what the reading gave,
+ * with the file's name in *why; then *c is empty.
+ */
+int capture_load(struct capture *c, struct str path, size_t max, bool *broken,
+    struct diag *why);
+void capture_fini(struct capture *c);
+
+#endif

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * port.c -- os_port_open(): which port a name stands for.
+ *
+ * The bindings of the command line come first; any other name is a Linux
+ * network interface.
+ */
+#include "host/port.h"
+
+#include <stdlib.h>
+
+#include "base/atomic.h"
+#include "base/proto.h"
+#include "host/host.h"
+
+struct binding {
+	struct binding *next;
+	struct str name, args; /* owned */
+	const struct port_kind *kind;
+};
+
+/* What the program has bound and opened; routers come and go. */
+static struct {
+	struct spinlock lock;
+	struct binding *bindings;
+	struct port *open;
+} ports;
+
+static const struct port_kind *const port_kinds[] = {
+	&port_mem,
+	&port_pcap,
+	&port_replay,
+	&port_tap,
+	&port_af_packet,
+};
+
+static const struct port_kind *
+port_kind_find(struct str name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(port_kinds); i++)
+		if (str_is(name, port_kinds[i]->name))
+			return port_kinds[i];
+	return NULL;
+}
+
+static int
+port_kind_unknown(struct str kind, struct diag *why)
+{
+	struct strbuf names = STRBUF_INIT;
+
+	for (size_t i = 0; i < ARRAY_SIZE(port_kinds); i++)
+		sb_printf(&names, " %s:%s", port_kinds[i]->name,
+		    port_kinds[i]->usage);
+	diag(why, ERR_INVAL, "unknown kind of port '%.*s'; there are%s",
+	    STR_ARG(kind), sb_cstr(&names));
+	sb_fini(&names);
+	return ERR_INVAL;
+}
+
+static struct binding *
+binding_find(struct str name)
+{
+	for (struct binding *b = ports.bindings; b != NULL; b = b->next)
+		if (str_eq(b->name, name))
+			return b;
+	return NULL;
+}
+
+int
+port_bind(struct str text, struct diag *why)
+{
+	size_t eq = str_find(text, '=', 0), colon = str_find(text, ':', eq);
+	struct str name = str_sub(text, 0, eq);
+	struct str kind = str_sub(text, eq + 1, colon);
+	struct binding *b;
+
+	if (eq == text.n || name.n == 0)
+		return diag(why, ERR_INVAL, "port '%.*s': not NAME=KIND:...",
+		    STR_ARG(text));
+	if (port_kind_find(kind) == NULL)
+		return port_kind_unknown(kind, why);
+	if (binding_find(name) != NULL)
+		return diag(why, ERR_EXIST, "port '%.*s' bound twice",
+		    STR_ARG(name));
+	b = calloc(1, sizeof(*b));
+	if (b == NULL)
+		return diag(why, ERR_NOMEM, "out of memory");
+	b->kind = port_kind_find(kind);
+	b->name = str_dup(name);
+	b->args = str_dup(str_from(text, colon + 1));
+	if (b->name.s == NULL || b->args.s == NULL) {
+		str_free(&b->name);
+		str_free(&b->args);
+		free(b);
+		return diag(why, ERR_NOMEM, "out of memory");
+	}
+	b->next = ports.bindings;
+	ports.bindings = b;
+	return 0;
+}
+
+static struct port *
+port_find(struct str name)
+{
+	for (struct port *p = ports.open; p != NULL; p = p->next)
+		if (!p->kind->private && str_eq(p->name, name))
+			return p;
+	return NULL;
+}
+
+static void
+port_set_waiter(struct port *p, const struct os_port_request *req)
+{
+	if ((req->what & NETDEV_RX) != 0)
+		p->waiter[NETDEV_RX] = req->waiter;
+	if ((req->what & NETDEV_TX) != 0)
+		p->waiter[NETDEV_TX] = req->waiter;
+}
+
+static int
+port_new(const struct port_kind *kind, struct str args,
+    const struct os_port_request *req, struct port **out, struct diag *why)
+{
+	struct port *p = calloc(1, kind->size);
+	int err;
+
+	if (p == NULL)
+		return diag(why, ERR_NOMEM, "out of memory");
+	p->kind = kind;
+	p->refs = 1;
+	p->dev.mtu = 1500;
+	p->dev.link = true;
+	port_set_waiter(p, req);
+	p->name = str_dup(req->name);
+	if (p->name.s == NULL) {
+		free(p);
+		return diag(why, ERR_NOMEM, "out of memory");
+	}
+	err = kind->open(p, args, req, why);
+	if (err != 0) {
+		str_free(&p->name);
+		free(p);
+		return err;
+	}
+	*out = p;
+	return 0;
+}
+
+int
+os_port_open(
+    const struct os_port_request *req, struct netdev **dev, struct diag *why)
+{
+	const struct binding *b;
+	struct port *p;
+	int err = 0;
+
+	spin_lock(&ports.lock);
+	p = port_find(req->name);
+	b = binding_find(req->name);
+	if (p != NULL) {
+		p->refs++;
+		port_set_waiter(p, req);
+	} else {
+		err = port_new(b != NULL ? b->kind : &port_af_packet,
+		    b != NULL ? b->args : req->name, req, &p, why);
+		if (err == 0) {
+			p->next = ports.open;
+			ports.open = p;
+		}
+	}
+	spin_unlock(&ports.lock);
+	if (err == 0)
+		*dev = &p->dev;
+	return err;
+}
+
+void
+port_close(struct netdev *dev)
+{
+	struct port *p = container_of(dev, struct port, dev);
+	struct port **link = &ports.open;
+
+	spin_lock(&ports.lock);
+	if (--p->refs > 0) {
+		spin_unlock(&ports.lock);
+		return;
+	}
+	while (*link != p)
+		link = &(*link)->next;
+	*link = p->next;
+	spin_unlock(&ports.lock);
+	p->kind->close(p);
+	str_free(&p->name);
+	free(p);
+}
+
+void
+port_stats(struct netdev *dev, struct netdev_stats *s)
+{
+	*s = container_of(dev, struct port, dev)->stats;
+}
+
+void
+port_ready(struct port *p, unsigned int what)
+{
+	if (p->dev.ready[what] != NULL)
+		p->dev.ready[what](p->dev.ready_arg[what], what);
+}
+
+/* As a receiving card would say: by the destination address. */
+static enum packet_type
+port_packet_type(const struct port *p, const uint8_t *frame, uint32_t length)
+{
+	static const uint8_t zero[6];
+
+	if (length < 6 || (p->dev.features & NETDEV_IP) != 0)
+		return PACKET_HOST;
+	if (frame[0] & 1) {
+		for (int i = 0; i < 6; i++)
+			if (frame[i] != 0xff)
+				return PACKET_MULTICAST;
+		return PACKET_BROADCAST;
+	}
+	/* A port without an address of its own takes everything as its. */
+	if (memcmp(p->dev.mac, zero, 6) == 0 ||
+	    memcmp(p->dev.mac, frame, 6) == 0)
+		return PACKET_HOST;
+	return PACKET_OTHERHOST;
+}
+
+struct packet *
+port_receive(struct port *p, struct batch *out, const void *frame,
+    uint32_t length, int64_t stamp_ns)
+{
+	struct packet *k =
+	    packet_new(out->thread, PACKET_HEADROOM, frame, length, 0);
+
+	if (k == NULL) {
+		p->stats.rx_dropped++;
+		return NULL;
+	}
+	k->timestamp_ns = stamp_ns;
+	k->type = (uint8_t)port_packet_type(p, k->data, length);
+	packet_set_mac(k, k->data);
+	p->stats.rx_packets++;
+	p->stats.rx_bytes += length;
+	batch_add(out, k);
+	return k;
+}
+
+void
+port_taken(struct batch *in, unsigned int n)
+{
+	in->count -= n;
+	memmove(in->packet, in->packet + n, in->count * sizeof(*in->packet));
+}
+
+struct str
+port_arg(struct str *args)
+{
+	size_t comma = str_find(*args, ',', 0);
+	struct str arg = str_sub(*args, 0, comma);
+
+	*args = str_from(*args, comma + 1);
+	return arg;
+}

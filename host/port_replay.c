@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * port_replay.c -- replay:FILE[,COUNT]: a port that receives the frames of a
+ * capture file again and again, COUNT times over (0, the default: for ever),
+ * from memory and without ever waiting.  What is sent to it is counted and
+ * dropped, so that ports of one kind can close a loop in a benchmark.
+ */
+#include "base/stamp.h"
+#include "click/conf.h"
+#include "elements/device/capture.h"
+#include "elements/device/dlt.h"
+#include "host/port.h"
+
+struct replay_port {
+	struct port port;
+	struct capture capture;
+	size_t next;
+	uint64_t rounds; /* left; UINT64_MAX: for ever */
+};
+
+static int
+replay_rx(struct netdev *dev, struct batch *out, unsigned int max)
+{
+	struct replay_port *r = container_of(dev, struct replay_port, port.dev);
+	unsigned int n = 0;
+
+	if (r->rounds == 0)
+		return ERR_CLOSED;
+	while (n < max && r->rounds > 0) {
+		const struct capture_frame *f = &r->capture.frames[r->next];
+
+		if (port_receive(&r->port, out, f->data, f->caplen,
+		        f->stamp_ns) == NULL)
+			break;
+		n++;
+		if (++r->next < r->capture.n)
+			continue;
+		r->next = 0;
+		if (r->rounds != UINT64_MAX)
+			r->rounds--;
+	}
+	return (int)n;
+}
+
+static int
+replay_tx(struct netdev *dev, struct batch *in)
+{
+	struct replay_port *r = container_of(dev, struct replay_port, port.dev);
+	unsigned int n = in->count;
+
+	r->port.stats.tx_packets += n;
+	r->port.stats.tx_bytes += batch_bytes(in);
+	batch_kill(in);
+	in->count = 0;
+	return (int)n;
+}
+
+static bool
+replay_arm(struct netdev *dev, unsigned int what)
+{
+	(void)dev;
+	(void)what;
+	return true;
+}
+
+static const struct netdev_ops replay_ops = {
+	.rx = replay_rx,
+	.tx = replay_tx,
+	.arm = replay_arm,
+	.stats = port_stats,
+	.close = port_close,
+};
+
+static int
+replay_open(struct port *port, struct str args,
+    const struct os_port_request *req, struct diag *why)
+{
+	struct replay_port *r = container_of(port, struct replay_port, port);
+	struct str path = port_arg(&args);
+	bool overflow = false, broken;
+	uint64_t count = 0;
+	int err;
+
+	(void)req;
+	if (args.n > 0 && !conf_u64(args, 0, &count, &overflow))
+		return diag(why, ERR_INVAL, "replay: '%.*s' is no count",
+		    STR_ARG(args));
+	err = capture_load(&r->capture, path, 0, &broken, why);
+	if (err != 0)
+		return err;
+	r->rounds = count == 0 ? UINT64_MAX : count;
+	if (r->capture.n == 0)
+		r->rounds = 0;
+	port->dev.ops = &replay_ops;
+	port->dev.features = NETDEV_POLL_ONLY;
+	if (r->capture.linktype == DLT_RAW)
+		port->dev.features |= NETDEV_IP;
+	return 0;
+}
+
+static void
+replay_close(struct port *port)
+{
+	capture_fini(&container_of(port, struct replay_port, port)->capture);
+}
+
+const struct port_kind port_replay = {
+	.name = "replay",
+	.usage = "FILE[,COUNT]",
+	.size = sizeof(struct replay_port),
+	.open = replay_open,
+	.close = replay_close,
+};
