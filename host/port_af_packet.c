@@ -15,6 +15,14 @@
  * checksum that a local sender left to the card.  Frames merged by the card or
  * its driver (GRO) come as they are, cut at the slot's or SNAPLEN's size.
  */
+#include "base/atomic.h"
+#include "base/bytes.h"
+#include "base/stamp.h"
+#include "click/anno.h"
+#include "host/checksum.h"
+#include "host/port.h"
+
+/* The kernel's PACKET_HOST and so on are macros: after our own names. */
 #include <errno.h>
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
@@ -25,13 +33,6 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "base/atomic.h"
-#include "base/bytes.h"
-#include "base/stamp.h"
-#include "click/anno.h"
-#include "host/checksum.h"
-#include "host/port.h"
 
 enum {
 	RING_FRAMES = 512,
