@@ -24,14 +24,16 @@ static bool
 bandwidth_rated_unqueue_run(struct element *e, struct task *task, struct thread *t)
 {
 	struct rated_unqueue *s = element_state(e);
-	struct scratch_mark m = scratch_mark(t);
-	struct batch *b = batch_new(t, RATED_UNQUEUE_BURST);
 	uint32_t n = 0;
+	struct scratch_mark m;
+	struct batch *b;
 
 	if (!rated_unqueue_begin(s, t))
 		return false;
 	if (!tokens_contain(&s->tokens, RATED_THRESHOLD))
 		return rated_unqueue_wait(s, RATED_THRESHOLD);
+	m = scratch_mark(t);
+	b = batch_new(t, RATED_UNQUEUE_BURST);
 	while (n < RATED_UNQUEUE_BURST &&
 	       tokens_contain(&s->tokens, RATED_THRESHOLD) &&
 	       input_pull(e, 0, b, 1) > 0)
