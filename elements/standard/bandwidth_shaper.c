@@ -4,7 +4,7 @@
  *
  *   in 0       any packets (pull)
  *   out 0      the same packets (pull), no more than RATE
- *   out 1      never has a packet
+ *   out 1      the same as out 0, if connected
  *
  *   RATE       bytes a second, or with a unit: 10Mbps
  *
@@ -30,8 +30,7 @@ bandwidth_shaper_pull(
 	int64_t now = thread_wall_ns(b->thread);
 	unsigned int n = 0;
 
-	if (port == 1)
-		return 0;
+	(void)port;
 	for (; n < max && gap_rate_due(&s->rate, now) > 0; n++) {
 		if (input_pull(e, 0, b, 1) == 0)
 			break;
