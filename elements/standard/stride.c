@@ -50,7 +50,7 @@ stride_configure(struct element *e, unsigned int nports, const char *kind,
 		return ERR_NOMEM;
 	s->n = nports;
 	for (unsigned int i = 0; i < nports; i++) {
-		int32_t tickets;
+		int32_t tickets = 0;
 
 		if (stride_read_tickets(conf->v[i], i, &tickets, errh) != 0) {
 			err = ERR_INVAL;
