@@ -28,6 +28,7 @@ struct cpu_ring {
 
 struct cpu_queue {
 	uint32_t capacity;
+	uint32_t mask; /* slots of a ring, a power of two, less 1 */
 	uint64_t drops;
 	struct cpu_ring *rings; /* by thread */
 	unsigned int nrings;
@@ -60,20 +61,25 @@ cpu_queue_initialize(struct element *e, struct errh *errh)
 		return errh_error(errh, "out of memory!");
 	memset(s->rings, 0, size);
 	s->nrings = n;
+	s->mask = 1;
+	while (s->mask < s->capacity && s->mask < (uint32_t)1 << 31)
+		s->mask *= 2;
+	if (s->mask < s->capacity)
+		return errh_error(errh, "out of memory!");
+	s->mask--;
 	for (unsigned int i = 0; i < n; i++) {
 		s->rings[i].slots = calloc(
-		    (size_t)s->capacity + 1, sizeof(struct packet *));
+		    (size_t)s->mask + 1, sizeof(struct packet *));
 		if (s->rings[i].slots == NULL)
 			return errh_error(errh, "out of memory!");
 	}
 	return 0;
 }
 
-/* Indices run freely; the capacity need not be a power of two. */
 static inline struct packet **
 cpu_ring_slot(const struct cpu_queue *s, struct cpu_ring *r, uint32_t index)
 {
-	return &r->slots[index % s->capacity];
+	return &r->slots[index & s->mask];
 }
 
 static void

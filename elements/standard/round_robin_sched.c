@@ -44,10 +44,12 @@ round_robin_sched_pull(
 
 	(void)port;
 	while (n < max && in_vain < e->nin) {
-		if (pull_signals_pull(&s->inputs, e, i, b, 1) == 0)
+		if (pull_signals_pull(&s->inputs, e, i, b, 1) == 0) {
 			in_vain++;
-		else
-			in_vain = 0, n++;
+		} else {
+			in_vain = 0;
+			n++;
+		}
 		i = i + 1 < e->nin ? i + 1 : 0;
 		if (in_vain == 0)
 			s->next = i;
