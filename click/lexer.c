@@ -331,11 +331,10 @@ lexer_read(struct lexer *lx)
 	}
 	if (lx->text.s[i] == '$') {
 		for (end = i + 1;
-		     char_alnum(lexer_at(lx, end)) || lexer_at(lx, end) == '_';
+		     lexer_is_word(lexer_at(lx, end)) && lx->text.s[end] != '@';
 		     end++)
 			continue;
-		if (end > i + 1)
-			return lexer_take(lx, i + 1, end, TOKEN_VARIABLE);
+		return lexer_take(lx, i + 1, end, TOKEN_VARIABLE);
 	}
 	return lexer_take_mark(lx, i);
 }

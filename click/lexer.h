@@ -21,7 +21,7 @@ struct errh;
 enum token_kind {
 	TOKEN_END = 0,
 	TOKEN_IDENT = 256,
-	TOKEN_VARIABLE, /* text: without the dollar */
+	TOKEN_VARIABLE, /* text: without the dollar, maybe empty */
 	TOKEN_ARROW,    /* -> */
 	TOKEN_ARROW2,   /* => */
 	TOKEN_COLONS,   /* :: */

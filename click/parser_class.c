@@ -60,7 +60,8 @@ class_extension(struct parser *p, struct str name, bool first)
 		lexer_error(&p->lex,
 		    "cannot extend unknown element class '%.*s'",
 		    STR_ARG(name));
-		class = class_add(p, name, NULL, NULL);
+		class_add(p, name, NULL, NULL);
+		class = class_lookup(p, name); /* none if anonymous */
 	}
 	t = lexer_next(&p->lex);
 	if (first || t.kind != '}')
@@ -161,7 +162,6 @@ parser_elementclass(struct parser *p)
 	struct lexer *lx = &p->lex;
 	struct token t = lexer_next(lx);
 	struct str name = STR("");
-	const struct parser_class *class;
 
 	if (t.kind == TOKEN_IDENT) {
 		name = t.text;
@@ -170,10 +170,9 @@ parser_elementclass(struct parser *p)
 		lexer_error(lx, "expected element type name");
 	if (t.kind == '{')
 		parser_compound(p, name);
-	else if (t.kind == TOKEN_IDENT) {
-		class = &p->classes.v[class_force(p, t.text, false)];
-		class_alias(p, name, (int32_t)(class - p->classes.v));
-	} else {
+	else if (t.kind == TOKEN_IDENT)
+		class_alias(p, name, class_force(p, t.text, false));
+	else {
 		lexer_syntax_error(lx, t);
 		class_add(p, name, NULL, NULL);
 	}
