@@ -42,6 +42,12 @@ struct machine_ops {
 	/* Makes all memory that the boot left unmapped usable. */
 	void (*map_rest)(void);
 
+	/*
+	 * Puts frame index of the grant table in the place of page (Xen only).
+	 * 0, or ERR_NOMEM when Xen gives no more.
+	 */
+	int (*grant_frame)(void *page, unsigned int index);
+
 	/* The address of the page fault that is being reported. */
 	uint64_t (*fault_address)(void);
 

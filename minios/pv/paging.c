@@ -15,7 +15,7 @@
 #include "minios/pv/pv.h"
 #include "minios/xen/hypercall.h"
 
-enum { BATCH = 64, ENTRIES = 512 };
+enum { BATCH = 64, ENTRIES = 512, GRANT_FRAMES = 64 };
 
 static struct {
 	struct mmu_update update[BATCH];
@@ -169,4 +169,25 @@ pv_map_shared_info(uint64_t machine_address)
 
 	ASSERT(err == 0);
 	return (struct shared_info *)(void *)shared_info_place;
+}
+
+/* Xen gives the frames of the whole table, of which we need the last. */
+int
+pv_grant_frame(void *page, unsigned int index)
+{
+	xen_pfn_t frames[GRANT_FRAMES];
+	struct gnttab_setup_table setup = {
+		.dom = DOMID_SELF,
+		.nr_frames = index + 1,
+	};
+	uint64_t frame;
+
+	if (index >= GRANT_FRAMES)
+		return ERR_NOMEM;
+	set_xen_guest_handle(setup.frame_list, frames);
+	if (xen_grant_op(GNTTABOP_setup_table, &setup, 1) != 0 ||
+	    setup.status != GNTST_okay)
+		return ERR_NOMEM;
+	frame = frames[index];
+	return paging_map(page, &frame, 1);
 }

@@ -62,6 +62,7 @@ static const struct machine_ops machine_pv = {
 	.write = pv_write,
 	.sync = pv_sync,
 	.map_rest = pv_map_rest,
+	.grant_frame = pv_grant_frame,
 	.fault_address = pv_fault_address,
 	.set_fs = pv_set_fs,
 	.start = xen_start,

@@ -27,6 +27,8 @@ uint64_t pv_mapped_end(void);
 /* Maps the page at this machine address; returns where. */
 struct shared_info *pv_map_shared_info(uint64_t machine_address);
 
+int pv_grant_frame(void *page, unsigned int index);
+
 /* Trap table and event callback (traps.c). */
 void pv_traps_init(void);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* xen.c -- a PVH guest of Xen: hypercalls, events by an interrupt vector. */
+#include "base/err.h"
 #include "minios/arch.h"
 #include "minios/pvh/pvh.h"
 #include "minios/xen/clock.h"
@@ -62,6 +63,20 @@ pvh_xen_init(uint32_t leaf)
 	xen.store_port = (uint32_t)pvh_xen_param(HVM_PARAM_STORE_EVTCHN);
 }
 
+static int
+pvh_xen_grant_frame(void *page, unsigned int index)
+{
+	struct xen_add_to_physmap map = {
+		.domid = DOMID_SELF,
+		.space = XENMAPSPACE_grant_table,
+		.idx = index,
+		.gpfn = POINTER(page) >> PAGE_SHIFT,
+	};
+
+	return xen_memory_op(XENMEM_add_to_physmap, &map) == 0 ? 0
+							       : ERR_NOMEM;
+}
+
 static void
 pvh_xen_idle(int64_t deadline_ns)
 {
@@ -78,6 +93,7 @@ const struct machine_ops machine_pvh_xen = {
 	.write = pvh_write,
 	.sync = pvh_sync,
 	.map_rest = pvh_map_rest,
+	.grant_frame = pvh_xen_grant_frame,
 	.fault_address = pvh_fault_address,
 	.set_fs = pvh_set_fs,
 	.start = xen_start,

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* waiter.c -- os_wait() over threads; see os/os.h and waiter.h. */
+#include "minios/waiter.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "minios/machine.h"
+#include "minios/thread.h"
+#include "os/os.h"
+
+struct os_waiter {
+	struct waitq sleeper;
+	struct list posted;
+	bool woken;
+	char name[24]; /* of the thread that last waited */
+};
+
+struct os_waiter *
+os_waiter_new(void)
+{
+	struct os_waiter *w = calloc(1, sizeof(*w));
+
+	if (w != NULL) {
+		waitq_init(&w->sleeper);
+		list_init(&w->posted);
+	}
+	return w;
+}
+
+void
+os_waiter_free(struct os_waiter *w)
+{
+	while (list_pop(&w->posted) != NULL)
+		;
+	free(w);
+}
+
+void
+os_wake(struct os_waiter *w)
+{
+	w->woken = true;
+	waitq_wake(&w->sleeper);
+}
+
+void
+waiter_source_init(struct waiter_source *s, struct os_waiter *w,
+    void (*run)(struct waiter_source *))
+{
+	list_init(&s->node);
+	s->waiter = w;
+	s->run = run;
+}
+
+void
+waiter_post(struct waiter_source *s)
+{
+	if (s->waiter == NULL)
+		return;
+	if (list_empty(&s->node))
+		list_append(&s->waiter->posted, &s->node);
+	waitq_wake(&s->waiter->sleeper);
+}
+
+void
+waiter_cancel(struct waiter_source *s)
+{
+	list_remove(&s->node);
+}
+
+const char *
+waiter_name(const struct os_waiter *w)
+{
+	return w->name[0] != '\0' ? w->name : "another router";
+}
+
+static bool
+waiter_deliver(struct os_waiter *w)
+{
+	bool any = w->woken;
+	struct list *node;
+
+	w->woken = false;
+	while ((node = list_pop(&w->posted)) != NULL) {
+		struct waiter_source *s =
+		    container_of(node, struct waiter_source, node);
+
+		s->run(s);
+		any = true;
+	}
+	return any;
+}
+
+bool
+os_wait(struct os_waiter *w, int64_t deadline_ns)
+{
+	strncpy(w->name, thread_name(), sizeof(w->name) - 1);
+	thread_yield();
+	if (waiter_deliver(w))
+		return true;
+	if (deadline_ns != INT64_MAX && deadline_ns <= machine->steady_ns())
+		return false;
+	/* Nothing can have come since: handlers run when we sleep. */
+	waitq_sleep(&w->sleeper, deadline_ns);
+	return waiter_deliver(w);
+}
+
+int
+os_watch_fd(struct os_waiter *w, int fd, unsigned int events,
+    void (*ready)(void *arg, unsigned int events), void *arg)
+{
+	(void)w, (void)fd, (void)events, (void)ready, (void)arg;
+	return ERR_NOTSUP;
+}
