@@ -9,7 +9,7 @@
 #include "minios/machine.h"
 #include "minios/pages.h"
 #include "minios/paging.h"
-#include "minios/thread.h"
+#include "minios/fiber.h"
 
 const struct machine_ops *machine;
 struct boot_info boot;
@@ -86,7 +86,7 @@ boot_avx(void)
 void
 kernel_main(void)
 {
-	thread_init();
+	fiber_init();
 	boot_libc();
 	boot_avx();
 	pages_init();

@@ -19,7 +19,7 @@ CFLAGS_guest := -O2 -ffreestanding -fno-builtin-malloc -nostdinc \
 LDFLAGS_guest := -nostdlib -static -no-pie -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,--build-id=none -Wl,-T,minios/clickos.lds
 
-GUEST_SRC := $(call sources,base minios minios/pv minios/pvh minios/xen \
+GUEST_SRC := $(call sources,base xen click minios minios/pv minios/pvh minios/xen \
 	minios/virtio)
 GUEST_ASM := $(wildcard minios/*.S minios/*/*.S)
 GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o) $(GUEST_ASM:%.S=build/guest/%.o)

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "minios/machine.h"
-#include "minios/thread.h"
+#include "minios/fiber.h"
 
 enum { PATIENCE_NS = 20000000, STEP_NS = 500000 };
 
@@ -27,9 +27,9 @@ console_panic_mode(void)
 static void
 console_pause(int64_t now)
 {
-	if (console.panic || thread_self() == NULL)
+	if (console.panic || fiber_self() == NULL)
 		return;
-	thread_sleep_until(now + STEP_NS);
+	fiber_sleep_until(now + STEP_NS);
 }
 
 /* Writes all, or what fits before patience ends; returns how much. */

@@ -19,7 +19,11 @@
 #include <stdint.h>
 
 #include "base/compiler.h"
+#include "base/diag.h"
 #include "base/str.h"
+
+struct netdev;
+struct os_port_request;
 
 enum machine_end { MACHINE_POWEROFF, MACHINE_REBOOT, MACHINE_CRASH };
 
@@ -65,6 +69,10 @@ struct machine_ops {
 	bool (*poll)(void);
 	/* Sleeps until something happens or the clock says deadline_ns. */
 	void (*idle)(int64_t deadline_ns);
+
+	/* Port `number` of the machine, as os_port_open(). */
+	int (*port_open)(unsigned int number, const struct os_port_request *req,
+	    struct netdev **dev, struct diag *why);
 
 	/* The console: bytes taken or given, 0: none now.  Never blocks. */
 	uint32_t (*console_write)(const char *s, uint32_t n);

@@ -6,7 +6,8 @@
 #include "minios/console.h"
 #include "minios/machine.h"
 #include "minios/pages.h"
-#include "minios/thread.h"
+#include "minios/pktgen.h"
+#include "minios/fiber.h"
 #include "minios/xen/xenbus.h"
 #include "minios/xen/xen.h"
 
@@ -21,8 +22,10 @@ guest_main(void)
 	    (unsigned long long)p.total * 4, boot.cmdline);
 	if (xen.shared_info != NULL)
 	console_printf("write %d\n", xenbus_write(0, "data/clickos", STR("")));
+	if (pktgen_main())
+		return;
 	for (;;) {
 		console_printf("tick %lld\n", (long long)machine->wall_ns());
-		thread_sleep_until(machine->steady_ns() + 1000000000);
+		fiber_sleep_until(machine->steady_ns() + 1000000000);
 	}
 }

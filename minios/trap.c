@@ -9,7 +9,7 @@
 #include "minios/image.h"
 #include "minios/machine.h"
 #include "minios/paging.h"
-#include "minios/thread.h"
+#include "minios/fiber.h"
 
 static const char *const trap_names[TRAPS] = {
 	"division by zero", "debug", "non-maskable interrupt", "breakpoint",
@@ -62,7 +62,7 @@ trap_handle(const struct trap_frame *f)
 	console_panic_mode();
 	console_printf("panic: %s in thread %s",
 	    f->vector < TRAPS ? trap_names[f->vector] : "unknown trap",
-	    thread_name());
+	    fiber_name());
 	if (f->vector == 14)
 		console_printf(", address %lx", machine->fault_address());
 	console_printf("\nrip %016lx cs %lx rflags %lx error %lx\n"

@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 #include "minios/machine.h"
-#include "minios/thread.h"
+#include "minios/fiber.h"
 #include "os/os.h"
 
 struct os_waiter {
@@ -95,8 +95,8 @@ waiter_deliver(struct os_waiter *w)
 bool
 os_wait(struct os_waiter *w, int64_t deadline_ns)
 {
-	strncpy(w->name, thread_name(), sizeof(w->name) - 1);
-	thread_yield();
+	strncpy(w->name, fiber_name(), sizeof(w->name) - 1);
+	fiber_yield();
 	if (waiter_deliver(w))
 		return true;
 	if (deadline_ns != INT64_MAX && deadline_ns <= machine->steady_ns())
@@ -111,5 +111,13 @@ os_watch_fd(struct os_waiter *w, int fd, unsigned int events,
     void (*ready)(void *arg, unsigned int events), void *arg)
 {
 	(void)w, (void)fd, (void)events, (void)ready, (void)arg;
+	return ERR_NOTSUP;
+}
+
+int
+os_watch_signal(
+    struct os_waiter *w, int signo, void (*ready)(void *arg), void *arg)
+{
+	(void)w, (void)signo, (void)ready, (void)arg;
 	return ERR_NOTSUP;
 }

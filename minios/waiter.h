@@ -19,7 +19,7 @@ struct waiter_source {
 void waiter_source_init(struct waiter_source *s, struct os_waiter *w,
     void (*run)(struct waiter_source *));
 
-/* Once more run() will be called; from handlers and threads. */
+/* Once more run() will be called; from handlers and fibers. */
 void waiter_post(struct waiter_source *s);
 
 /* No further call. */

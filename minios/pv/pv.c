@@ -11,6 +11,7 @@
 #include "minios/xen/console.h"
 #include "minios/xen/event.h"
 #include "minios/xen/hypercall.h"
+#include "minios/xen/netfront.h"
 #include "minios/xen/xen.h"
 
 struct pv pv;
@@ -70,6 +71,7 @@ static const struct machine_ops machine_pv = {
 	.wall_ns = xen_clock_wall_ns,
 	.poll = event_poll,
 	.idle = pv_idle,
+	.port_open = netfront_open,
 	.console_write = xen_console_write,
 	.console_read = xen_console_read,
 	.end = xen_end,

@@ -88,6 +88,7 @@ const struct machine_ops machine_pvh_bare = {
 	.wall_ns = clock_wall_ns,
 	.poll = virtio_poll,
 	.idle = pvh_bare_idle,
+	.port_open = virtio_port_open,
 	.console_write = serial_write,
 	.console_read = serial_read,
 	.end = pvh_bare_end,

@@ -7,6 +7,7 @@
 #include "minios/xen/console.h"
 #include "minios/xen/event.h"
 #include "minios/xen/hypercall.h"
+#include "minios/xen/netfront.h"
 #include "minios/xen/xen.h"
 #include <xen/hvm/hvm_op.h>
 #include <xen/hvm/params.h>
@@ -101,6 +102,7 @@ const struct machine_ops machine_pvh_xen = {
 	.wall_ns = xen_clock_wall_ns,
 	.poll = event_poll,
 	.idle = pvh_xen_idle,
+	.port_open = netfront_open,
 	.console_write = xen_console_write,
 	.console_read = xen_console_read,
 	.end = xen_end,

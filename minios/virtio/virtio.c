@@ -2,9 +2,19 @@
 /* virtio.c -- see virtio.h. */
 #include "minios/virtio/virtio.h"
 
+#include "base/err.h"
+
 void
 virtio_start(void)
 {
+}
+
+int
+virtio_port_open(unsigned int number, const struct os_port_request *req,
+    struct netdev **dev, struct diag *why)
+{
+	(void)req, (void)dev;
+	return diag(why, ERR_NOTFOUND, "virtio%u: no such port", number);
 }
 
 bool

@@ -5,8 +5,16 @@
 
 #include <stdbool.h>
 
+#include "base/diag.h"
+
+struct netdev;
+struct os_port_request;
+
 /* Finds and connects all devices. */
 void virtio_start(void);
+
+int virtio_port_open(unsigned int number, const struct os_port_request *req,
+    struct netdev **dev, struct diag *why);
 
 /* Looks at all rings; true if any had something. */
 bool virtio_poll(void);

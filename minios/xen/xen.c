@@ -5,6 +5,7 @@
 #include "minios/xen/console.h"
 #include "minios/xen/event.h"
 #include "minios/xen/hypercall.h"
+#include "minios/xen/netfront.h"
 #include "minios/xen/xenbus.h"
 
 struct xen xen;
@@ -15,6 +16,7 @@ xen_start(void)
 	event_init();
 	xen_console_init();
 	xenbus_init();
+	netfront_init();
 }
 
 void

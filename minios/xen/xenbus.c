@@ -13,7 +13,7 @@
 
 #include "base/err.h"
 #include "minios/console.h"
-#include "minios/thread.h"
+#include "minios/fiber.h"
 #include "minios/xen/event.h"
 #include "minios/xen/storering.h"
 #include "minios/xen/xen.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * thread_switch(void **save_sp, void *load_sp) -- leaves the registers that a
+ * fiber_switch(void **save_sp, void *load_sp) -- leaves the registers that a
  * function must keep on the old stack and takes them from the new one.
  */
 	.text
-	.globl thread_switch
-thread_switch:
+	.globl fiber_switch
+fiber_switch:
 	push %rbx
 	push %rbp
 	push %r12

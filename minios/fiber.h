@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * thread.h -- cooperative threads: one runs until it yields, sleeps or ends.
+ * fiber.h -- the kernel's cooperative threads: one runs until it yields,
+ * sleeps or ends.  (struct thread is Click's, a thing that runs elements.)
  *
  *	running --yield--> ready queue --> running
  *	   |                    ^
@@ -10,8 +11,8 @@
  * to their handlers, which may wake threads but must not sleep.  With nobody
  * ready the machine idles.  Every stack has a page below it that faults.
  */
-#ifndef MINIOS_THREAD_H
-#define MINIOS_THREAD_H
+#ifndef MINIOS_FIBER_H
+#define MINIOS_FIBER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,7 +20,7 @@
 
 #include "minios/list.h"
 
-struct thread;
+struct fiber;
 
 /* Threads that sleep until somebody wakes them. */
 struct waitq {
@@ -37,27 +38,27 @@ waitq_init(struct waitq *q)
 	list_init(&q->sleepers);
 }
 
-struct thread_stats {
+struct fiber_stats {
 	uint64_t switches;
 	int64_t idle_ns; /* slept in the hypervisor since the start */
-	unsigned int threads;
+	unsigned int fibers;
 };
 
 /* Makes the boot stack's owner the first thread. */
-void thread_init(void);
+void fiber_init(void);
 
 /*
  * Starts fn(arg) on a stack of stack_size bytes (rounded up to pages); it ends
  * when fn returns.  name is kept, at most 23 bytes.  NULL: no memory.
  */
-struct thread *thread_new(
+struct fiber *fiber_new(
     const char *name, size_t stack_size, void (*fn)(void *arg), void *arg);
 
 /* An urgent thread is the next to run once it is woken. */
-void thread_set_urgent(struct thread *t);
+void fiber_set_urgent(struct fiber *t);
 
 /* Lets all that are ready run first; returns at once if none is. */
-void thread_yield(void);
+void fiber_yield(void);
 
 /*
  * Sleeps on q until it is woken (true) or the machine's clock says deadline_ns
@@ -65,19 +66,19 @@ void thread_yield(void);
  */
 bool waitq_sleep(struct waitq *q, int64_t deadline_ns);
 
-/* Makes all sleepers ready; for handlers and threads. */
+/* Makes all sleepers ready; for handlers and fibers. */
 void waitq_wake(struct waitq *q);
 
-void thread_sleep_until(int64_t deadline_ns);
+void fiber_sleep_until(int64_t deadline_ns);
 
-struct thread *thread_self(void);
-const char *thread_name(void);
-void thread_stats(struct thread_stats *s);
+struct fiber *fiber_self(void);
+const char *fiber_name(void);
+void fiber_stats(struct fiber_stats *s);
 
 /* A lock for what several threads use across sleeps. */
 struct mutex {
 	struct waitq waiters;
-	struct thread *holder;
+	struct fiber *holder;
 };
 
 #define MUTEX_INIT(m)                                                          \

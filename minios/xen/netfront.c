@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* netfront.c -- see netfront.h. */
+#include "minios/xen/netfront.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "minios/console.h"
+#include "minios/fiber.h"
+#include "minios/xen/event.h"
+#include "minios/xen/xenbus.h"
+#include "xen/netif.h"
+
+enum { STACK = 16384 };
+
+static struct {
+	struct list open;
+	struct waitq changed; /* the fiber that follows the backends */
+	bool pending;
+} vifs;
+
+int
+netfront_break(struct netfront *f, const char *why)
+{
+	if (!f->broken) {
+		console_printf("vif%u: %s: port closed\n", f->handle, why);
+		f->stats.rx_errors++;
+	}
+	f->broken = true;
+	f->dev.link = false;
+	return ERR_PEER;
+}
+
+static bool
+netfront_arm(struct netdev *dev, unsigned int what)
+{
+	struct netfront *f = container_of(dev, struct netfront, dev);
+	bool now = what == NETDEV_RX ? netfront_rx_arm(f) : netfront_tx_arm(f);
+
+	if (!now)
+		f->armed |= what;
+	return now;
+}
+
+static void
+netfront_stats(struct netdev *dev, struct netdev_stats *s)
+{
+	*s = container_of(dev, struct netfront, dev)->stats;
+}
+
+/* On the port's thread, inside os_wait(). */
+static void
+netfront_ready(struct waiter_source *s)
+{
+	struct netfront *f = container_of(s, struct netfront, source);
+	unsigned int what, fired = f->fired;
+
+	f->fired = 0;
+	for (what = NETDEV_RX; what <= NETDEV_TX; what++)
+		if ((fired & what) != 0 && f->dev.ready[what] != NULL)
+			f->dev.ready[what](f->dev.ready_arg[what], what);
+}
+
+/* What was armed has perhaps come true: let the port's thread look. */
+static void
+netfront_fire(struct netfront *f)
+{
+	if (f->armed == 0)
+		return;
+	f->fired |= f->armed;
+	f->armed = 0;
+	waiter_post(&f->source);
+}
+
+void
+netfront_event(void *arg)
+{
+	struct netfront *f = arg;
+
+	f->stats.wakeups_in++;
+	netfront_fire(f);
+}
+
+void
+netfront_backend_changed(void *arg)
+{
+	(void)arg;
+	vifs.pending = true;
+	waitq_wake(&vifs.changed);
+}
+
+static void
+netfront_free(struct netfront *f)
+{
+	list_remove(&f->node);
+	waiter_cancel(&f->source);
+	if (f->watch != NULL)
+		xenbus_unwatch(f->watch);
+	netfront_rx_free(f);
+	free(f);
+}
+
+static void
+netfront_close(struct netdev *dev)
+{
+	struct netfront *f = container_of(dev, struct netfront, dev);
+
+	if (--f->opens > 0)
+		return;
+	/* Initialising: whoever opens the vif next finds it as at boot. */
+	netfront_disconnect(f, XENBUS_CLOSED);
+	netfront_free(f);
+}
+
+static const struct netdev_ops netfront_ops = {
+	.rx = netfront_rx,
+	.tx = netfront_tx,
+	.arm = netfront_arm,
+	.stats = netfront_stats,
+	.close = netfront_close,
+};
+
+static struct netfront *
+netfront_find(unsigned int handle)
+{
+	list_each(node, &vifs.open) {
+		struct netfront *f = container_of(node, struct netfront, node);
+
+		if (f->handle == handle)
+			return f;
+	}
+	return NULL;
+}
+
+static int
+netfront_new(unsigned int handle, const struct os_port_request *req,
+    struct netfront **out, struct diag *why)
+{
+	struct netfront *f = calloc(1, sizeof(*f));
+	int err;
+
+	if (f == NULL)
+		return diag(why, ERR_NOMEM, "vif%u: no memory", handle);
+	f->dev.ops = &netfront_ops;
+	f->handle = handle;
+	f->opens = 1;
+	snprintf(f->front, sizeof(f->front), "device/vif/%u", handle);
+	waiter_source_init(&f->source, req->waiter, netfront_ready);
+	list_append(&vifs.open, &f->node);
+	if (netfront_rx_alloc(f) != 0)
+		err = diag(why, ERR_NOMEM, "vif%u: no memory for buffers",
+		    handle);
+	else
+		err = netfront_connect(f, why);
+	if (err != 0) {
+		netfront_free(f);
+		return err;
+	}
+	*out = f;
+	return 0;
+}
+
+int
+netfront_open(unsigned int handle, const struct os_port_request *req,
+    struct netdev **dev, struct diag *why)
+{
+	struct netfront *f = netfront_find(handle);
+	int err;
+
+	if (f == NULL) {
+		err = netfront_new(handle, req, &f, why);
+		if (err != 0)
+			return err;
+	} else if (f->source.waiter != req->waiter) {
+		return diag(why, ERR_BUSY, "vif%u: held by %s", handle,
+		    waiter_name(f->source.waiter));
+	} else {
+		f->opens++;
+	}
+	*dev = &f->dev;
+	return 0;
+}
+
+/* Follows one backend; see xen/io/xenbus.h for the states. */
+static void
+netfront_follow(struct netfront *f)
+{
+	struct diag why = { "" };
+	uint32_t state = netfront_backend_state(f);
+
+	switch (state) {
+	case XENBUS_INIT_WAIT:
+		if (!f->connected && netfront_connect(f, &why) != 0)
+			console_printf("%s\n", why.text);
+		break;
+	case XENBUS_CONNECTED:
+		f->dev.link = f->connected && !f->broken;
+		break;
+	case XENBUS_CLOSING:
+		netfront_disconnect(f, XENBUS_CLOSED);
+		break;
+	case XENBUS_CLOSED:
+		/* Asks a backend that stays to begin again. */
+		netfront_disconnect(f, XENBUS_INITIALISING);
+		break;
+	case XENBUS_UNKNOWN:
+		netfront_disconnect(f, XENBUS_UNKNOWN);
+		break;
+	default:
+		break;
+	}
+	netfront_fire(f);
+}
+
+static void
+netfront_follow_all(void)
+{
+	char *path;
+
+	list_each(node, &vifs.open) {
+		struct netfront *f = container_of(node, struct netfront, node);
+
+		if (f->watch == NULL)
+			continue;
+		path = xenbus_watch_next(f->watch);
+		if (path == NULL)
+			continue;
+		free(path);
+		netfront_follow(f);
+		/* The list may have changed while that slept: from the top. */
+		vifs.pending = true;
+		return;
+	}
+}
+
+static void
+netfront_fiber(void *arg)
+{
+	(void)arg;
+	for (;;) {
+		while (!vifs.pending)
+			waitq_sleep(&vifs.changed, INT64_MAX);
+		vifs.pending = false;
+		netfront_follow_all();
+	}
+}
+
+void
+netfront_init(void)
+{
+	list_init(&vifs.open);
+	waitq_init(&vifs.changed);
+	if (fiber_new("vifs", STACK, netfront_fiber, NULL) == NULL)
+		console_printf("vifs: no memory\n");
+}
+
+void
+netfront_suspend(void)
+{
+	list_each(node, &vifs.open)
+		netfront_disconnect(container_of(node, struct netfront, node),
+		    XENBUS_UNKNOWN);
+}
+
+void
+netfront_resume(void)
+{
+	struct diag why = { "" };
+
+	list_each(node, &vifs.open) {
+		struct netfront *f = container_of(node, struct netfront, node);
+
+		if (netfront_connect(f, &why) != 0)
+			console_printf("%s\n", why.text);
+		netfront_fire(f);
+	}
+}

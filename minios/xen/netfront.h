@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * netfront.h -- a vif by the standard protocol (xen/io/netif.h), served by
+ * Linux' xen-netback or by any other.
+ *
+ *	netfront.c          open, close, events, the table of operations
+ *	netfront_connect.c  the handshake over XenStore, there and back
+ *	netfront_rx.c       pages posted once and for ever; frames copied out
+ *	netfront_tx.c       packets granted where they lie, until answered
+ *
+ * The backend may be hostile or dead: every value is read once and checked,
+ * and a wrong one breaks the port (ERR_PEER) until a backend connects anew.
+ */
+#ifndef MINIOS_XEN_NETFRONT_H
+#define MINIOS_XEN_NETFRONT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "minios/list.h"
+#include "minios/waiter.h"
+#include "os/netdev.h"
+#include "os/os.h"
+#include "xen/ring.h"
+
+enum {
+	NETFRONT_SLOTS = 256, /* in each ring, by the size of a page */
+	NETFRONT_RX_MIN = 32,
+};
+
+struct packet;
+struct thread;
+struct xenbus_watch;
+
+enum netfront_tx_state {
+	NETFRONT_TX_FREE,
+	NETFRONT_TX_FLYING,
+	NETFRONT_TX_DONE, /* first part of a frame with parts still flying */
+};
+
+/* A request, by its id. */
+struct netfront_tx_slot {
+	struct packet *packet; /* in the slot of the frame's first part */
+	uint32_t ref;
+	uint16_t first; /* that slot; when free: the next free one */
+	uint8_t left;   /* parts not answered, in the first slot */
+	uint8_t state;  /* enum netfront_tx_state */
+};
+
+struct netfront {
+	struct netdev dev; /* first: the two are one pointer */
+	struct list node;
+	unsigned int handle, opens;
+	struct waiter_source source;
+	unsigned int armed, fired; /* NETDEV_RX, NETDEV_TX */
+	struct netdev_stats stats;
+	struct thread *thread; /* that last received or sent */
+
+	bool connected;
+	bool broken; /* the backend wrote nonsense */
+	bool sg;     /* it takes frames of several slots */
+	uint16_t domid;
+	char front[32], back[96]; /* directories in the store */
+	struct xenbus_watch *watch;
+
+	void *rx_page, *tx_page;
+	uint32_t rx_page_ref, tx_page_ref;
+	uint32_t rx_port, tx_port; /* event channels, perhaps the same */
+	struct xen_ring rx, tx;
+
+	unsigned int rx_buffers; /* pages posted */
+	void *rx_buffer[NETFRONT_SLOTS];
+	uint32_t rx_ref[NETFRONT_SLOTS];
+	uint16_t rx_posted[NETFRONT_SLOTS]; /* buffer, by the ring's slot */
+
+	struct netfront_tx_slot tx_slot[NETFRONT_SLOTS];
+	uint16_t tx_free; /* list of free slots; NETFRONT_SLOTS: none */
+};
+
+/* Starts the fiber that follows the backends' states. */
+void netfront_init(void);
+
+/*
+ * Opens vif number handle, or shares it with who has it open by the same
+ * waiter.  As os_port_open().
+ */
+int netfront_open(unsigned int handle, const struct os_port_request *req,
+    struct netdev **dev, struct diag *why);
+
+/* Around a suspend: all vifs let go of, then connected anew. */
+void netfront_suspend(void);
+void netfront_resume(void);
+
+/* ---- within the driver ---- */
+
+/* Reads where the backend is, waits for it and connects; sleeps. */
+int netfront_connect(struct netfront *f, struct diag *why);
+/* Takes back every shared page; sleeps.  State to show, or XENBUS_UNKNOWN. */
+void netfront_disconnect(struct netfront *f, int state);
+/* What the backend's state says now. */
+uint32_t netfront_backend_state(const struct netfront *f);
+
+int netfront_rx(struct netdev *dev, struct batch *out, unsigned int max);
+bool netfront_rx_arm(struct netfront *f);
+/* Pages for the buffers; ERR_NOMEM. */
+int netfront_rx_alloc(struct netfront *f);
+void netfront_rx_free(struct netfront *f);
+/* Grants and posts all buffers in a new ring; ERR_NOMEM. */
+int netfront_rx_start(struct netfront *f);
+void netfront_rx_stop(struct netfront *f);
+
+int netfront_tx(struct netdev *dev, struct batch *in);
+/* Takes the answers that have come; ERR_PEER. */
+int netfront_tx_reap(struct netfront *f);
+bool netfront_tx_arm(struct netfront *f);
+void netfront_tx_start(struct netfront *f);
+/* Frees what the backend never answered. */
+void netfront_tx_stop(struct netfront *f);
+
+/* Event handlers: a ring's event; a backend's state. */
+void netfront_event(void *arg);
+void netfront_backend_changed(void *arg);
+
+/* Notes that the backend broke the protocol, says so once; ERR_PEER. */
+int netfront_break(struct netfront *f, const char *why);
+
+#endif

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * netfront_connect.c -- the handshake.  The toolstack made both directories;
+ * the backend says InitWait; we make rings and event channels, write where
+ * they are in one transaction and say Connected; the backend maps and says so.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "minios/arch.h"
+#include "minios/console.h"
+#include "minios/fiber.h"
+#include "minios/machine.h"
+#include "minios/pages.h"
+#include "minios/xen/event.h"
+#include "minios/xen/grant.h"
+#include "minios/xen/netfront.h"
+#include "minios/xen/xenbus.h"
+#include "xen/netif.h"
+
+enum {
+	MTU = 1500,
+	BACKEND_PATIENCE_S = 10,
+	UNMAP_TRIES = 100,
+	NS = 1000000000,
+	MS = 1000000,
+};
+
+static const char *
+netfront_path(
+    const char *directory, const char *name, char path[static 128])
+{
+	snprintf(path, 128, "%s/%s", directory, name);
+	return path;
+}
+
+uint32_t
+netfront_backend_state(const struct netfront *f)
+{
+	uint32_t state;
+	char path[128];
+
+	if (xenbus_read_u32(0, netfront_path(f->back, "state", path), &state) !=
+	    0)
+		return XENBUS_UNKNOWN;
+	return state;
+}
+
+static bool
+netfront_backend_has(const struct netfront *f, const char *feature)
+{
+	uint32_t x;
+	char path[128];
+
+	return xenbus_read_u32(0, netfront_path(f->back, feature, path), &x) ==
+		   0 &&
+	       x == 1;
+}
+
+static int
+netfront_set_state(const struct netfront *f, uint32_t state)
+{
+	char path[128];
+
+	return xenbus_write_u32(
+	    0, netfront_path(f->front, "state", path), state);
+}
+
+static int
+netfront_parse_mac(struct str text, uint8_t mac[static 6])
+{
+	int i, high, low;
+
+	if (text.n != 17)
+		return ERR_SYNTAX;
+	for (i = 0; i < 6; i++) {
+		high = char_hex(text.s[i * 3]);
+		low = char_hex(text.s[i * 3 + 1]);
+		if (high < 0 || low < 0)
+			return ERR_SYNTAX;
+		mac[i] = (uint8_t)(high << 4 | low);
+	}
+	return 0;
+}
+
+static int
+netfront_read_text(
+    const struct netfront *f, const char *name, struct strbuf *text)
+{
+	char path[128];
+
+	sb_clear(text);
+	return xenbus_read(0, netfront_path(f->front, name, path), text);
+}
+
+/* Where the backend is and who we are. */
+static int
+netfront_identify(struct netfront *f, struct diag *why)
+{
+	struct strbuf text = STRBUF_INIT;
+	uint32_t domid = 0, mtu;
+	char path[128];
+	int err;
+
+	err = netfront_read_text(f, "backend", &text);
+	if (err == 0 &&
+	    !str_copy(sb_str(&text), f->back, sizeof(f->back)))
+		err = ERR_INVAL;
+	if (err == 0)
+		err = xenbus_read_u32(
+		    0, netfront_path(f->front, "backend-id", path), &domid);
+	if (err == 0)
+		err = netfront_read_text(f, "mac", &text);
+	if (err == 0)
+		err = netfront_parse_mac(sb_str(&text), f->dev.mac);
+	sb_fini(&text);
+	if (err != 0)
+		return diag(why, err == ERR_NOTFOUND ? err : ERR_PEER,
+		    err == ERR_NOTFOUND ? "vif%u: no such port"
+					: "vif%u: its keys make no sense",
+		    f->handle);
+	f->domid = (uint16_t)domid;
+	f->dev.mtu = MTU;
+	if (xenbus_read_u32(0, netfront_path(f->front, "mtu", path), &mtu) ==
+		0 &&
+	    mtu >= 68 && mtu <= 65535 - 14)
+		f->dev.mtu = (uint16_t)mtu;
+	return 0;
+}
+
+struct backend_wait {
+	struct waitq changed;
+};
+
+static void
+netfront_wake(void *arg)
+{
+	struct backend_wait *wait = arg;
+
+	waitq_wake(&wait->changed);
+}
+
+/* Sleeps until the backend is ready for us. */
+static int
+netfront_wait_backend(struct netfront *f, struct diag *why)
+{
+	int64_t end = machine->steady_ns() + (int64_t)BACKEND_PATIENCE_S * NS;
+	struct xenbus_watch *watch;
+	struct backend_wait wait;
+	char path[128], *fired;
+	uint32_t state;
+	int err;
+
+	waitq_init(&wait.changed);
+	netfront_path(f->back, "state", path);
+	err = xenbus_watch(path, netfront_wake, &wait, &watch);
+	if (err != 0)
+		return diag(why, err, "vif%u: backend: no watch", f->handle);
+	for (;;) {
+		while ((fired = xenbus_watch_next(watch)) != NULL)
+			free(fired);
+		state = netfront_backend_state(f);
+		if (state == XENBUS_INIT_WAIT || state == XENBUS_CONNECTED)
+			break;
+		if (state == XENBUS_CLOSED)
+			netfront_set_state(f, XENBUS_INITIALISING);
+		if (!waitq_sleep(&wait.changed, end) &&
+		    machine->steady_ns() >= end) {
+			err = diag(why, ERR_TIMEDOUT,
+			    "vif%u: no backend (its state is %u)", f->handle,
+			    state);
+			break;
+		}
+	}
+	xenbus_unwatch(watch);
+	return err;
+}
+
+static int
+netfront_page(struct netfront *f, void **page, uint32_t *ref)
+{
+	int err;
+
+	*page = pages_alloc(1);
+	if (*page == NULL)
+		return ERR_NOMEM;
+	memset(*page, 0, PAGE_SIZE);
+	err = grant_page(f->domid, *page, false, ref);
+	if (err != 0) {
+		pages_free(*page);
+		*page = NULL;
+	}
+	return err;
+}
+
+/* A page that stays mapped on the other side is given up, with a word. */
+static void
+netfront_page_end(struct netfront *f, void **page, uint32_t ref)
+{
+	int tries;
+
+	for (tries = 0; tries < UNMAP_TRIES; tries++) {
+		if (grant_end(ref)) {
+			pages_free(*page);
+			*page = NULL;
+			return;
+		}
+		fiber_sleep_until(machine->steady_ns() + MS);
+	}
+	console_printf("vif%u: backend keeps a ring mapped\n", f->handle);
+	*page = NULL;
+}
+
+static int
+netfront_open_events(struct netfront *f)
+{
+	int err;
+
+	err = event_open(f->domid, netfront_event, f, &f->rx_port);
+	if (err != 0)
+		return err;
+	f->tx_port = f->rx_port;
+	if (!netfront_backend_has(f, "feature-split-event-channels"))
+		return 0;
+	err = event_open(f->domid, netfront_event, f, &f->tx_port);
+	if (err != 0)
+		event_close(f->rx_port);
+	return err;
+}
+
+static void
+netfront_close_events(struct netfront *f)
+{
+	event_close(f->rx_port);
+	if (f->tx_port != f->rx_port)
+		event_close(f->tx_port);
+}
+
+/*
+ * What we write.  Offloads are not taken: elements see whole frames, so the
+ * side that has hardware for it or is nearer to the sender does the work.
+ */
+static int
+netfront_publish(uint32_t tx, void *arg)
+{
+	struct netfront *f = arg;
+	bool split = f->rx_port != f->tx_port;
+	const struct {
+		const char *name;
+		uint32_t value;
+	} keys[] = {
+		{ "tx-ring-ref", f->tx_page_ref },
+		{ "rx-ring-ref", f->rx_page_ref },
+		{ split ? "event-channel-tx" : "event-channel", f->tx_port },
+		{ split ? "event-channel-rx" : "event-channel", f->rx_port },
+		{ "request-rx-copy", 1 },
+		{ "feature-rx-notify", 1 },
+		{ "feature-sg", 1 },
+		{ "feature-no-csum-offload", 1 },
+		{ "state", XENBUS_CONNECTED },
+	};
+	char path[128];
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(keys); i++) {
+		err = xenbus_write_u32(tx,
+		    netfront_path(f->front, keys[i].name, path),
+		    keys[i].value);
+		if (err != 0)
+			return err;
+	}
+	return 0;
+}
+
+/* Everything shared with the backend, in order; undone in reverse. */
+static int
+netfront_share(struct netfront *f)
+{
+	int err;
+
+	err = netfront_page(f, &f->tx_page, &f->tx_page_ref);
+	if (err != 0)
+		return err;
+	err = netfront_page(f, &f->rx_page, &f->rx_page_ref);
+	if (err != 0)
+		goto end_tx_page;
+	err = netfront_open_events(f);
+	if (err != 0)
+		goto end_rx_page;
+	netfront_tx_start(f);
+	err = netfront_rx_start(f);
+	if (err != 0)
+		goto close_events;
+	err = xenbus_transact(netfront_publish, f);
+	if (err != 0)
+		goto stop_rx;
+	return 0;
+
+stop_rx:
+	netfront_rx_stop(f);
+close_events:
+	netfront_close_events(f);
+end_rx_page:
+	netfront_page_end(f, &f->rx_page, f->rx_page_ref);
+end_tx_page:
+	netfront_page_end(f, &f->tx_page, f->tx_page_ref);
+	return err;
+}
+
+static int
+netfront_follow_backend(struct netfront *f, struct diag *why)
+{
+	char path[128];
+	int err;
+
+	if (f->watch != NULL)
+		return 0;
+	netfront_path(f->back, "state", path);
+	err = xenbus_watch(path, netfront_backend_changed, NULL, &f->watch);
+	if (err != 0)
+		return diag(why, err, "vif%u: backend: no watch", f->handle);
+	return 0;
+}
+
+int
+netfront_connect(struct netfront *f, struct diag *why)
+{
+	int err;
+
+	err = netfront_identify(f, why);
+	if (err == 0)
+		err = netfront_wait_backend(f, why);
+	if (err != 0)
+		return err;
+	f->sg = netfront_backend_has(f, "feature-sg");
+	f->broken = false;
+	err = netfront_share(f);
+	if (err != 0)
+		return diag(why, err, "vif%u: cannot share its rings",
+		    f->handle);
+	f->connected = true;
+	f->dev.link = true;
+	return netfront_follow_backend(f, why);
+}
+
+void
+netfront_disconnect(struct netfront *f, int state)
+{
+	bool was = f->connected;
+
+	f->connected = false;
+	f->dev.link = false;
+	if (was)
+		netfront_close_events(f);
+	/* First the word, upon which the backend unmaps. */
+	if (state != XENBUS_UNKNOWN)
+		(void)netfront_set_state(f, (uint32_t)state);
+	if (!was)
+		return;
+	netfront_page_end(f, &f->tx_page, f->tx_page_ref);
+	netfront_page_end(f, &f->rx_page, f->rx_page_ref);
+	netfront_tx_stop(f);
+	netfront_rx_stop(f);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * netfront_tx.c -- sending.  A packet is granted where it lies, page by page,
+ * and lives until the backend has answered every part: no copy.  Only what
+ * spans pages at a backend that wants one slot a frame is copied first.
+ */
+#include <string.h>
+
+#include "click/batch.h"
+#include "minios/arch.h"
+#include "minios/boot.h"
+#include "minios/xen/event.h"
+#include "minios/xen/grant.h"
+#include "minios/xen/netfront.h"
+#include "xen/netif.h"
+
+void
+netfront_tx_start(struct netfront *f)
+{
+	unsigned int i;
+
+	xen_ring_init(&f->tx, f->tx_page, sizeof(struct netif_tx));
+	for (i = 0; i < NETFRONT_SLOTS; i++)
+		f->tx_slot[i] = (struct netfront_tx_slot){
+			.first = (uint16_t)(i + 1),
+		};
+	f->tx_free = 0;
+}
+
+static uint16_t
+netfront_tx_take(struct netfront *f)
+{
+	uint16_t id = f->tx_free;
+
+	f->tx_free = f->tx_slot[id].first;
+	f->tx_slot[id].state = NETFRONT_TX_FLYING;
+	return id;
+}
+
+static void
+netfront_tx_give(struct netfront *f, uint16_t id)
+{
+	f->tx_slot[id].state = NETFRONT_TX_FREE;
+	f->tx_slot[id].first = f->tx_free;
+	f->tx_free = id;
+}
+
+/*
+ * One part is done.  A page still mapped by a backend that says it is done
+ * stays granted and its packet is lost to us, but nothing else happens.
+ */
+static void
+netfront_tx_finish(struct netfront *f, uint16_t id)
+{
+	uint16_t first = f->tx_slot[id].first;
+	struct netfront_tx_slot *head = &f->tx_slot[first];
+
+	if (!grant_end(f->tx_slot[id].ref))
+		head->packet = NULL;
+	if (id == first)
+		head->state = NETFRONT_TX_DONE;
+	else
+		netfront_tx_give(f, id);
+	if (--head->left > 0)
+		return;
+	if (head->packet != NULL)
+		packet_kill(f->thread, head->packet);
+	head->packet = NULL;
+	netfront_tx_give(f, first);
+}
+
+/* Takes the answers that have come; ERR_PEER. */
+int
+netfront_tx_reap(struct netfront *f)
+{
+	const struct netif_tx_done *done;
+	int waiting = xen_ring_waiting(&f->tx);
+	uint16_t id;
+
+	if (waiting < 0)
+		return netfront_break(f, "tx: index beyond the ring");
+	for (; waiting > 0; waiting--) {
+		done = xen_ring_slot(&f->tx, f->tx.rsp_cons++);
+		id = load_relaxed(&done->id);
+		if (id >= NETFRONT_SLOTS ||
+		    f->tx_slot[id].state != NETFRONT_TX_FLYING)
+			return netfront_break(f, "tx: answer to no request");
+		netfront_tx_finish(f, id);
+	}
+	return 0;
+}
+
+static unsigned int
+netfront_tx_parts(const struct packet *p)
+{
+	uintptr_t first = (uintptr_t)p->data >> PAGE_SHIFT;
+	uintptr_t last = ((uintptr_t)packet_end(p) - 1) >> PAGE_SHIFT;
+
+	return (unsigned int)(last - first + 1);
+}
+
+/* Undoes the parts begun of a frame that cannot be sent whole. */
+static void
+netfront_tx_undo(struct netfront *f, const uint16_t *id, unsigned int count)
+{
+	while (count-- > 0) {
+		grant_end(f->tx_slot[id[count]].ref);
+		netfront_tx_give(f, id[count]);
+	}
+}
+
+/* Grants the page of each part; ERR_NOMEM leaves nothing behind. */
+static int
+netfront_tx_grant(struct netfront *f, const struct packet *p, uint16_t *id,
+    unsigned int parts)
+{
+	uintptr_t page = (uintptr_t)p->data & ~(uintptr_t)(PAGE_SIZE - 1);
+	unsigned int i;
+
+	for (i = 0; i < parts; i++, page += PAGE_SIZE) {
+		id[i] = netfront_tx_take(f);
+		if (grant_page(f->domid, (void *)page, true,
+			&f->tx_slot[id[i]].ref) != 0) {
+			netfront_tx_give(f, id[i]);
+			netfront_tx_undo(f, id, i);
+			return ERR_NOMEM;
+		}
+		f->tx_slot[id[i]].first = id[0];
+	}
+	return 0;
+}
+
+static int
+netfront_tx_put(struct netfront *f, struct packet *p, unsigned int parts)
+{
+	uint16_t id[NETIF_SLOTS_MAX] = { 0 };
+	uint32_t at = 0, offset, n;
+	unsigned int i;
+
+	if (netfront_tx_grant(f, p, id, parts) != 0)
+		return ERR_NOMEM;
+	f->tx_slot[id[0]].packet = p;
+	f->tx_slot[id[0]].left = (uint8_t)parts;
+	for (i = 0; i < parts; i++, at += n) {
+		struct netif_tx *slot =
+		    xen_ring_slot(&f->tx, f->tx.req_prod++);
+
+		offset = (uintptr_t)(p->data + at) % PAGE_SIZE;
+		n = PAGE_SIZE - offset;
+		if (n > p->length - at)
+			n = p->length - at;
+		*slot = (struct netif_tx){
+			.ref = f->tx_slot[id[i]].ref,
+			.offset = (uint16_t)offset,
+			.flags = i + 1 < parts ? NETIF_TX_MORE : 0,
+			.id = id[i],
+			/* The first slot tells the whole frame's size. */
+			.size = (uint16_t)(i == 0 ? p->length : n),
+		};
+	}
+	f->stats.tx_packets++;
+	f->stats.tx_bytes += p->length;
+	return 0;
+}
+
+/* A copy that lies in one page, or NULL (dropped). */
+static struct packet *
+netfront_tx_copy(struct netfront *f, struct thread *t, struct packet *p)
+{
+	struct packet *copy = NULL;
+
+	if (p->length <= POOL_BUFFER)
+		copy = packet_new(t, 0, p->data, p->length, 0);
+	packet_kill(t, p);
+	f->stats.copies++;
+	return copy;
+}
+
+/*
+ * 1 if p is ours now (sent, or dropped and counted), 0 if there is no room.
+ */
+static int
+netfront_tx_one(struct netfront *f, struct thread *t, struct packet *p)
+{
+	unsigned int parts = netfront_tx_parts(p);
+
+	if (p->length == 0 || p->length > UINT16_MAX)
+		goto drop;
+	if (xen_ring_room(&f->tx) < parts)
+		return 0;
+	if (parts > (f->sg ? NETIF_SLOTS_MAX : 1)) {
+		p = netfront_tx_copy(f, t, p);
+		if (p == NULL) {
+			f->stats.tx_dropped++;
+			return 1;
+		}
+		parts = netfront_tx_parts(p);
+		if (parts > 1)
+			goto drop;
+	}
+	if (netfront_tx_put(f, p, parts) == 0)
+		return 1;
+drop:
+	f->stats.tx_dropped++;
+	packet_kill(t, p);
+	return 1;
+}
+
+/* Nobody listens: what is sent is lost, as on a cable without a far end. */
+static int
+netfront_tx_lose(struct netfront *f, struct batch *in)
+{
+	int n = (int)in->count;
+
+	f->stats.tx_dropped += in->count;
+	batch_kill(in);
+	in->count = 0;
+	return n;
+}
+
+int
+netfront_tx(struct netdev *dev, struct batch *in)
+{
+	struct netfront *f = container_of(dev, struct netfront, dev);
+	uint32_t n = 0;
+
+	if (f->broken)
+		return ERR_PEER;
+	if (!f->connected)
+		return netfront_tx_lose(f, in);
+	f->thread = in->thread;
+	if (netfront_tx_reap(f) != 0)
+		return ERR_PEER;
+	while (n < in->count &&
+	       netfront_tx_one(f, in->thread, in->packet[n]) != 0)
+		n++;
+	if (xen_ring_push(&f->tx)) {
+		event_send(f->tx_port);
+		f->stats.wakeups_out++;
+	}
+	if (n > 0) {
+		boot_stage(BOOT_FRAME);
+		in->count -= n;
+		memmove(in->packet, in->packet + n,
+		    in->count * sizeof(in->packet[0]));
+	}
+	return (int)n;
+}
+
+bool
+netfront_tx_arm(struct netfront *f)
+{
+	uint32_t flying;
+
+	if (f->broken || !f->connected || netfront_tx_reap(f) != 0)
+		return true;
+	flying = f->tx.req_prod - f->tx.rsp_cons;
+	if (flying <= NETFRONT_SLOTS / 2)
+		return true;
+	/* Woken once a good part is free again, not for every frame. */
+	return xen_ring_arm(&f->tx, flying / 4 + 1);
+}
+
+void
+netfront_tx_stop(struct netfront *f)
+{
+	uint16_t id;
+
+	for (id = 0; id < NETFRONT_SLOTS; id++) {
+		if (f->tx_slot[id].state != NETFRONT_TX_FLYING)
+			continue;
+		if (f->tx_slot[id].first == id)
+			f->stats.tx_dropped++;
+		netfront_tx_finish(f, id);
+	}
+}
