@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * ip_header.h -- a helper of the elements in ip/: looking at IPv4 headers that
+ * may not be there.
+ *
+ * CheckIPHeader has vouched for most headers that elements see, but
+ * MarkIPHeader vouches for nothing: whoever reads a header asks here first.
+ */
+#ifndef ELEMENTS_IP_IP_HEADER_H
+#define ELEMENTS_IP_IP_HEADER_H
+
+#include "base/bytes.h"
+#include "base/csum.h"
+#include "base/proto.h"
+#include "click/element.h"
+
+/* The IPv4 header if its 20 fixed bytes are in the packet, else NULL. */
+static inline struct ip4 *
+ip_header(const struct packet *p)
+{
+	if (unlikely(p->network < 0 ||
+	             packet_network_length(p) < (int32_t)sizeof(struct ip4)))
+		return NULL;
+	return packet_ip4(p);
+}
+
+/* The same with all the options that it announces. */
+static inline struct ip4 *
+ip_header_whole(const struct packet *p)
+{
+	struct ip4 *ip = ip_header(p);
+
+	if (unlikely(ip == NULL || ip4_hlen(ip) < sizeof(*ip) ||
+	             packet_network_length(p) < (int32_t)ip4_hlen(ip)))
+		return NULL;
+	return ip;
+}
+
+/* For writing, after ip_header(*p) was found: NULL when memory ran out. */
+static inline struct ip4 *
+ip_header_write(struct thread *t, struct packet **p)
+{
+	return packet_uniqueify(t, p) == NULL ? NULL : packet_ip4(*p);
+}
+
+/* Bytes of transport header and payload in the packet, 0 if unknown. */
+static inline uint32_t
+ip_header_transport_length(const struct packet *p)
+{
+	int32_t n = p->transport < 0 ? 0 : packet_transport_length(p);
+
+	return n < 0 ? 0 : (uint32_t)n;
+}
+
+static inline bool
+ip_header_first_fragment(const struct ip4 *ip)
+{
+	return (get_be16(ip->off) & IP4_OFFMASK) == 0;
+}
+
+static inline bool
+ip_header_fragment(const struct ip4 *ip)
+{
+	return (get_be16(ip->off) & (IP4_OFFMASK | IP4_MF)) != 0;
+}
+
+/* Computes the header checksum anew; all hlen bytes must be there. */
+static inline void
+ip_header_set_sum(struct ip4 *ip, unsigned int hlen)
+{
+	put_u16(ip->sum, 0);
+	put_u16(ip->sum, csum(ip, hlen));
+}
+
+/* A write of the type of service, checksum repaired. */
+static inline void
+ip_header_set_tos(struct ip4 *ip, uint8_t tos)
+{
+	uint16_t old = get_u16(ip);
+
+	ip->tos = tos;
+	put_u16(ip->sum, csum_update16(get_u16(ip->sum), old, get_u16(ip)));
+}
+
+/* One hop less, checksum repaired: the TTL must not be 0. */
+static inline void
+ip_header_dec_ttl(struct ip4 *ip)
+{
+	uint16_t old = get_u16(&ip->ttl);
+
+	ip->ttl--;
+	put_u16(
+	    ip->sum, csum_update16(get_u16(ip->sum), old, get_u16(&ip->ttl)));
+}
+
+#endif

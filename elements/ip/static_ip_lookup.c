@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * StaticIPLookup -- routing table that cannot be changed.
+ *
+ *	StaticIPLookup(ADDR/MASK [GATEWAY] OUTPUT, ...)
+ *
+ *   in 0      packets with the destination annotation set
+ *   out i     those whose longest matching route has output i, the annotation
+ *             set to its gateway if it has one; packets without route are
+ *             dropped
+ *
+ * LinearIPLookup without the handlers that change it.
+ *
+ *   ADDR/MASK   destinations: a prefix length or a mask; an address alone is
+ *               itself
+ *   GATEWAY     where to send packets next; "-" or nothing: to themselves
+ *   OUTPUT      where they leave
+ *
+ *   table     read: the routes, a line each
+ *   lookup    read, with an address: output and gateway, or -1
+ *
+ *	... -> rt :: StaticIPLookup(18.26.4.0/24 0, 0.0.0.0/0 18.26.4.1 1);
+ */
+#include "elements/ip/ip_route_table.h"
+
+static int
+static_ip_lookup_configure(
+    struct element *e, const struct strs *conf, struct errh *errh)
+{
+	ip_route_table_init(
+	    e, IP_ROUTES_LINEAR, IP_MISS_FIVE, "LinearIPLookup");
+	return ip_route_table_configure(e, conf, errh);
+}
+
+const struct element_class element_static_ip_lookup = {
+	.name = "StaticIPLookup",
+	.ports = "1/-",
+	.processing = "h/h",
+	.flags = ELEMENT_SHAREABLE,
+	.state_size = sizeof(struct ip_route_table),
+	.configure = static_ip_lookup_configure,
+	.cleanup = ip_route_table_cleanup,
+	.add_handlers = ip_route_table_read_handlers,
+	.cast = ip_route_table_cast,
+	.push = ip_route_table_push,
+};
