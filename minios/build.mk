@@ -2,14 +2,15 @@
 #
 # Flavour guest: our files and the portable folders against musl's headers,
 # Xen's (libxen-dev) and the compiler's own; then musl's archive under them.
-# No red zone: a hypercall is a call that the compiler does not see.
+# No red zone: a hypercall is a call that the compiler does not see.  malloc and
+# calloc are our own (heap.c): the compiler must not make one of the other.
 
 MUSL_INCLUDE ?= /usr/include/x86_64-linux-musl
 MUSL_LIB ?= /usr/lib/x86_64-linux-musl
 XEN_INCLUDE ?= /usr/include
 
 CC_guest := $(CC)
-CFLAGS_guest := -O2 -ffreestanding -fno-builtin-malloc -nostdinc \
+CFLAGS_guest := -O2 -fno-builtin-malloc -fno-builtin-calloc -nostdinc \
 	-isystem $(MUSL_INCLUDE) -idirafter build/gen/xen-include \
 	-idirafter $(shell $(CC) -print-file-name=include) \
 	-fno-pic -no-pie -mno-red-zone -fno-stack-protector \
@@ -19,10 +20,11 @@ CFLAGS_guest := -O2 -ffreestanding -fno-builtin-malloc -nostdinc \
 LDFLAGS_guest := -nostdlib -static -no-pie -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,--build-id=none -Wl,-T,minios/clickos.lds
 
-GUEST_SRC := $(call sources,base xen click minios minios/pv minios/pvh minios/xen \
-	minios/virtio)
+GUEST_SRC := $(call sources,base xen click $(PORTABLE_ELEMENTS) \
+	minios minios/pv minios/pvh minios/xen minios/virtio)
 GUEST_ASM := $(wildcard minios/*.S minios/*/*.S)
-GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o) $(GUEST_ASM:%.S=build/guest/%.o)
+GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o) \
+	$(GUEST_ASM:%.S=build/guest/%.o) build/guest/gen/elements_portable.o
 
 # Only Xen's own headers: /usr/include as a whole is not for a guest.
 build/gen/xen-include/xen:
@@ -34,6 +36,10 @@ build/guest/%.o: %.c minios/build.mk | build/gen/xen-include/xen
 	$(call say,CC guest $<)
 	$(Q)$(CC_guest) $(CFLAGS_all) $(CFLAGS_guest) $(CFLAGS_EXTRA) \
 		-MMD -MP -c -o $@ $<
+
+build/guest/gen/%.o: build/gen/%.c minios/build.mk
+	@mkdir -p $(@D)
+	$(Q)$(CC_guest) $(CFLAGS_all) $(CFLAGS_guest) -MMD -MP -c -o $@ $<
 
 build/guest/%.o: %.S minios/build.mk | build/gen/xen-include/xen
 	@mkdir -p $(@D)
