@@ -179,29 +179,43 @@ arg_read(struct element *e, uintptr_t user, struct handler_call *call)
 	return err;
 }
 
-/* conf with n's argument replaced by (or gaining) the text. */
+/* Takes every "KEYWORD value" out of conf; true if there was one. */
+static bool
+arg_remove(struct strs *conf, struct str keyword)
+{
+	size_t kept = 0, n = conf->n;
+
+	for (size_t i = 0; i < n; i++) {
+		struct str rest = conf->v[i];
+
+		if (keyword.n == 0 ||
+		    !str_eq(conf_shift_space(&rest), keyword))
+			conf->v[kept++] = conf->v[i];
+	}
+	conf->n = kept;
+	return kept < n;
+}
+
+/*
+ * conf with n's argument replaced by (or gaining) the text: one given by
+ * position stays there, others become "KEYWORD text" at the end.
+ */
 static int
 arg_replace(struct strs *conf, struct arena *mem, const struct arg_name *n,
-    struct str text)
+    struct str text, struct errh *errh)
 {
-	struct str old, given = text;
-	size_t i = arg_find(conf, n, &old);
-	int err = 0;
+	bool removed = arg_remove(conf, n->keyword);
+	struct str given;
 
-	if (n->keyword.n > 0)
-		given = arena_printf(
-		    mem, "%.*s %.*s", STR_ARG(n->keyword), STR_ARG(text));
-	if (i == conf->n)
-		while (err == 0 && n->keyword.n == 0 &&
-		       conf->n < (size_t)n->position)
-			err = vec_push(conf, STR(""));
-	if (err != 0 || given.s == NULL)
-		return ERR_NOMEM;
-	if (i < conf->n) {
-		conf->v[i] = given;
+	if (!removed && n->position >= 0 && (size_t)n->position < conf->n) {
+		conf->v[n->position] = text;
 		return 0;
 	}
-	return vec_push(conf, given);
+	if (n->keyword.n == 0)
+		return errh_error(errh, "missing mandatory arguments");
+	given = arena_printf(
+	    mem, "%.*s %.*s", STR_ARG(n->keyword), STR_ARG(text));
+	return given.s == NULL ? ERR_NOMEM : vec_push(conf, given);
 }
 
 static int
@@ -214,7 +228,7 @@ arg_write(struct element *e, uintptr_t user, struct handler_call *call)
 	int err = conf_split(e->config, &mem, &conf);
 
 	if (err == 0)
-		err = arg_replace(&conf, &mem, n, call->text);
+		err = arg_replace(&conf, &mem, n, call->text, call->errh);
 	if (err == 0) {
 		conf_join(&text, &conf);
 		err = text.oom
