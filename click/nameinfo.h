@@ -35,6 +35,7 @@ enum name_type {
 	NAME_IP6_ADDR,      /* 16 bytes */
 	NAME_IP6_PREFIX,    /* 16 bytes, uint32_t length */
 	NAME_ETHER,         /* 6 bytes */
+	NAME_REWRITER_PATTERN, /* uint32_t: number of a pattern */
 	NAME_PORTS = 0x700, /* PortInfo's */
 };
 
