@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * flowtable.h -- flows by their key, a handful or a million: for rewriters,
+ * monitors, firewalls.
+ *
+ * A record is a piece of memory that the user lays out; it begins with one or
+ * two keys, under each of which it can be found (a NAT's flow has one a
+ * direction).  What a search returns is a reference: the record's number and
+ * which of its keys matched.
+ *
+ *	index (linear hashing)               records, 64 a page
+ *	bucket 0: tag tag tag.. ref ref ref -> key[0] key[1] user's...
+ *	bucket 1: ...            | overflow
+ *
+ * - Memory starts at nothing and grows by a page or a bucket at a time, never
+ *   by rehashing all: no insertion pauses.  About 10 bytes a key beside the
+ *   record.
+ * - A search touches two cache lines: the bucket and the record.  A batch is
+ *   searched in three passes, so that misses overlap:
+ *
+ *	for each: probe[i].key = ...; flowtable_probe(ft, &probe[i]);
+ *	for each: flowtable_probe_record(ft, &probe[i]);
+ *	for each: ref = flowtable_probe_find(ft, &probe[i]);
+ *
+ * - The hash is keyed by a random seed of the table's own.
+ *
+ * Records do not move while they live.  One thread at a time; the user locks.
+ */
+#ifndef ELEMENTS_IP_FLOWTABLE_H
+#define ELEMENTS_IP_FLOWTABLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/compiler.h"
+#include "base/hash.h"
+
+/* What a flow is known by; fields that do not apply are zero. */
+struct flow_key {
+	uint32_t src, dst;     /* IPv4 addresses, network order */
+	uint16_t sport, dport; /* network order */
+	uint32_t kind;         /* the user's (protocol, map...), never 0 */
+} __attribute__((aligned(8)));
+_Static_assert(sizeof(struct flow_key) == 16, "two words");
+
+enum {
+	FLOW_SLOTS = 12,       /* keys a bucket */
+	FLOW_PAGE_SHIFT = 6,   /* records a page, buckets a page: 64 */
+	FLOW_PAGE = 1 << FLOW_PAGE_SHIFT,
+	FLOW_FILL = 7,         /* mean keys a bucket before one is added */
+	FLOW_RECORDS_MAX = 1 << 30,
+};
+
+/* Slots are used from 0 on; a tag of 0 marks the unused. */
+struct flow_bucket {
+	uint8_t tag[FLOW_SLOTS];
+	uint32_t ref[FLOW_SLOTS];
+	uint32_t next; /* overflow bucket, 0: none */
+} CACHE_ALIGNED;
+_Static_assert(sizeof(struct flow_bucket) == CACHE_LINE, "one line");
+
+/* Memory by pages of 64 equal pieces, found by number. */
+struct flow_pages {
+	char **page;
+	uint32_t npages, cap;
+	uint32_t size; /* bytes a piece */
+};
+
+struct flowtable {
+	struct flow_pages records, buckets, overflow;
+	uint64_t seed;
+	uint32_t nkeys;    /* keys a record, 1 or 2 */
+	uint32_t count;    /* records in use */
+	uint32_t entries;  /* keys in the index */
+	uint32_t nbuckets; /* 0 before the first insertion */
+	uint32_t mask;     /* 2^k - 1, nbuckets in 2^k .. 2^(k+1)-1 */
+	/* Numbers never used yet, and lists of those given back. */
+	uint32_t record_top, record_free;
+	uint32_t overflow_top, overflow_free, overflow_nfree;
+};
+
+/*
+ * record_size: bytes, a multiple of 8, nkeys keys at least.  Allocates
+ * nothing.
+ */
+void flowtable_init(
+    struct flowtable *ft, uint32_t record_size, unsigned int nkeys);
+/* Frees all; the table is as after flowtable_init(). */
+void flowtable_fini(struct flowtable *ft);
+
+/*
+ * The number (1..) of a new record, all zero, not yet in the index; 0 when
+ * there is no memory.
+ */
+uint32_t flowtable_new(struct flowtable *ft);
+/* Gives back a record none of whose keys is in the index any more. */
+void flowtable_delete(struct flowtable *ft, uint32_t record);
+
+/*
+ * Enters key number which of a record, which must not be there.  ERR_NOMEM
+ * changes nothing.
+ */
+int flowtable_insert(
+    struct flowtable *ft, uint32_t record, unsigned int which);
+/* Takes it out of the index; false if it was not in. */
+bool flowtable_remove(
+    struct flowtable *ft, uint32_t record, unsigned int which);
+
+/* The first record in use numbered record or above, 0: none.  From 1 on. */
+uint32_t flowtable_next(const struct flowtable *ft, uint32_t record);
+
+/* Bytes that the table has allocated. */
+size_t flowtable_bytes(const struct flowtable *ft);
+
+static inline void *
+flow_piece(const struct flow_pages *p, uint32_t number)
+{
+	return p->page[number >> FLOW_PAGE_SHIFT] +
+	       (size_t)(number & (FLOW_PAGE - 1)) * p->size;
+}
+
+static inline void *
+flowtable_record(const struct flowtable *ft, uint32_t record)
+{
+	return flow_piece(&ft->records, record);
+}
+
+/* ---- searching ---- */
+
+static inline uint32_t
+flow_ref_record(uint32_t ref)
+{
+	return ref >> 1;
+}
+
+static inline unsigned int
+flow_ref_which(uint32_t ref)
+{
+	return ref & 1;
+}
+
+static inline bool
+flow_key_equal(const struct flow_key *a, const struct flow_key *b)
+{
+	uint64_t x[2], y[2];
+
+	memcpy(x, a, sizeof(x));
+	memcpy(y, b, sizeof(y));
+	return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+}
+
+static inline uint64_t
+flowtable_hash(const struct flowtable *ft, const struct flow_key *key)
+{
+	uint64_t x[2];
+
+	memcpy(x, key, sizeof(x));
+	return hash_u128(x[0], x[1], ft->seed);
+}
+
+/* The table must have buckets. */
+static inline struct flow_bucket *
+flowtable_bucket(const struct flowtable *ft, uint64_t hash)
+{
+	uint32_t b = (uint32_t)hash & (2 * ft->mask + 1);
+
+	if (b >= ft->nbuckets)
+		b &= ft->mask;
+	return flow_piece(&ft->buckets, b);
+}
+
+static inline uint8_t
+flow_tag(uint64_t hash)
+{
+	uint8_t tag = (uint8_t)(hash >> 56);
+
+	return tag == 0 ? 1 : tag;
+}
+
+/* The top bit of each byte of x that is 0; above such a byte maybe others. */
+static inline uint64_t
+flow_zero_bytes(uint64_t x)
+{
+	return (x - 0x0101010101010101u) & ~x & 0x8080808080808080u;
+}
+
+/* A bit for each slot of b that may have the tag. */
+static inline uint32_t
+flow_bucket_match(const struct flow_bucket *b, uint8_t tag)
+{
+	uint64_t pattern = tag * 0x0101010101010101u, low;
+	uint32_t high;
+
+	memcpy(&low, b->tag, 8);
+	memcpy(&high, b->tag + 8, 4);
+	low = flow_zero_bytes(low ^ pattern);
+	/* The unused upper half must not look like matches. */
+	pattern = flow_zero_bytes(
+	    (high ^ (uint32_t)pattern) | 0xffffffff00000000u);
+	/* One bit a byte into one byte: the multiplication gathers them. */
+	low = ((low >> 7) * 0x0102040810204080u) >> 56;
+	pattern = ((pattern >> 7) * 0x0102040810204080u) >> 56;
+	return (uint32_t)(low | pattern << 8);
+}
+
+struct flow_probe {
+	struct flow_key key;
+	uint64_t hash;
+};
+
+/* Pass 1: fetches the bucket. */
+static inline void
+flowtable_probe(const struct flowtable *ft, struct flow_probe *probe)
+{
+	probe->hash = flowtable_hash(ft, &probe->key);
+	if (likely(ft->nbuckets > 0))
+		prefetch_read(flowtable_bucket(ft, probe->hash));
+}
+
+/* Pass 2: fetches the record that it is likely to be. */
+static inline void
+flowtable_probe_record(
+    const struct flowtable *ft, const struct flow_probe *probe)
+{
+	const struct flow_bucket *b;
+	uint32_t match;
+
+	if (unlikely(ft->nbuckets == 0))
+		return;
+	b = flowtable_bucket(ft, probe->hash);
+	match = flow_bucket_match(b, flow_tag(probe->hash));
+	if (likely(match != 0))
+		prefetch_write(flowtable_record(ft,
+		    flow_ref_record(b->ref[__builtin_ctz(match)])));
+}
+
+/* Pass 3: the reference, 0 when there is none. */
+static inline uint32_t
+flowtable_probe_find(
+    const struct flowtable *ft, const struct flow_probe *probe)
+{
+	const struct flow_bucket *b;
+	uint8_t tag = flow_tag(probe->hash);
+
+	if (unlikely(ft->nbuckets == 0))
+		return 0;
+	b = flowtable_bucket(ft, probe->hash);
+	for (;;) {
+		uint32_t match = flow_bucket_match(b, tag);
+
+		for (; match != 0; match &= match - 1) {
+			uint32_t ref = b->ref[__builtin_ctz(match)];
+			const struct flow_key *key =
+			    flowtable_record(ft, flow_ref_record(ref));
+
+			if (likely(flow_key_equal(
+			        key + flow_ref_which(ref), &probe->key)))
+				return ref;
+		}
+		if (likely(b->next == 0))
+			return 0;
+		b = flow_piece(&ft->overflow, b->next);
+	}
+}
+
+static inline uint32_t
+flowtable_find(const struct flowtable *ft, const struct flow_key *key)
+{
+	struct flow_probe probe = { *key, flowtable_hash(ft, key) };
+
+	return flowtable_probe_find(ft, &probe);
+}
+
+#endif
