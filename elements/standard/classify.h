@@ -33,7 +33,7 @@
  * its bytes up, ANDs the sets and takes the first bit: no branch depends on
  * the data, and a thousand rules cost a few cache lines of AND.  (Bit vectors:
  * Lakshman and Stiliadis, SIGCOMM 1998.)  Patterns that make too many boxes
- * run the program instead.
+ * are evaluated one by one.
  *
  * Out of memory while building shows in classify_compile().
  */
@@ -61,8 +61,8 @@ enum {
 	CLASSIFY_NREGIONS = 3,
 };
 
-/* Outputs that are none. */
-enum { CLASSIFY_NONE = -1 };
+/* No output: as batch_distribute() has it, PACKET_DROP. */
+enum { CLASSIFY_NONE = -2 };
 
 enum classify_op {
 	CLASSIFY_AND,
@@ -96,16 +96,16 @@ void classify_negate(struct classify *c, bool flip_short);
  */
 void classify_pattern(struct classify *c, int output);
 
-/* Makes program and matcher.  0 or ERR_NOMEM. */
+/* Makes the matcher.  0 or ERR_NOMEM. */
 int classify_compile(struct classify *c);
 
-/* ---- looking at the program ---- */
+/* ---- looking at the program, which is made when it is first wanted ---- */
 
-/* As Click's "program" handlers print it. */
-void classify_print(const struct classify *c, struct strbuf *out);
+/* As Click's "program" handlers print it; nothing when out of memory. */
+void classify_print(struct classify *c, struct strbuf *out);
 /* Warns "output N matches no packets" for those of noutputs. */
 void classify_warn_unused(
-    const struct classify *c, unsigned int noutputs, struct errh *errh);
+    struct classify *c, unsigned int noutputs, struct errh *errh);
 
 /* ---- matching ---- */
 
@@ -128,10 +128,10 @@ void classify_views(const struct classify *c, const struct classify_view *views,
     uint32_t n, int16_t *ports);
 
 /*
- * The program evaluated test by test, as the description says; slow.  The
- * tests compare the matcher with it, before and after Click's optimizations.
+ * The same by the patterns as they were given, test by test: what the tests
+ * compare with, and the way out when there are too many boxes.
  */
-int classify_walk(
+int classify_slow(
     const struct classify *c, const struct classify_view *view);
 
 #endif
