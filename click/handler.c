@@ -121,13 +121,14 @@ const struct handler *
 handler_find(struct router *r, struct element *e, struct str name)
 {
 	const struct handler *h;
+	size_t n;
 
 	if (e == NULL)
 		return handlers_find(master_handlers(r->master), name);
 	h = handlers_find(e->handlers, name);
 	if (h != NULL)
 		return h;
-	for (h = handler_defaults; h->name.n > 0; h++)
+	for (h = handler_defaults(e, &n); n > 0; h++, n--)
 		if (str_eq(h->name, name))
 			return h;
 	return handler_find_star(r, e, name);
@@ -139,24 +140,16 @@ handler_each(struct router *r, struct element *e,
 {
 	struct handlers *hs =
 	    e == NULL ? master_handlers(r->master) : e->handlers;
+	const struct handler *h;
+	size_t n;
 
 	for (size_t i = 0; hs != NULL && i < hs->own.n; i++)
 		f(arg, &hs->own.v[i]);
 	if (e == NULL)
 		return;
-	for (const struct handler *h = handler_defaults; h->name.n > 0; h++)
-		if (hs == NULL || handlers_find(hs, h->name) == NULL)
+	for (h = handler_defaults(e, &n); n > 0; h++, n--)
+		if (handlers_find(hs, h->name) == NULL)
 			f(arg, h);
-}
-
-bool
-handler_writable(const struct element *e, const struct handler *h)
-{
-	if (h->write == NULL)
-		return false;
-	/* The default "config" is there for all but writable for few. */
-	return h < handler_defaults || h >= handler_defaults_end ||
-	       (e->class->flags & ELEMENT_LIVE) != 0;
 }
 
 /* "element.handler", or the bare name of a global one, for messages. */
@@ -217,7 +210,7 @@ int
 handler_write(struct router *r, struct element *e, const struct handler *h,
     struct handler_call *call)
 {
-	if (!handler_writable(e, h))
+	if (h->write == NULL)
 		return handler_complain(
 		    e, h, call->errh, "", " not a write handler");
 	call->writing = true;

@@ -56,12 +56,15 @@ element_reconfigure(struct element *e, struct str text, struct errh *errh)
 	return err;
 }
 
+/* As Click, a text that is no good is told apart from a handler that failed. */
 static int
 default_write_config(
     struct element *e, uintptr_t user, struct handler_call *call)
 {
+	int err = element_reconfigure(e, call->text, call->errh);
+
 	(void)user;
-	return element_reconfigure(e, call->text, call->errh);
+	return err == ERR_INVAL ? ERR_SYNTAX : err;
 }
 
 /* One port's line: what it is, its count, and what it is connected to. */
@@ -114,7 +117,6 @@ default_ports(struct element *e, uintptr_t user, struct handler_call *call)
 }
 
 struct handler_line {
-	struct element *e;
 	struct strbuf *out;
 };
 
@@ -135,15 +137,15 @@ handlers_line(void *arg, const struct handler *h)
 		{ HANDLER_CHECKBOX, 'c' },
 	};
 	struct handler_line *line = arg;
-	bool writable = handler_writable(line->e, h);
 
-	if ((h->read == NULL && !writable) || (h->flags & HANDLER_PRIVATE) != 0)
+	if ((h->read == NULL && h->write == NULL) ||
+	    (h->flags & HANDLER_PRIVATE) != 0)
 		return;
 	sb_add(line->out, h->name);
 	sb_addc(line->out, '\t');
 	if (h->read != NULL)
 		sb_addc(line->out, 'r');
-	if (writable)
+	if (h->write != NULL)
 		sb_addc(line->out, 'w');
 	for (size_t i = 0; i < ARRAY_SIZE(letters); i++)
 		if ((h->flags & letters[i].flag) != 0)
@@ -154,7 +156,7 @@ handlers_line(void *arg, const struct handler *h)
 int
 handler_list(struct element *e, uintptr_t user, struct handler_call *call)
 {
-	struct handler_line line = { e, call->out };
+	struct handler_line line = { call->out };
 
 	(void)user;
 	handler_each(call->router, e, handlers_line, &line);
@@ -167,13 +169,19 @@ handler_list(struct element *e, uintptr_t user, struct handler_call *call)
 		    HANDLER_READ | HANDLER_CALM                                \
 	}
 
-const struct handler handler_defaults[] = {
+/* The first is for elements whose configuration may change while they run. */
+static const struct handler defaults[] = {
+	DEFAULT("config", default_read_config, default_write_config),
 	DEFAULT("name", default_name, NULL),
 	DEFAULT("class", default_class, NULL),
-	DEFAULT("config", default_read_config, default_write_config),
 	DEFAULT("ports", default_ports, NULL),
 	DEFAULT("handlers", handler_list, NULL),
-	{ { NULL, 0 }, NULL, NULL, 0, 0, 0 },
+	DEFAULT("config", default_read_config, NULL),
 };
-const struct handler *const handler_defaults_end =
-    handler_defaults + ARRAY_SIZE(handler_defaults);
+
+const struct handler *
+handler_defaults(const struct element *e, size_t *n)
+{
+	*n = ARRAY_SIZE(defaults) - 1;
+	return (e->class->flags & ELEMENT_LIVE) != 0 ? defaults : defaults + 1;
+}

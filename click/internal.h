@@ -97,9 +97,8 @@ struct handlers {
 	VEC(struct handler) own;
 };
 
-extern const struct handler handler_defaults[]; /* ends with an empty name */
-extern const struct handler *const handler_defaults_end;
-bool handler_writable(const struct element *e, const struct handler *h);
+/* Those that every element has; *n of them. */
+const struct handler *handler_defaults(const struct element *e, size_t *n);
 struct str handler_unparse(
     const struct element *e, struct str name, struct strbuf *sb);
 /* A handler_fn: the "handlers" text of an element, or of the router. */
@@ -114,6 +113,8 @@ struct handlers *master_handlers(struct master *m);
 /* Stops every thread but the caller's at a safe place, and lets them go. */
 void master_pause(struct master *m, struct thread *self);
 void master_resume(struct master *m, struct thread *self);
+/* True when the loop has more to do than to go round. */
+bool master_interrupted(struct master *m);
 void master_add_router(struct master *m, struct router *r);
 void master_remove_router(struct master *m, struct router *r);
 /* The handlers that belong to no element: version, list, stop... */

@@ -351,7 +351,18 @@ thread_idle(struct thread *t)
 		m->sim_ns = deadline;
 }
 
-/* One round: some tasks, the timers that are due, what happened outside. */
+bool
+master_interrupted(struct master *m)
+{
+	return load_relaxed(&m->stop) != 0 || load_relaxed(&m->pause) != 0 ||
+	       load_relaxed(&m->wanted) != NULL || m->current == NULL ||
+	       load_relaxed(&m->current->runcount) <= 0;
+}
+
+/*
+ * One round: some tasks, the timers that are due, what happened outside.  A
+ * router that has stopped runs nothing more, as in Click.
+ */
 static void
 thread_round(struct thread *t)
 {
@@ -360,15 +371,21 @@ thread_round(struct thread *t)
 	if (load_relaxed(&t->pending) != NULL)
 		thread_collect_pending(t);
 	for (int i = 0; i < TASKS_PER_ROUND && t->ntasks > 0; i++) {
-		thread_run_task(t);
-		if (load_relaxed(&m->stop) != 0 || load_relaxed(&m->pause) != 0)
+		bool worked = thread_run_task(t);
+
+		if (master_interrupted(m))
+			return;
+		/* One that polls in vain must not keep the others waiting. */
+		if (!worked && t->ntasks <= 1)
 			break;
 	}
 	thread_run_timers(t);
 	if (t->deferred->count > 0)
 		deferred_run(t);
+	if (master_interrupted(m))
+		return;
 	if (t->ntasks > 0 || t->deferred->count > 0 ||
-	    load_relaxed(&t->pending) != NULL || load_relaxed(&m->stop) != 0)
+	    load_relaxed(&t->pending) != NULL)
 		(void)os_wait(t->waiter, 0);
 	else
 		thread_idle(t);

@@ -226,6 +226,20 @@ task_drop_pending(struct task *task)
 	task->pending = 0;
 }
 
+/* One that found nothing to do lets the next one go first. */
+static void
+task_yield(struct task *task)
+{
+	struct thread *t = task->thread;
+	struct task *next = NULL;
+
+	for (uint32_t i = 1; i < t->ntasks && i <= 4; i++)
+		if (next == NULL || task_before(t->tasks[i], next))
+			next = t->tasks[i];
+	if (next != NULL && !task_before(next, task))
+		task->pass = next->pass + 1;
+}
+
 bool
 thread_run_task(struct thread *t)
 {
@@ -248,6 +262,8 @@ thread_run_task(struct thread *t)
 	task->pass += task->stride;
 	if (task->heap_index == 0)
 		return worked;
+	if (!worked)
+		task_yield(task);
 	if (load_relaxed(&task->scheduled) == 0)
 		task_remove(task);
 	else if (task->heap_index == 1 && t->ntasks > 1)

@@ -126,9 +126,11 @@ thread_take_timer(struct thread *t, int64_t now)
 }
 
 /*
- * As many as there were at the beginning: one that sets itself again for now
- * must not keep the tasks from running.
+ * As many as there were at the beginning, or TIMERS_PER_ROUND: those that set
+ * themselves again for now must not keep the tasks from running.
  */
+enum { TIMERS_PER_ROUND = 64 };
+
 bool
 thread_run_timers(struct thread *t)
 {
@@ -138,8 +140,11 @@ thread_run_timers(struct thread *t)
 
 	if (most == 0)
 		return false;
+	if (most < TIMERS_PER_ROUND)
+		most = TIMERS_PER_ROUND;
 	now = thread_steady_ns(t);
-	while (ran < most && (timer = thread_take_timer(t, now)) != NULL) {
+	while (ran < most && !master_interrupted(t->master) &&
+	       (timer = thread_take_timer(t, now)) != NULL) {
 		timer->fire(timer->e, timer, t);
 		if (t->deferred->count > 0)
 			deferred_run(t);
