@@ -150,7 +150,7 @@ conf_split(struct str conf, struct arena *mem, struct strs *args)
 	for (size_t at = 0; at < conf.n && err == 0; at++) {
 		sb_clear(&sb);
 		at = conf_argument(conf, at, true, &sb);
-		if (sb.n > 0 || at < conf.n)
+		if (sb.n > 0 || at < conf.n || sb.oom)
 			err = sb.oom ? ERR_NOMEM
 			             : conf_keep(args, sb_str(&sb), mem);
 	}
