@@ -413,10 +413,11 @@ lexer_config(struct lexer *lx)
 	}
 	lx->pos = i;
 	config = str_sub(lx->text, from, i);
-	if (sb.n == 0)
+	if (sb.n == 0 && !sb.oom)
 		return config;
 	sb_add(&sb, config);
 	config = arena_str(lx->mem, sb_str(&sb));
+	lx->oom |= sb.oom || config.s == NULL;
 	sb_fini(&sb);
 	return config;
 }

@@ -46,6 +46,7 @@ struct lexer {
 	struct token back[2]; /* put back, the last on top */
 	unsigned int nback;
 	bool stopped; /* only TOKEN_END comes any more */
+	bool oom;     /* some text was lost */
 	struct arena *mem;
 	struct errh *errh;
 };

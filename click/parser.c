@@ -112,6 +112,7 @@ parser_library_text(struct parser *p, struct str text, struct str file)
 	parser_block(p, BLOCK_FILE);
 	p->library_depth--;
 	p->depth = depth;
+	outer.oom |= p->lex.oom;
 	p->lex = outer;
 	p->lex.stopped = p->err != 0;
 }
@@ -355,6 +356,8 @@ parser_emit_elements(struct parser *p, struct graph *g, uint32_t *number)
 		};
 
 		number[i] = UINT32_MAX;
+		if (landmark.s == NULL)
+			parser_stop(p, ERR_NOMEM, NULL);
 		if (part->class == CLASS_TUNNEL)
 			continue;
 		e.name = parser_keep(p, g, part->name);
@@ -457,6 +460,8 @@ graph_parse(struct graph *g, const struct graph_source *src, struct errh *errh)
 	parser_check(&p, class_scope_init(&p));
 	if (p.err == 0)
 		parser_run(&p);
+	if (p.lex.oom)
+		parser_stop(&p, ERR_NOMEM, NULL);
 	if (p.err == 0 && counting.nerrors > 0)
 		p.err = ERR_SYNTAX;
 	if (p.err == 0)

@@ -146,6 +146,8 @@ parser_connect(struct parser *p, const struct link *outputs,
 	struct side out = side_make(outputs, true);
 	struct side in = side_make(inputs, false);
 
+	if (p->err != 0)
+		return; /* some ports may be missing */
 	connect_prepare(p, &out, &in, many);
 	side_enter(&out);
 	side_enter(&in);
