@@ -78,6 +78,13 @@ struct machine_ops {
 	uint32_t (*console_write)(const char *s, uint32_t n);
 	uint32_t (*console_read)(char *s, uint32_t n);
 
+	/*
+	 * Sleeps until somebody resumes us, then makes events, console and
+	 * store reachable again.  False: the suspend was called off, nothing
+	 * has changed.  NULL where it cannot be done.
+	 */
+	bool (*suspend)(void);
+
 	NORETURN void (*end)(enum machine_end how);
 };
 

@@ -14,6 +14,7 @@
 #include "minios/paging.h"
 #include "minios/pv/pv.h"
 #include "minios/xen/hypercall.h"
+#include "minios/xen/xen.h"
 
 enum { BATCH = 64, ENTRIES = 512, GRANT_FRAMES = 64 };
 
@@ -169,6 +170,17 @@ pv_map_shared_info(uint64_t machine_address)
 
 	ASSERT(err == 0);
 	return (struct shared_info *)(void *)shared_info_place;
+}
+
+/* Puts the page's own memory back in its place. */
+void
+pv_unmap_shared_info(void)
+{
+	uint64_t frame = pv_frame_of(
+	    (uintptr_t)shared_info_place >> PAGE_SHIFT);
+
+	paging_map(shared_info_place, &frame, 1);
+	xen.shared_info = NULL;
 }
 
 /* Xen gives the frames of the whole table, of which we need the last. */

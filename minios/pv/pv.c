@@ -54,6 +54,13 @@ pv_idle(int64_t deadline_ns)
 	xen_vcpu_info()->evtchn_upcall_mask = 1;
 }
 
+static void
+pv_begin(void)
+{
+	pv_suspend_init();
+	xen_start();
+}
+
 static const struct machine_ops machine_pv = {
 	.name = "xen-pv",
 	.root = pv_root,
@@ -66,7 +73,8 @@ static const struct machine_ops machine_pv = {
 	.grant_frame = pv_grant_frame,
 	.fault_address = pv_fault_address,
 	.set_fs = pv_set_fs,
-	.start = xen_start,
+	.start = pv_begin,
+	.suspend = pv_suspend,
 	.steady_ns = xen_clock_steady_ns,
 	.wall_ns = xen_clock_wall_ns,
 	.poll = event_poll,
@@ -76,6 +84,19 @@ static const struct machine_ops machine_pv = {
 	.console_read = xen_console_read,
 	.end = xen_end,
 };
+
+void
+pv_attach(void)
+{
+	const struct start_info *si = pv.start_info;
+
+	xen.shared_info = pv_map_shared_info(si->shared_info);
+	xen_vcpu_info()->evtchn_upcall_mask = 1;
+	xen.console_page = pv_page_of(si->console.domU.mfn) << PAGE_SHIFT;
+	xen.console_port = si->console.domU.evtchn;
+	xen.store_page = pv_page_of(si->store_mfn) << PAGE_SHIFT;
+	xen.store_port = si->store_evtchn;
+}
 
 void pv_start(struct start_info *si);
 
@@ -87,13 +108,8 @@ pv_start(struct start_info *si)
 	machine = &machine_pv;
 	boot.entered_tsc = tsc;
 	pv.start_info = si;
-	xen.shared_info = pv_map_shared_info(si->shared_info);
-	xen_vcpu_info()->evtchn_upcall_mask = 1;
+	pv_attach();
 	pv_traps_init();
-	xen.console_page = pv_page_of(si->console.domU.mfn) << PAGE_SHIFT;
-	xen.console_port = si->console.domU.evtchn;
-	xen.store_page = pv_page_of(si->store_mfn) << PAGE_SHIFT;
-	xen.store_port = si->store_evtchn;
 	strncpy(boot.cmdline, (const char *)si->cmd_line,
 	    sizeof(boot.cmdline) - 1);
 	pv_find_memory(si);

@@ -27,7 +27,16 @@ uint64_t pv_mapped_end(void);
 /* Maps the page at this machine address; returns where. */
 struct shared_info *pv_map_shared_info(uint64_t machine_address);
 
+void pv_unmap_shared_info(void);
 int pv_grant_frame(void *page, unsigned int index);
+
+/* Takes shared info, console and store from the start info (pv.c). */
+void pv_attach(void);
+
+/* The tree by which a toolstack finds the p2m table (suspend.c). */
+void pv_suspend_init(void);
+/* See struct machine_ops. */
+bool pv_suspend(void);
 
 /* Trap table and event callback (traps.c). */
 void pv_traps_init(void);

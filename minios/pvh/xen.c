@@ -52,16 +52,34 @@ pvh_xen_set_callback(void)
 	ASSERT(err == 0);
 }
 
-void
-pvh_xen_init(uint32_t leaf)
+/* Takes what Xen shares with us; again after each resume. */
+static void
+pvh_xen_attach(void)
 {
-	wrmsr(cpuid(leaf + 2, 0).ebx, POINTER(hypercall_page));
 	pvh_xen_map_shared_info();
 	pvh_xen_set_callback();
 	xen.console_page = pvh_xen_param(HVM_PARAM_CONSOLE_PFN) << PAGE_SHIFT;
 	xen.console_port = (uint32_t)pvh_xen_param(HVM_PARAM_CONSOLE_EVTCHN);
 	xen.store_page = pvh_xen_param(HVM_PARAM_STORE_PFN) << PAGE_SHIFT;
 	xen.store_port = (uint32_t)pvh_xen_param(HVM_PARAM_STORE_EVTCHN);
+}
+
+void
+pvh_xen_init(uint32_t leaf)
+{
+	wrmsr(cpuid(leaf + 2, 0).ebx, POINTER(hypercall_page));
+	pvh_xen_attach();
+}
+
+static bool
+pvh_xen_suspend(void)
+{
+	struct sched_shutdown shutdown = { .reason = SHUTDOWN_suspend };
+	long cancelled = xen_sched_op(SCHEDOP_shutdown, &shutdown);
+
+	if (cancelled == 0)
+		pvh_xen_attach();
+	return cancelled == 0;
 }
 
 static int
@@ -98,6 +116,7 @@ const struct machine_ops machine_pvh_xen = {
 	.fault_address = pvh_fault_address,
 	.set_fs = pvh_set_fs,
 	.start = xen_start,
+	.suspend = pvh_xen_suspend,
 	.steady_ns = xen_clock_steady_ns,
 	.wall_ns = xen_clock_wall_ns,
 	.poll = event_poll,

@@ -34,6 +34,13 @@ event_init(void)
 	}
 }
 
+void
+event_resume(void)
+{
+	memset(events.table, 0, events.count * sizeof(*events.table));
+	event_init();
+}
+
 static int
 event_grow(uint32_t port)
 {

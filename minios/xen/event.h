@@ -14,6 +14,9 @@
 /* The timer's virtual interrupt, which only has to end an idle(). */
 void event_init(void);
 
+/* After a resume: every port of before is gone. */
+void event_resume(void);
+
 /* Handler of a port that exists already; NULL takes it away.  ERR_NOMEM. */
 int event_handle(uint32_t port, void (*fn)(void *arg), void *arg);
 

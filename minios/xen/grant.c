@@ -10,6 +10,7 @@
 #include "minios/arch.h"
 #include "minios/machine.h"
 #include "minios/pages.h"
+#include "minios/paging.h"
 #include "minios/xen/public.h"
 
 enum {
@@ -29,11 +30,25 @@ grant_entry(uint32_t ref)
 	return &grants.frame[ref / REFS][ref % REFS];
 }
 
+/* Makes [first, end) free, lowest first. */
+static void
+grant_add_free(uint32_t first, uint32_t end)
+{
+	uint32_t ref;
+
+	if (first == 0) /* toolstacks own the first few; 0 ends the list */
+		first = GNTTAB_NR_RESERVED_ENTRIES;
+	for (ref = end; ref-- > first;) {
+		grants.next[ref] = grants.free;
+		grants.free = ref;
+	}
+}
+
 /* One more frame; its references become the free list, lowest first. */
 static int
 grant_grow(void)
 {
-	uint32_t first = grants.frames * REFS, ref;
+	uint32_t first = grants.frames * REFS;
 	uint32_t *next;
 	void *page;
 
@@ -51,12 +66,7 @@ grant_grow(void)
 		return ERR_NOMEM;
 	}
 	grants.frame[grants.frames++] = page;
-	if (first == 0) /* toolstacks own the first few; 0 ends the list */
-		first = GNTTAB_NR_RESERVED_ENTRIES;
-	for (ref = grants.frames * REFS - 1; ref >= first; ref--) {
-		grants.next[ref] = grants.free;
-		grants.free = ref;
-	}
+	grant_add_free(first, grants.frames * REFS);
 	return 0;
 }
 
@@ -102,11 +112,31 @@ grant_used(void)
 }
 
 void
-grant_resume(void)
+grant_suspend(void)
 {
+	uint64_t frame;
 	uint32_t i;
 
-	for (i = 0; i < grants.frames; i++)
-		if (machine->grant_frame(grants.frame[i], i) == 0)
-			memset(grants.frame[i], 0, PAGE_SIZE);
+	for (i = 0; i < grants.frames; i++) {
+		frame = machine->frame_of(
+		    (uintptr_t)grants.frame[i] >> PAGE_SHIFT);
+		paging_map(grants.frame[i], &frame, 1);
+	}
+}
+
+void
+grant_resume(bool fresh)
+{
+	uint32_t i, had = grants.frames;
+
+	for (i = 0; i < had; i++)
+		if (machine->grant_frame(grants.frame[i], i) != 0)
+			break;
+	ASSERT(i == had); /* the new host allows what the old one did */
+	if (!fresh)
+		return;
+	for (i = 0; i < had; i++)
+		memset(grants.frame[i], 0, PAGE_SIZE);
+	grants.free = grants.used = 0;
+	grant_add_free(0, had * REFS);
 }

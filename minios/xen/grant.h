@@ -26,7 +26,9 @@ bool grant_end(uint32_t ref);
 /* References in use, and how many there can be without growing. */
 uint32_t grant_used(void);
 
-/* After a resume: the table is a new, empty one. */
-void grant_resume(void);
+/* Before a suspend: the table's frames are Xen's and must not be mapped. */
+void grant_suspend(void);
+/* After a resume; fresh: the table is a new one, and all grants are gone. */
+void grant_resume(bool fresh);
 
 #endif

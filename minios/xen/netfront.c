@@ -257,14 +257,6 @@ netfront_init(void)
 }
 
 void
-netfront_suspend(void)
-{
-	list_each(node, &vifs.open)
-		netfront_disconnect(container_of(node, struct netfront, node),
-		    XENBUS_UNKNOWN);
-}
-
-void
 netfront_resume(void)
 {
 	struct diag why = { "" };
@@ -272,6 +264,7 @@ netfront_resume(void)
 	list_each(node, &vifs.open) {
 		struct netfront *f = container_of(node, struct netfront, node);
 
+		netfront_forget(f);
 		if (netfront_connect(f, &why) != 0)
 			console_printf("%s\n", why.text);
 		netfront_fire(f);

@@ -88,8 +88,7 @@ void netfront_init(void);
 int netfront_open(unsigned int handle, const struct os_port_request *req,
     struct netdev **dev, struct diag *why);
 
-/* Around a suspend: all vifs let go of, then connected anew. */
-void netfront_suspend(void);
+/* After a resume: the backends of before are gone; connects to the new. */
 void netfront_resume(void);
 
 /* ---- within the driver ---- */
@@ -98,6 +97,8 @@ void netfront_resume(void);
 int netfront_connect(struct netfront *f, struct diag *why);
 /* Takes back every shared page; sleeps.  State to show, or XENBUS_UNKNOWN. */
 void netfront_disconnect(struct netfront *f, int state);
+/* The same when rings, grants and events are gone already. */
+void netfront_forget(struct netfront *f);
 /* What the backend's state says now. */
 uint32_t netfront_backend_state(const struct netfront *f);
 
@@ -108,6 +109,7 @@ int netfront_rx_alloc(struct netfront *f);
 void netfront_rx_free(struct netfront *f);
 /* Grants and posts all buffers in a new ring; ERR_NOMEM. */
 int netfront_rx_start(struct netfront *f);
+/* Ends the grants. */
 void netfront_rx_stop(struct netfront *f);
 
 int netfront_tx(struct netdev *dev, struct batch *in);
@@ -115,8 +117,8 @@ int netfront_tx(struct netdev *dev, struct batch *in);
 int netfront_tx_reap(struct netfront *f);
 bool netfront_tx_arm(struct netfront *f);
 void netfront_tx_start(struct netfront *f);
-/* Frees what the backend never answered. */
-void netfront_tx_stop(struct netfront *f);
+/* Frees what the backend never answered; ends its grants unless lost. */
+void netfront_tx_stop(struct netfront *f, bool lost);
 
 /* Event handlers: a ring's event; a backend's state. */
 void netfront_event(void *arg);

@@ -362,6 +362,19 @@ netfront_disconnect(struct netfront *f, int state)
 		return;
 	netfront_page_end(f, &f->tx_page, f->tx_page_ref);
 	netfront_page_end(f, &f->rx_page, f->rx_page_ref);
-	netfront_tx_stop(f);
+	netfront_tx_stop(f, false);
 	netfront_rx_stop(f);
+}
+
+void
+netfront_forget(struct netfront *f)
+{
+	if (!f->connected)
+		return;
+	f->connected = false;
+	f->dev.link = false;
+	pages_free(f->tx_page);
+	pages_free(f->rx_page);
+	f->tx_page = f->rx_page = NULL;
+	netfront_tx_stop(f, true);
 }

@@ -50,12 +50,12 @@ netfront_tx_give(struct netfront *f, uint16_t id)
  * stays granted and its packet is lost to us, but nothing else happens.
  */
 static void
-netfront_tx_finish(struct netfront *f, uint16_t id)
+netfront_tx_finish(struct netfront *f, uint16_t id, bool ended)
 {
 	uint16_t first = f->tx_slot[id].first;
 	struct netfront_tx_slot *head = &f->tx_slot[first];
 
-	if (!grant_end(f->tx_slot[id].ref))
+	if (!ended)
 		head->packet = NULL;
 	if (id == first)
 		head->state = NETFRONT_TX_DONE;
@@ -85,7 +85,7 @@ netfront_tx_reap(struct netfront *f)
 		if (id >= NETFRONT_SLOTS ||
 		    f->tx_slot[id].state != NETFRONT_TX_FLYING)
 			return netfront_break(f, "tx: answer to no request");
-		netfront_tx_finish(f, id);
+		netfront_tx_finish(f, id, grant_end(f->tx_slot[id].ref));
 	}
 	return 0;
 }
@@ -262,7 +262,7 @@ netfront_tx_arm(struct netfront *f)
 }
 
 void
-netfront_tx_stop(struct netfront *f)
+netfront_tx_stop(struct netfront *f, bool lost)
 {
 	uint16_t id;
 
@@ -271,6 +271,7 @@ netfront_tx_stop(struct netfront *f)
 			continue;
 		if (f->tx_slot[id].first == id)
 			f->stats.tx_dropped++;
-		netfront_tx_finish(f, id);
+		netfront_tx_finish(
+		    f, id, lost || grant_end(f->tx_slot[id].ref));
 	}
 }

@@ -17,6 +17,7 @@ xen_start(void)
 	xen_console_init();
 	xenbus_init();
 	netfront_init();
+	shutdown_init();
 }
 
 void

@@ -25,6 +25,12 @@ xen_vcpu_info(void)
 /* Binds timer, console and store. */
 void xen_start(void);
 
+/*
+ * The fiber that obeys control/shutdown: poweroff, halt, reboot, suspend
+ * (xen's docs/misc/xenstore-paths).
+ */
+void shutdown_init(void);
+
 NORETURN void xen_end(enum machine_end how);
 
 #endif

@@ -486,10 +486,14 @@ xenbus_suspend(void)
 }
 
 void
-xenbus_resume(void)
+xenbus_resume(bool fresh)
 {
 	struct xenbus_watch *w;
 
+	if (!fresh) {
+		mutex_unlock(&bus.lock);
+		return;
+	}
 	storering_init(&bus.ring,
 	    (struct xenstore_domain_interface *)xen.store_page);
 	event_handle(xen.store_port, xenbus_event, NULL);

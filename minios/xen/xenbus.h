@@ -53,9 +53,9 @@ char *xenbus_watch_next(struct xenbus_watch *watch);
 
 /*
  * Around a suspend: waits until no request is under way and holds back new
- * ones; then sets all watches anew on the new connection.
+ * ones; then, on a fresh connection, sets all watches anew.
  */
 void xenbus_suspend(void);
-void xenbus_resume(void);
+void xenbus_resume(bool fresh);
 
 #endif
