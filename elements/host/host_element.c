@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* host_element.c -- see host_element.h. */
+#include "elements/host/host_element.h"
+
+#include "os/os.h"
+
+void
+element_say(struct element *e, const char *fmt, ...)
+{
+	struct strbuf line = STRBUF_INIT;
+	char buf[256];
+	va_list ap;
+
+	sb_add(&line, element_declaration(e, buf));
+	sb_adds(&line, ": ");
+	va_start(ap, fmt);
+	sb_vprintf(&line, fmt, ap);
+	va_end(ap);
+	sb_addc(&line, '\n');
+	os_log(sb_str(&line));
+	sb_fini(&line);
+}
+
+static void
+errh_log_write(void *arg, struct str line)
+{
+	(void)arg;
+	os_log(line);
+}
+
+void
+errh_log_init(struct errh *errh)
+{
+	errh_sink_init(errh, errh_log_write, NULL);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * host_element.h -- small things that the elements of a Linux process share.
+ */
+#ifndef ELEMENTS_HOST_HOST_ELEMENT_H
+#define ELEMENTS_HOST_HOST_ELEMENT_H
+
+#include "click/element.h"
+
+/* Logs "name :: Class: ..." as a line. */
+void element_say(struct element *e, const char *fmt, ...) PRINTF(2, 3);
+
+/* An end of the chain that writes to the log. */
+void errh_log_init(struct errh *errh);
+
+#endif
