@@ -163,12 +163,10 @@ driver_hotconfig(struct element *e, uintptr_t user, struct handler_call *call)
 {
 	struct driver *d = (struct driver *)user;
 	struct router *r;
-	int err;
 
 	(void)e;
-	err = driver_make(d, call->text, STR("config"), true, call->errh, &r);
-	if (err != 0)
-		return err;
+	if (driver_make(d, call->text, STR("config"), true, call->errh, &r) != 0)
+		return ERR_INVAL;
 	router_activate(r);
 	return 0;
 }

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* report.c -- the handlers of -h and -x, called when the router has stopped. */
-#include <fnmatch.h>
-
 #include "click/args.h"
 #include "click/conf.h"
 #include "host/driver.h"
+#include "host/glob.h"
 #include "os/os.h"
 
 /* "element.handler", or the handler alone when it is global. */
@@ -18,18 +17,18 @@ report_name(struct strbuf *sb, const struct element *e, struct str handler)
 	sb_add(sb, handler);
 }
 
-/* Reads h of e into out; false when that failed (reported). */
-static bool
+/* Reads h of e into out; what goes wrong is told to errh. */
+static void
 report_read(struct driver *d, struct element *e, const struct handler *h,
-    struct strbuf *out)
+    struct strbuf *out, struct errh *errh)
 {
 	struct handler_call call = {
 		.thread = master_thread(d->master, 0),
-		.errh = &d->errh,
+		.errh = errh,
 		.out = out,
 	};
 
-	return handler_read(master_router(d->master), e, h, &call) >= 0;
+	(void)handler_read(master_router(d->master), e, h, &call);
 }
 
 /* Calls one handler and prints its value, under its name if named. */
@@ -39,7 +38,10 @@ report_one(struct driver *d, struct element *e, struct str name, bool named)
 	const struct handler *h =
 	    handler_find(master_router(d->master), e, name);
 	struct strbuf full = STRBUF_INIT, out = STRBUF_INIT;
+	struct errh silent;
 	size_t header;
+
+	errh_silent_init(&silent); /* as in Click: the value says it all */
 
 	report_name(&full, e, name);
 	if (h == NULL || (h->flags & HANDLER_PRIVATE) != 0) {
@@ -51,7 +53,7 @@ report_one(struct driver *d, struct element *e, struct str name, bool named)
 		if (named)
 			sb_printf(&out, "%s:\n", sb_cstr(&full));
 		header = out.n;
-		(void)report_read(d, e, h, &out); /* what it said is shown */
+		report_read(d, e, h, &out, &silent);
 		if (!(h->flags & HANDLER_RAW) && out.n > header &&
 		    out.s[out.n - 1] != '\n')
 			sb_addc(&out, '\n');
@@ -59,30 +61,9 @@ report_one(struct driver *d, struct element *e, struct str name, bool named)
 			sb_addc(&out, '\n');
 		os_print(sb_str(&out));
 	}
+	errh_fini(&silent);
 	sb_fini(&full);
 	sb_fini(&out);
-}
-
-/* fnmatch() over strings that need not end in a NUL. */
-static bool
-report_matches(struct str name, struct str pattern)
-{
-	struct strbuf n = STRBUF_INIT, p = STRBUF_INIT;
-	bool matches;
-
-	sb_add(&n, name);
-	sb_add(&p, pattern);
-	matches = fnmatch(sb_cstr(&p), sb_cstr(&n), FNM_NOESCAPE) == 0;
-	sb_fini(&n);
-	sb_fini(&p);
-	return matches;
-}
-
-static bool
-report_is_pattern(struct str s)
-{
-	return str_find(s, '?', 0) < s.n || str_find(s, '*', 0) < s.n ||
-	       str_find(s, '[', 0) < s.n;
 }
 
 /* "ELEMENT.HANDLER", where ELEMENT may be a class or a pattern. */
@@ -91,7 +72,7 @@ report_elements(struct driver *d, struct str ename, struct str hname, bool named
 {
 	struct router *r = master_router(d->master);
 	struct element *e = router_find(r, ename, NULL);
-	bool pattern = report_is_pattern(ename), any = false;
+	bool pattern = glob_is_pattern(ename), any = false;
 	struct strbuf text = STRBUF_INIT;
 
 	if (e != NULL) {
@@ -102,7 +83,7 @@ report_elements(struct driver *d, struct str ename, struct str hname, bool named
 	for (uint32_t i = 0; (e = router_element(r, i)) != NULL; i++) {
 		const struct handler *h;
 
-		if (pattern ? !report_matches(e->name, ename)
+		if (pattern ? !glob_match(e->name, ename)
 		            : element_cast(e, sb_cstr(&text)) == NULL)
 			continue;
 		any = true;
@@ -137,36 +118,48 @@ report_handlers(struct driver *d)
 	return d->errh.nerrors == before;
 }
 
+/* Reads the handler of -x into out; false: reported. */
+static bool
+report_read_exit(struct driver *d, struct strbuf *out)
+{
+	struct str name = d->options->exit_handler, hname;
+	struct router *r = master_router(d->master);
+	unsigned int before = d->errh.nerrors;
+	const struct handler *h = NULL;
+	struct element *e = NULL;
+
+	if (handler_locate_name(r, name, NULL, &e, &hname, &d->errh) != 0)
+		return false;
+	h = handler_find(r, e, hname);
+	if (h == NULL || h->read == NULL) {
+		errh_error(&d->errh, "no '%.*s' read handler", STR_ARG(name));
+		return false;
+	}
+	report_read(d, e, h, out, &d->errh);
+	return d->errh.nerrors == before;
+}
+
 int
 report_exit_status(struct driver *d)
 {
 	struct strbuf out = STRBUF_INIT;
 	struct arena mem = ARENA_INIT;
-	unsigned int before = d->errh.nerrors;
-	const struct handler *h;
-	struct element *e;
-	struct str value;
-	int64_t number = -1;
 	bool truth, overflow = false;
+	int64_t number = -1;
+	struct str value;
 
-	if (handler_resolve(master_router(d->master), d->options->exit_handler,
-	        NULL, &e, &h, &d->errh) == 0 &&
-	    h->read == NULL)
-		errh_error(&d->errh, "no '%.*s' read handler",
-		    STR_ARG(d->options->exit_handler));
-	if (d->errh.nerrors == before)
-		(void)report_read(d, e, h, &out); /* its errors are counted */
-	value = conf_uncomment(sb_str(&out), &mem);
-	if (d->errh.nerrors != before)
-		number = -1;
-	else if (conf_i64(value, 0, &number, &overflow))
-		; /* an integer it is */
-	else if (conf_bool(value, &truth))
-		number = truth ? 0 : 1;
-	else
-		number = errh_error(
-		    &d->errh, "exit handler value should be integer");
+	if (report_read_exit(d, &out)) {
+		value = conf_uncomment(sb_str(&out), &mem);
+		if (conf_i64(value, 0, &number, &overflow) && !overflow &&
+		    number == (int)number)
+			; /* an integer it is */
+		else if (conf_bool(value, &truth))
+			number = truth ? 0 : 1;
+		else
+			errh_error(&d->errh,
+			    "exit handler value should be integer");
+	}
 	arena_fini(&mem);
 	sb_fini(&out);
-	return number < 0 && number == ERR_INVAL ? -1 : (int)number;
+	return (int)number;
 }
