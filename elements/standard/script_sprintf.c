@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * script_sprintf.c -- part of Script: "sprintf FORMAT WORDS...", with the
- * conversions d i o u x X s % of C, their flags, widths and precisions.
+ * conversions d i o u x X s % of C, their flags, widths and precisions.  As in
+ * Click a width or precision "*" is an error.
  *
  * The format is the user's, so each conversion is taken apart here and handed
  * to printf in a form of our own; widths are bounded.
@@ -30,27 +31,19 @@ script_number(struct str word, int64_t min, int64_t max, int64_t *x)
 	       *x <= max;
 }
 
-/* A width or precision: digits, or "*" for the next word. */
+/* The digits of a width or precision. */
 static bool
-script_spec_number(
-    struct str *format, struct str *words, int64_t min, int *number)
+script_spec_number(struct str *format, int *number)
 {
-	int64_t n = 0;
+	int n = 0;
 
-	if (format->n > 0 && format->s[0] == '*') {
-		*format = str_from(*format, 1);
-		if (!script_number(conf_shift_space(words), min,
-		        SPRINTF_WIDTH_MAX, &n))
+	for (; format->n > 0 && char_digit(format->s[0]);
+	     *format = str_from(*format, 1)) {
+		n = n * 10 + (format->s[0] - '0');
+		if (n > SPRINTF_WIDTH_MAX)
 			return false;
-	} else {
-		while (format->n > 0 && char_digit(format->s[0])) {
-			n = n * 10 + (format->s[0] - '0');
-			if (n > SPRINTF_WIDTH_MAX)
-				return false;
-			*format = str_from(*format, 1);
-		}
 	}
-	*number = (int)n;
+	*number = n;
 	return true;
 }
 
@@ -99,24 +92,17 @@ script_spec_size(struct str *format, struct script_spec *spec)
 
 /* Reads what stands after a '%'. */
 static bool
-script_spec_read(
-    struct str *format, struct str *words, struct script_spec *spec)
+script_spec_read(struct str *format, struct script_spec *spec)
 {
 	*spec = (struct script_spec){ .precision = -1 };
 	script_spec_flags(format, spec);
-	if (!script_spec_number(
-	        format, words, -SPRINTF_WIDTH_MAX, &spec->width))
+	if (!script_spec_number(format, &spec->width))
 		return false;
-	if (spec->width < 0) {
-		spec->left = true;
-		spec->width = -spec->width;
-	}
 	if (format->n > 0 && format->s[0] == '.') {
 		*format = str_from(*format, 1);
 		/* A lone point is no precision. */
-		if (format->n > 0 &&
-		    (format->s[0] == '*' || char_digit(format->s[0])) &&
-		    !script_spec_number(format, words, 0, &spec->precision))
+		if (format->n > 0 && char_digit(format->s[0]) &&
+		    !script_spec_number(format, &spec->precision))
 			return false;
 	}
 	script_spec_size(format, spec);
@@ -239,7 +225,7 @@ script_sprintf(struct element *e, uintptr_t user, struct handler_call *call)
 	while (good && (percent = str_find(format, '%', 0)) < format.n) {
 		sb_add(call->out, str_sub(format, 0, percent));
 		format = str_from(format, percent + 1);
-		good = script_spec_read(&format, &words, &spec) &&
+		good = script_spec_read(&format, &spec) &&
 		       script_put(&spec, &words, call->out);
 	}
 	sb_add(call->out, format);
