@@ -93,7 +93,8 @@ struct router {
 	struct element *driver;
 	struct nameinfo *names;
 	struct router *hotswap_old; /* whose state is to be taken */
-	struct task *tasks;         /* all of this router's */
+	struct task *tasks;         /* all of this router's, oldest first */
+	struct task *last_task;
 	uint32_t ntasks;
 	uint32_t depth;      /* of pushes and pulls, in elements */
 	bool counting;       /* router_set_stats() */

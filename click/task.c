@@ -16,7 +16,9 @@ task_before(const void *a, const void *b)
 {
 	const struct task *x = a, *y = b;
 
-	return (int32_t)(x->pass - y->pass) < 0;
+	if (x->pass != y->pass)
+		return (int32_t)(x->pass - y->pass) < 0;
+	return (int32_t)(x->turn - y->turn) < 0;
 }
 
 static void
@@ -25,14 +27,14 @@ task_place(void *item, uint32_t place)
 	((struct task *)item)->heap_index = place;
 }
 
-/* Into its thread's heap, at the front of what waits. */
+/* Into its thread's heap, a stride behind what runs first. */
 static void
 task_insert(struct task *task)
 {
 	struct thread *t = task->thread;
 
-	if (t->ntasks > 0)
-		task->pass = t->tasks[0]->pass;
+	task->pass = (t->ntasks > 0 ? t->tasks[0]->pass : 0) + task->stride;
+	task->turn = t->turns++;
 	t->tasks[t->ntasks++] = task;
 	heap_up((void **)t->tasks, t->ntasks - 1, task_before, task_place);
 }
@@ -90,8 +92,11 @@ task_init(struct task *task, struct element *e, task_fn *run)
 	task->added = true;
 	task_set_tickets(
 	    task, tickets < 0 ? TASK_TICKETS_DEFAULT : (unsigned int)tickets);
-	task->next_of_router = r->tasks;
-	r->tasks = task;
+	if (r->last_task != NULL)
+		r->last_task->next_of_router = task;
+	else
+		r->tasks = task;
+	r->last_task = task;
 	r->ntasks++;
 	/* Room in every heap it may be moved to: scheduling cannot fail. */
 	if (master_reserve_tasks(r->master) != 0)
@@ -109,18 +114,21 @@ task_init_scheduled(struct task *task, struct element *e, task_fn *run)
 void
 task_fini(struct task *task)
 {
-	struct task **pp;
+	struct router *r;
+	struct task **pp, *before = NULL;
 
 	if (!task->added)
 		return;
 	task_unschedule(task);
 	task_drop_pending(task);
 	task_remove(task);
-	for (pp = &task->e->router->tasks; *pp != task;
-	     pp = &(*pp)->next_of_router)
-		;
+	r = task->e->router;
+	for (pp = &r->tasks; *pp != task; pp = &(*pp)->next_of_router)
+		before = *pp;
 	*pp = task->next_of_router;
-	task->e->router->ntasks--;
+	if (r->last_task == task)
+		r->last_task = before;
+	r->ntasks--;
 	task->added = false;
 }
 
@@ -236,8 +244,8 @@ task_yield(struct task *task)
 	for (uint32_t i = 1; i < t->ntasks && i <= 4; i++)
 		if (next == NULL || task_before(t->tasks[i], next))
 			next = t->tasks[i];
-	if (next != NULL && !task_before(next, task))
-		task->pass = next->pass + 1;
+	if (next != NULL && (int32_t)(next->pass - task->pass) > 0)
+		task->pass = next->pass;
 }
 
 bool
@@ -260,6 +268,7 @@ thread_run_task(struct thread *t)
 		return worked;
 	}
 	task->pass += task->stride;
+	task->turn = t->turns++;
 	if (task->heap_index == 0)
 		return worked;
 	if (!worked)
@@ -282,6 +291,7 @@ router_freeze_tasks(struct router *r)
 	}
 }
 
+/* Oldest first: with equal passes they run in the order of declaration. */
 void
 router_thaw_tasks(struct router *r)
 {

@@ -34,6 +34,7 @@ struct task {
 	struct element *e;
 	struct thread *thread; /* home: runs here, nowhere else */
 	uint32_t pass;         /* compared by subtraction */
+	uint32_t turn;         /* orders those of one pass, likewise */
 	uint32_t stride;       /* TASK_STRIDE1 / tickets */
 	uint32_t heap_index;   /* 1.. while in the heap, 0 otherwise */
 	uint16_t tickets;

@@ -58,6 +58,7 @@ struct thread {
 	/* the scheduler's own: task.h, timer.h */
 	struct task **tasks; /* heap by pass */
 	uint32_t ntasks, tasks_cap;
+	uint32_t turns;        /* given to tasks so far */
 	struct timer **timers; /* heap by expiry */
 	uint32_t ntimers, timers_cap;
 	struct task *pending;      /* from other threads, by exchange */
