@@ -45,6 +45,8 @@ struct search {
 	const char *name; /* of the cast */
 	bool upstream;
 	bool second; /* pass: go beyond NOTIFIER_CONTINUE_WAKE */
+	/* What the second pass finds wakes, but the signal ignores it. */
+	VEC(struct notifier *) beyond;
 	bool need_second;
 	bool failed; /* no memory: depend on nothing, never sleep */
 };
@@ -55,7 +57,11 @@ search_add(struct search *s, struct notifier *n)
 	for (size_t i = 0; i < s->signal->of.n; i++)
 		if (s->signal->of.v[i] == n)
 			return true;
-	if (vec_push(&s->signal->of, n) != 0)
+	for (size_t i = 0; i < s->beyond.n; i++)
+		if (s->beyond.v[i] == n)
+			return true;
+	if ((s->second ? vec_push(&s->beyond, n)
+	               : vec_push(&s->signal->of, n)) != 0)
 		s->failed = true;
 	return !s->failed;
 }
@@ -104,35 +110,51 @@ search_visit(void *arg, struct element *e, int port)
 }
 
 static void
+search_pass(struct search *s, struct element *e, unsigned int port)
+{
+	if (s->upstream)
+		router_upstream(e, (int)port, search_visit, s);
+	else
+		router_downstream(e, (int)port, search_visit, s);
+}
+
+static void
 search_run(struct search *s, struct element *e, unsigned int port)
 {
 	*s->signal = (struct signal){ .always = false };
-	for (;;) {
-		if (s->upstream)
-			router_upstream(e, (int)port, search_visit, s);
-		else
-			router_downstream(e, (int)port, search_visit, s);
-		if (s->signal->always || !s->need_second || s->second)
-			break;
+	search_pass(s, e, port);
+	if (!s->signal->always && s->need_second) {
 		s->second = true;
+		search_pass(s, e, port);
+		/* The element in between knows whether what is beyond tells. */
+		s->signal->always = false;
 	}
 	if (s->failed)
 		s->signal->always = true;
 }
 
+/* Has every notifier found wake task or, without one, dependent. */
 static void
-signal_listen(struct search *s, struct task *task)
+search_listen(struct search *s, struct task *task, struct notifier *dependent)
 {
-	if (task == NULL || s->signal->always)
-		return;
-	for (size_t i = 0; i < s->signal->of.n; i++) {
-		struct notifier *n = s->signal->of.v[i];
+	size_t near = s->signal->of.n;
 
-		if (vec_push(&n->listeners, task) != 0)
+	for (size_t i = 0;
+	     !s->signal->always && i < near + s->beyond.n; i++) {
+		struct notifier *n = i < near ? s->signal->of.v[i]
+		                              : s->beyond.v[i - near];
+		int err = 0;
+
+		if (task != NULL)
+			err = vec_push(&n->listeners, task);
+		else if (dependent != NULL)
+			err = vec_push(&n->dependents, dependent);
+		if (err != 0)
 			s->signal->always = true;
-		if (n->listen != NULL)
+		if (task != NULL && n->listen != NULL)
 			n->listen(n, task);
 	}
+	vec_fini(&s->beyond);
 }
 
 void
@@ -144,7 +166,7 @@ signal_upstream_empty(struct signal *signal, struct element *e,
 	};
 
 	search_run(&s, e, port);
-	signal_listen(&s, task);
+	search_listen(&s, task, NULL);
 }
 
 void
@@ -154,7 +176,7 @@ signal_downstream_full(struct signal *signal, struct element *e,
 	struct search s = { .signal = signal, .name = "full_notifier" };
 
 	search_run(&s, e, port);
-	signal_listen(&s, task);
+	search_listen(&s, task, NULL);
 }
 
 void
@@ -166,7 +188,5 @@ signal_upstream_empty_to(struct signal *signal, struct element *e,
 	};
 
 	search_run(&s, e, port);
-	for (size_t i = 0; !signal->always && i < signal->of.n; i++)
-		if (vec_push(&signal->of.v[i]->dependents, dependent) != 0)
-			signal->always = true;
+	search_listen(&s, NULL, dependent);
 }
