@@ -27,6 +27,37 @@ hcall_parse(struct str text, struct arena *mem, struct element *context,
 	    context->router, name, context, &target->e, &target->handler, errh);
 }
 
+static bool
+arg_parse_hcall(
+    struct arg_ctx *c, const struct arg_type *type, struct str text, void *out)
+{
+	struct str prefix = arena_printf(c->mem, "%s: ", c->keyword);
+	struct str kept = arena_str(c->mem, text), value;
+	struct hcall_target target;
+	struct errh errh;
+	int err;
+
+	(void)type;
+	if (prefix.s == NULL || kept.s == NULL)
+		return arg_error(c, "out of memory");
+	errh_prefix_init(&errh, c->errh, prefix);
+	err = hcall_parse(text, c->mem, c->e, &target, &value, &errh);
+	errh_fini(&errh);
+	memcpy(out, &kept, sizeof(kept));
+	return err == 0;
+}
+
+bool
+args_hcall(
+    struct args *a, const char *keyword, unsigned int flags, struct str *out)
+{
+	static const struct arg_type type = {
+		.size = sizeof(struct str), .parse = arg_parse_hcall
+	};
+
+	return args_read_owned(a, keyword, flags, &type, out);
+}
+
 int
 hcall_set(struct hcall *c, struct str text, struct element *context,
     struct errh *errh)

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 
 #include "base/str.h"
+#include "click/args.h"
 #include "click/errh.h"
 #include "click/handler.h"
 
@@ -27,6 +28,13 @@ struct hcall {
 	struct element *e;       /* NULL: a global handler */
 	const struct handler *h; /* NULL until bound */
 };
+
+/*
+ * The argument of an element's configure: an owned string for hcall_set().
+ * What is wrong with its name is told, then "parse error".
+ */
+bool args_hcall(
+    struct args *a, const char *keyword, unsigned int flags, struct str *out);
 
 static inline bool
 hcall_given(const struct hcall *c)
