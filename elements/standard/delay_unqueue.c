@@ -123,13 +123,36 @@ delay_unqueue_cleanup(struct element *e, enum cleanup_stage stage)
 	signal_fini(&s->nonempty);
 }
 
+static int
+delay_unqueue_read_delay(
+    struct element *e, uintptr_t user, struct handler_call *call)
+{
+	struct delay_unqueue *s = element_state(e);
+
+	(void)user;
+	sb_interval(call->out, s->delay_ns);
+	return 0;
+}
+
+static int
+delay_unqueue_write_delay(
+    struct element *e, uintptr_t user, struct handler_call *call)
+{
+	struct delay_unqueue *s = element_state(e);
+
+	(void)user;
+	if (!value_ns(call->text, &s->delay_ns))
+		return errh_error(call->errh, "expected time in seconds");
+	return 0;
+}
+
 static void
 delay_unqueue_add_handlers(struct element *e)
 {
 	struct delay_unqueue *s = element_state(e);
 
-	handler_add_data(e, "delay", HANDLER_READ | HANDLER_WRITE, DATA_STAMP,
-	    &s->delay_ns);
+	handler_add_read(e, "delay", delay_unqueue_read_delay, 0, 0);
+	handler_add_write(e, "delay", delay_unqueue_write_delay, 0, 0);
 	handler_add_task(e, &s->task, false);
 }
 

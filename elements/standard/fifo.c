@@ -33,18 +33,37 @@ fifo_configure(struct element *e, const struct strs *conf, struct errh *errh)
 	return 0;
 }
 
-/* A ring with room for capacity packets, or NULL. */
-static struct packet **
-fifo_ring_new(uint32_t capacity, uint32_t *mask)
+static uint32_t
+fifo_slots(const struct fifo *q)
 {
-	uint32_t slots = 1;
+	return q->ring == NULL ? 0 : q->mask + 1;
+}
 
-	if (capacity > (uint32_t)1 << 31)
-		return NULL;
-	while (slots < capacity)
+/*
+ * Makes the ring want slots long or longer; both locks are held.  False, and
+ * nothing changed, if there is no memory.
+ */
+static bool
+fifo_reserve(struct fifo *q, uint32_t want)
+{
+	uint32_t slots = FIFO_SLOTS;
+	struct packet **ring;
+
+	if (want <= fifo_slots(q))
+		return true;
+	if (want > (uint32_t)1 << 31)
+		return false;
+	while (slots < want)
 		slots *= 2;
-	*mask = slots - 1;
-	return calloc(slots, sizeof(struct packet *));
+	ring = calloc(slots, sizeof(*ring));
+	if (ring == NULL)
+		return false;
+	for (uint32_t i = q->store.head; i != q->store.tail; i++)
+		ring[i & (slots - 1)] = *fifo_slot(q, i);
+	free(q->ring);
+	q->ring = ring;
+	q->mask = slots - 1;
+	return true;
 }
 
 int
@@ -52,8 +71,7 @@ fifo_initialize(struct element *e, struct errh *errh)
 {
 	struct fifo *q = element_state(e);
 
-	q->ring = fifo_ring_new(q->store.capacity, &q->mask);
-	if (q->ring == NULL)
+	if (!fifo_reserve(q, 1))
 		return errh_error(errh, "out of memory");
 	return 0;
 }
@@ -147,6 +165,29 @@ fifo_refuse(struct element *e, struct batch *b)
 	output_push_checked(e, 1, b);
 }
 
+uint32_t
+fifo_make_room(struct fifo *q, uint32_t n)
+{
+	uint32_t size = storage_size(&q->store);
+	uint32_t room = q->store.capacity - size;
+
+	/* Without memory it is full sooner. */
+	(void)fifo_reserve(q, size + (n < room ? n : room));
+	return q->store.capacity <= q->mask ? q->store.capacity : q->mask + 1;
+}
+
+/* A pusher wants n more packets in than there are slots; how many may be. */
+static NOINLINE uint32_t
+fifo_grow(struct fifo *q, struct thread *t, uint32_t n)
+{
+	uint32_t room;
+
+	thread_lock(t, &q->pull_lock);
+	room = fifo_make_room(q, n) - storage_size(&q->store);
+	thread_unlock(t, &q->pull_lock);
+	return n < room ? n : room;
+}
+
 void
 fifo_push(struct element *e, unsigned int port, struct batch *b)
 {
@@ -162,6 +203,8 @@ fifo_push(struct element *e, unsigned int port, struct batch *b)
 	n = q->store.capacity - used;
 	if (n > b->count)
 		n = b->count;
+	if (unlikely(used + n > q->mask + 1))
+		n = fifo_grow(q, t, n);
 	fifo_write(q, tail, b->packet, n);
 	store_release(&q->store.tail, tail + n);
 	if (likely(n > 0))
@@ -218,56 +261,24 @@ fifo_pull(
 
 /* ---- another ring ---- */
 
-/*
- * Moves from's packets into to's fresh ring, as many as fit; the others are
- * killed.  Returns how many those were.
- */
-static uint32_t
-fifo_move(struct element *e, struct fifo *from, struct packet **ring,
-    uint32_t capacity, bool newest, uint32_t *moved)
+/* Kills the oldest or the newest packets of q until n are left. */
+static void
+fifo_cut(struct element *e, struct fifo *q, uint32_t n, bool oldest)
 {
-	uint32_t n = from->store.tail - from->store.head;
-	uint32_t keep = n < capacity ? n : capacity;
-	uint32_t first = newest ? n - keep : 0;
-
-	for (uint32_t i = 0; i < n; i++) {
-		struct packet *p = *fifo_slot(from, from->store.head + i);
-
-		if (i >= first && i - first < keep)
-			ring[i - first] = p;
-		else
-			packet_kill(e->thread, p);
-	}
-	from->store.head = from->store.tail;
-	*moved = keep;
-	return n - keep;
+	while (q->store.tail - q->store.head > n)
+		packet_kill(e->thread,
+		    *fifo_slot(q, oldest ? q->store.head++ : --q->store.tail));
 }
 
-int
-fifo_resize(
-    struct element *e, uint32_t capacity, bool newest, struct errh *errh)
+void
+fifo_resize(struct element *e, uint32_t capacity, bool newest)
 {
 	struct fifo *q = element_state(e);
-	struct packet **ring;
-	uint32_t mask, n;
 
-	if (capacity == q->store.capacity || q->ring == NULL) {
-		q->store.capacity = capacity;
-		return 0;
-	}
-	ring = fifo_ring_new(capacity, &mask);
-	if (ring == NULL)
-		return errh_error(errh, "out of memory");
-	(void)fifo_move(e, q, ring, capacity, newest, &n); /* lost on purpose */
-	free(q->ring);
-	q->ring = ring;
-	q->mask = mask;
 	q->store.capacity = capacity;
-	q->store.head = 0;
-	q->store.tail = n;
-	if (n < capacity)
+	fifo_cut(e, q, capacity, newest);
+	if (storage_size(&q->store) < capacity)
 		notifier_wake(&q->full);
-	return 0;
 }
 
 int
@@ -278,7 +289,8 @@ fifo_live_reconfigure(
 
 	if (fifo_read_capacity(e, conf, &capacity, errh) != 0)
 		return ERR_INVAL;
-	return fifo_resize(e, capacity, false, errh);
+	fifo_resize(e, capacity, false);
+	return 0;
 }
 
 bool
@@ -302,13 +314,19 @@ fifo_take(
 		    "already have packets enqueued, can't take state");
 		return;
 	}
-	length = from->store.tail - from->store.head;
-	if (fifo_move(e, from, q->ring, q->store.capacity, newest, &n) > 0)
+	length = storage_size(&from->store);
+	n = length < q->store.capacity ? length : q->store.capacity;
+	if (!fifo_reserve(q, n))
+		n = fifo_slots(q);
+	if (n < length)
 		errh_warning(errh,
 		    "some packets lost (old length %u, new capacity %u)",
 		    length, q->store.capacity);
-	q->store.head = 0;
-	q->store.tail = n;
+	fifo_cut(old, from, n, newest);
+	q->store.head = q->store.tail = 0;
+	while (from->store.head != from->store.tail)
+		*fifo_slot(q, q->store.tail++) =
+		    *fifo_slot(from, from->store.head++);
 	q->highwater = n;
 }
 

@@ -13,7 +13,8 @@
  * the puller head, each in a cache line of its own.  Several pushers take turns
  * by push_lock, several pullers by pull_lock; both locks cost nothing while one
  * thread runs the router.  What moves head from the pushing side (MixedQueue,
- * FrontDropQueue) takes both, push_lock first.
+ * FrontDropQueue) or the ring (which grows with the length) takes both,
+ * push_lock first.
  *
  * The notifiers are kept by every queue; a class shows those that its cast
  * answers to.  A notifier is put to sleep first and the queue looked at again
@@ -30,13 +31,14 @@
 
 enum {
 	FIFO_CAPACITY = 1000, /* when none is given */
+	FIFO_SLOTS = 1024,    /* of a new ring; it grows up to the capacity */
 	FIFO_PATIENCE = 9,    /* failed pulls before the puller is sent to sleep */
 };
 
 struct fifo {
 	struct storage store;
 	struct packet **ring; /* NULL before initialize */
-	uint32_t mask;
+	uint32_t mask;        /* its slots, a power of two, less 1 */
 	struct notifier empty, full;
 
 	struct spinlock push_lock CACHE_ALIGNED;
@@ -84,10 +86,14 @@ void fifo_refuse(struct element *e, struct batch *b);
 /* Reads the arguments; *capacity is the default when there is none. */
 int fifo_read_capacity(struct element *e, const struct strs *conf,
     uint32_t *capacity, struct errh *errh);
-/* A ring of another capacity; keeps the oldest packets, or the newest. */
-int fifo_resize(struct element *e, uint32_t capacity, bool newest,
-    struct errh *errh);
-/* The one of old: keeps the oldest packets or the newest. */
+/*
+ * Makes the ring long enough for n more packets, as far as capacity and memory
+ * allow; both locks are held.  Returns the length at which the queue is full.
+ */
+uint32_t fifo_make_room(struct fifo *q, uint32_t n);
+/* Another capacity; what no longer fits is killed, the newest or oldest. */
+void fifo_resize(struct element *e, uint32_t capacity, bool newest);
+/* Takes the packets of old, the oldest ones or the newest if not all fit. */
 void fifo_take(struct element *e, struct element *old, bool newest,
     struct errh *errh);
 

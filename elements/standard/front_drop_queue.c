@@ -40,7 +40,8 @@ front_drop_queue_live_reconfigure(
 
 	if (fifo_read_capacity(e, conf, &capacity, errh) != 0)
 		return ERR_INVAL;
-	return fifo_resize(e, capacity, true, errh);
+	fifo_resize(e, capacity, true);
+	return 0;
 }
 
 static void
@@ -58,16 +59,16 @@ static void
 front_drop_queue_store(struct fifo *q, struct batch *b)
 {
 	struct storage *s = &q->store;
-	uint32_t out = 0;
+	uint32_t limit = fifo_make_room(q, b->count), out = 0;
 
 	for (uint32_t i = 0; i < b->count; i++) {
 		struct packet *p = b->packet[i];
 
-		if (s->capacity == 0) {
+		if (limit == 0) {
 			b->packet[out++] = p;
 			continue;
 		}
-		if (s->tail - s->head == s->capacity)
+		if (s->tail - s->head == limit)
 			b->packet[out++] = *fifo_slot(q, s->head++);
 		*fifo_slot(q, s->tail++) = p;
 	}

@@ -44,16 +44,16 @@ static void
 mixed_queue_push_front(struct fifo *q, struct batch *b)
 {
 	struct storage *s = &q->store;
-	uint32_t out = 0;
+	uint32_t limit = fifo_make_room(q, b->count), out = 0;
 
 	for (uint32_t i = 0; i < b->count; i++) {
 		struct packet *p = b->packet[i];
 
-		if (s->capacity == 0) {
+		if (limit == 0) {
 			b->packet[out++] = p;
 			continue;
 		}
-		if (s->tail - s->head == s->capacity)
+		if (s->tail - s->head == limit)
 			b->packet[out++] = *fifo_slot(q, --s->tail);
 		*fifo_slot(q, --s->head) = p;
 	}

@@ -26,7 +26,7 @@ source_args_read(struct source_args *sa, struct args *a)
 	args_bool(a, "ACTIVE", ARG_POS, &sa->active);
 	args_bool(a, "TIMESTAMP", 0, &sa->timestamp);
 	args_bool(a, "STOP", 0, &sa->stop);
-	args_raw(a, "END_CALL", 0, &sa->end);
+	args_hcall(a, "END_CALL", 0, &sa->end);
 }
 
 /* The call at the end: END_CALL, the driver's stop, or none. */
@@ -34,17 +34,10 @@ static int
 source_set_end(struct element *e, struct source *s,
     const struct source_args *sa, struct errh *errh)
 {
-	struct errh prefixed;
-	int err;
-
-	if (sa->end.n == 0) {
-		hcall_fini(&s->end);
-		return sa->stop ? hcall_set(&s->end, STR("stop"), e, errh) : 0;
-	}
-	errh_prefix_init(&prefixed, errh, STR("END_CALL: "));
-	err = hcall_set(&s->end, sa->end, e, &prefixed);
-	errh_fini(&prefixed);
-	return err;
+	if (sa->end.n != 0)
+		return hcall_set(&s->end, sa->end, e, errh);
+	hcall_fini(&s->end);
+	return sa->stop ? hcall_set(&s->end, STR("stop"), e, errh) : 0;
 }
 
 int

@@ -84,33 +84,46 @@ source_allowed(const struct source *s, uint32_t want)
 	return want;
 }
 
+/*
+ * Packets a batch: a small burst goes out one by one, in Click's order, where
+ * that can be seen (each packet to the end of its way before the next); in a
+ * large one it is speed that counts.
+ */
+static inline uint32_t
+source_batch(uint32_t n)
+{
+	if (n < 8)
+		return 1;
+	return n < BATCH_MAX ? n : BATCH_MAX;
+}
+
 /* The task of a pushing source: one burst. */
 ALWAYS_INLINE bool
 source_run(struct element *e, struct thread *t, source_make_fn *make)
 {
 	struct source *s = element_state(e);
-	uint32_t n, left;
+	uint32_t n, left, total;
 	struct scratch_mark m;
 	struct batch *b;
 
 	if (!s->active || !signal_active(&s->nonfull))
 		return false;
-	left = n = source_allowed(s, (uint32_t)s->burst);
-	if (unlikely(n == 0)) {
+	left = total = source_allowed(s, (uint32_t)s->burst);
+	if (unlikely(total == 0)) {
 		(void)hcall_write(&s->end, t, NULL); /* nobody to tell */
 		return false;
 	}
 	m = scratch_mark(t);
-	b = batch_new(t, n < BATCH_MAX ? n : BATCH_MAX);
-	for (; left > 0; left -= n < left ? n : left) {
+	b = batch_new(t, source_batch(total));
+	for (; left > 0; left -= n) {
 		n = left < b->capacity ? left : b->capacity;
 		batch_reset(b);
 		source_fill(s, b, n, make);
-		s->count += n;
 		if (likely(b->count > 0))
 			output_push(e, 0, b);
 	}
 	scratch_release(t, m);
+	s->count += total;
 	task_reschedule(&s->task);
 	return true;
 }
