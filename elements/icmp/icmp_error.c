@@ -29,13 +29,11 @@
  *
  *	dt :: DecIPTTL; dt[1] -> ICMPError(18.26.4.24, timeexceeded) -> ...
  */
-#include <stdlib.h>
-
 #include "base/csum.h"
 #include "click/anno.h"
-#include "click/conf.h"
 #include "click/element.h"
 #include "click/router.h"
+#include "elements/ip/ip_arg.h"
 #include "elements/ip/quiet.h"
 
 enum {
@@ -49,17 +47,12 @@ enum {
 	IP4_HLEN_MAX = 60,
 };
 
-struct address_list {
-	uint32_t *v; /* network order */
-	size_t n;
-};
-
 struct icmp_error {
 	uint32_t src;
 	uint8_t type, code;
 	bool set_fix_anno;
 	uint32_t mtu, pmtu;
-	struct address_list bad; /* owned */
+	struct ip4_list bad;
 	uint32_t next_id; /* of the first ICMPError, for all of them */
 };
 
@@ -72,36 +65,6 @@ icmp_error_is_error(int type)
 }
 
 /* ---- arguments ---- */
-
-static bool
-icmp_error_parse_list(struct arg_ctx *c, const struct arg_type *type,
-    struct str text, void *out)
-{
-	struct address_list list = { NULL, 0 };
-	struct strs words = VEC_INIT;
-	bool good = false;
-
-	(void)type;
-	if (conf_split_space(text, c->mem, &words) != 0)
-		goto out;
-	list.v = arena_alloc(c->mem, (words.n + 1) * sizeof(*list.v));
-	if (list.v == NULL)
-		goto out;
-	for (; list.n < words.n; list.n++)
-		if (!arg_quiet(
-		        &arg_type_ip4, words.v[list.n], &list.v[list.n], c->e))
-			goto out;
-	memcpy(out, &list, sizeof(list));
-	good = true;
-out:
-	vec_fini(&words);
-	return good;
-}
-
-static const struct arg_type icmp_error_list_type = {
-	.size = sizeof(struct address_list),
-	.parse = icmp_error_parse_list,
-};
 
 static int
 icmp_error_check_types(struct element *e, int32_t type, struct str code_text,
@@ -129,7 +92,6 @@ icmp_error_configure(
 	struct icmp_error new_ = {
 		.mtu = 576, .set_fix_anno = true, .next_id = self->next_id
 	};
-	struct address_list bad = { NULL, 0 };
 	struct str code_text = str_dup(STR("0"));
 	int32_t type = 0, code = 0;
 	struct args a;
@@ -137,32 +99,23 @@ icmp_error_configure(
 
 	args_init(&a, conf, e, errh);
 	args_ip4(&a, "SRC", ARG_POS | ARG_MAND, &new_.src);
-	args_read(&a, "TYPE", ARG_POS | ARG_MAND, &arg_type_icmp_type, &type);
+	args_named(&a, "TYPE", ARG_POS | ARG_MAND, NAME_ICMP_TYPE, &type);
 	args_word(&a, "CODE", ARG_POS, &code_text);
-	args_read(&a, "BADADDRS", ARG_POS, &icmp_error_list_type, &bad);
+	args_ip4_list(&a, "BADADDRS", ARG_POS, &new_.bad);
 	args_u32(&a, "MTU", 0, &new_.mtu);
 	args_u32(&a, "PMTU", 0, &new_.pmtu);
 	args_bool(&a, "SET_FIX_ANNO", 0, &new_.set_fix_anno);
-	if (args_execute(&a) == 0 && bad.n > 0) {
-		new_.bad.v = malloc(bad.n * sizeof(*bad.v));
-		if (new_.bad.v != NULL) {
-			memcpy(new_.bad.v, bad.v, bad.n * sizeof(*bad.v));
-			new_.bad.n = bad.n;
-		}
-	}
 	err = args_complete(&a);
-	if (err == 0 && new_.bad.n < bad.n)
-		err = errh_error(errh, "out of memory");
 	if (err == 0)
 		err = icmp_error_check_types(e, type, code_text, &code, errh);
 	str_free(&code_text);
 	if (err != 0) {
-		free(new_.bad.v);
+		vec_fini(&new_.bad);
 		return err;
 	}
 	new_.type = (uint8_t)type;
 	new_.code = (uint8_t)code;
-	free(self->bad.v);
+	vec_fini(&self->bad);
 	*self = new_;
 	return 0;
 }
@@ -173,7 +126,7 @@ icmp_error_cleanup(struct element *e, enum cleanup_stage stage)
 	struct icmp_error *self = element_state(e);
 
 	(void)stage;
-	free(self->bad.v);
+	vec_fini(&self->bad);
 }
 
 /* The first ICMPError of a router counts the identifiers for all. */
@@ -194,14 +147,11 @@ icmp_error_initialize(struct element *e, struct errh *errh)
 static bool
 icmp_error_is_unicast(const struct icmp_error *self, const uint8_t addr[4])
 {
-	uint32_t a = get_u32(addr), host = get_be32(addr);
+	uint32_t host = get_be32(addr);
 
 	if (host == 0xffffffffu || host >> 28 == 0xe)
 		return false;
-	for (size_t i = 0; i < self->bad.n; i++)
-		if (self->bad.v[i] == a)
-			return false;
-	return true;
+	return !ip4_list_has(&self->bad, get_u32(addr));
 }
 
 /* RFC 1812, 5.3.7, 4.2.2.11 and 4.2.3.1. */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * chatter.h -- what elements say while packets run: one line in the log.
- *
- * For mistakes found in packets, which have no errh to go to.
+ * chatter.h -- a line to the log that says which element it is from; see also
+ * say.h.
  */
 #ifndef ELEMENTS_IP_CHATTER_H
 #define ELEMENTS_IP_CHATTER_H
@@ -11,10 +10,7 @@
 
 struct element;
 
-/* Logs the text as one line.. */
-void chatter(const char *fmt, ...) PRINTF(1, 2);
-
-/* The same with "name :: Class: " in front. */
+/* "name :: Class: text".  From any thread; allocates. */
 void element_chatter(struct element *e, const char *fmt, ...) PRINTF(2, 3);
 
 #endif

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "elements/ip/chatter.h"
+#include "elements/ip/say.h"
 
 int
 header_check_configure(struct element *e, const struct strs *conf,
@@ -31,7 +32,7 @@ header_check_fail(struct element *e, struct thread *t, unsigned int reason)
 			element_chatter(e, "%s header check failed: %s",
 			    x->protocol, x->reasons[reason]);
 		else
-			chatter("%s header check failed: %s", x->protocol,
+			say("%s header check failed: %s", x->protocol,
 			    x->reasons[reason]);
 	}
 	counter_add(&self->drops, t, 1);

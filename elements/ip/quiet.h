@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * quiet.h -- reading one value where the caller words the complaint, and names
- * that stand for numbers.
+ * quiet.h -- reading one value where the caller words the complaint.
  */
 #ifndef ELEMENTS_IP_QUIET_H
 #define ELEMENTS_IP_QUIET_H
@@ -36,22 +35,5 @@ name_or_number(
 	return name_query(type, e, text, out, sizeof(*out)) ||
 	       arg_quiet(&arg_type_i32, text, out, e);
 }
-
-/* As NamedIntArg: the type's min says which names there are beside numbers. */
-static inline bool
-named_int_parse(
-    struct arg_ctx *c, const struct arg_type *type, struct str text, void *out)
-{
-	return name_query((enum name_type)type->min, c->e, text, out,
-	           sizeof(int32_t)) ||
-	       arg_type_i32.parse(c, &arg_type_i32, text, out);
-}
-
-/* int32_t */
-static const struct arg_type arg_type_icmp_type = {
-	.size = sizeof(int32_t),
-	.parse = named_int_parse,
-	.min = NAME_ICMP_TYPE,
-};
 
 #endif

@@ -11,8 +11,8 @@
  *	... -> SetIPChecksum -> SetTCPChecksum -> ...
  */
 #include "click/element.h"
-#include "elements/ip/chatter.h"
 #include "elements/ip/l4sum.h"
+#include "elements/ip/say.h"
 
 struct set_tcp_checksum {
 	bool fix_off;
@@ -69,7 +69,7 @@ set_tcp_checksum_one(struct element *e, struct thread *t, struct packet *p)
 	put_u16(tcp->sum, ip4_l4_csum(ip, tcp, (size_t)length));
 	return p;
 bad:
-	chatter("SetTCPChecksum: bad lengths");
+	say("SetTCPChecksum: bad lengths");
 	packet_kill(t, p);
 	return NULL;
 }
