@@ -198,6 +198,24 @@ errh_context_init(struct errh *e, struct errh *parent, struct str landmark,
 }
 
 void
+errh_context_rename(struct errh *e, const char *fmt, ...)
+{
+	struct strbuf sb = STRBUF_INIT;
+	va_list ap;
+
+	if (e->kind != ERRH_CONTEXT || e->printed)
+		return;
+	va_start(ap, fmt);
+	sb_vprintf(&sb, fmt, ap);
+	va_end(ap);
+	if (!sb.oom) {
+		str_free(&e->text);
+		e->text = sb_take(&sb);
+	}
+	sb_fini(&sb);
+}
+
+void
 errh_prefix_init(struct errh *e, struct errh *parent, struct str prefix)
 {
 	errh_init(e, ERRH_PREFIX, parent);

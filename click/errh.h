@@ -64,6 +64,8 @@ void errh_strbuf_init(struct errh *e, struct strbuf *sb);
  */
 void errh_context_init(struct errh *e, struct errh *parent, struct str landmark,
     const char *fmt, ...) PRINTF(4, 5);
+/* Replaces the text of a context whose line is not out yet; else nothing. */
+void errh_context_rename(struct errh *e, const char *fmt, ...) PRINTF(2, 3);
 void errh_prefix_init(struct errh *e, struct errh *parent, struct str prefix);
 void errh_landmark_init(
     struct errh *e, struct errh *parent, struct str landmark);
