@@ -37,7 +37,8 @@ static void
 print_insn(const struct classify_insn *in, size_t step, int32_t align,
     struct strbuf *out)
 {
-	sb_printf(out, "%2zu %3d/", step, in->offset - align);
+	/* Click's offsets have 16 bits; before the packet they wrap. */
+	sb_printf(out, "%2zu %3d/", step, (uint16_t)(in->offset - align));
 	print_bytes(out, in->value);
 	sb_addc(out, '%');
 	print_bytes(out, in->mask);

@@ -26,8 +26,8 @@ flow_info_configure(
 		if (name.n == 0 || code.n == 0 || text.n != 0)
 			errh_error(errh, "expected 'ELEMENT CODE'");
 		else if (router_find(e->router, name, e) == NULL)
-			errh_error(
-			    errh, "no element named '%.*s'", STR_ARG(name));
+			errh_error(errh, "'%.*s' does not name an element",
+			    STR_ARG(name));
 	}
 	return 0; /* as in Click, its mistakes stop nobody */
 }

@@ -50,7 +50,10 @@ port_info_define(
 	return err;
 }
 
-/* "PORT[/PROTOCOL]".  ERR_NOTFOUND: of a protocol that we do not know. */
+/*
+ * "PORT[/PROTOCOL]".  ERR_NOTFOUND: no port at all, or of a protocol that we do
+ * not know; such lines are passed over.
+ */
 static int
 port_info_parse(
     struct element *e, struct str text, uint32_t *port, int32_t *proto)
@@ -60,6 +63,8 @@ port_info_parse(
 	uint32_t number;
 	uint64_t x;
 
+	if (slash == 0 && text.n > 0)
+		return ERR_NOTFOUND;
 	if (!conf_u64(str_sub(text, 0, slash), 0, &x, &overflow))
 		return ERR_SYNTAX;
 	*port = overflow || x > UINT32_MAX ? UINT32_MAX : (uint32_t)x;

@@ -239,7 +239,7 @@ script_begin_wait(struct element *e, struct str text, struct errh *errh)
 	int64_t ns;
 
 	script_expand(e, e->thread, text, false, &time, errh);
-	if (conf_seconds(sb_str(&time), 9, &ns, &overflow))
+	if (conf_seconds(sb_str(&time), 9, &ns, &overflow) && ns >= 0)
 		timer_schedule_after(&s->timer, ns);
 	else
 		errh_error(errh, "syntax error at 'wait'");

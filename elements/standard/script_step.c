@@ -288,7 +288,7 @@ script_wait_time(const struct script_run *run, struct str text)
 		return SCRIPT_GO_ON;
 	}
 	script_text(run, text, &time);
-	if (conf_seconds(sb_str(&time), 9, &ns, &overflow)) {
+	if (conf_seconds(sb_str(&time), 9, &ns, &overflow) && ns >= 0) {
 		timer_schedule_after(&s->timer, ns);
 	} else {
 		errh_error(run->errh, "syntax error at 'wait'");
