@@ -82,15 +82,17 @@ router_configure_one(struct element *e, struct errh *errh)
 	struct arena mem = ARENA_INIT;
 	struct strs conf = VEC_INIT;
 	struct errh context;
+	struct args none;
 	int err = conf_split(e->config, &mem, &conf);
 
 	router_context(&context, errh, e, "While configuring");
-	if (err != 0)
+	if (err != 0) {
 		errh_error(&context, "out of memory");
-	else if (e->class->configure != NULL) {
+	} else if (e->class->configure != NULL) {
 		err = e->class->configure(e, &conf, &context);
-	} else if (conf.n > 0) {
-		err = errh_error(&context, "too many arguments");
+	} else {
+		args_init(&none, &conf, e, &context);
+		err = args_complete(&none);
 	}
 	if (err < 0 && context.nerrors == 0)
 		errh_error(&context,
