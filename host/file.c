@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* file.c -- whole files and the environment, for a Linux process. */
-#include "host/host.h"
+#include "elements/host/host_element.h"
 #include "os/os.h"
 
 #include <errno.h>

@@ -14,9 +14,6 @@
 
 struct os_waiter;
 
-/* Writes all of text to a blocking descriptor; false: errno says why. */
-bool fd_write_all(int fd, struct str text);
-
 /* The caller's stack, on standard error. */
 void backtrace_print(void);
 

@@ -5,27 +5,13 @@
  * Nothing is buffered: whatever was said is out, in order, when the process is
  * killed.  A reader that has gone loses us nothing but the text.
  */
+#include "elements/host/host_element.h"
 #include "host/host.h"
 #include "os/os.h"
 
-#include <errno.h>
 #include <execinfo.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-bool
-fd_write_all(int fd, struct str text)
-{
-	while (text.n > 0) {
-		ssize_t n = write(fd, text.s, text.n);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0)
-			text = str_from(text, (size_t)n);
-	}
-	return true;
-}
 
 void
 os_log(struct str text)

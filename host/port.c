@@ -23,7 +23,7 @@ struct binding {
 static struct {
 	struct spinlock lock;
 	struct binding *bindings;
-	struct port *open;
+	struct host_port *open;
 } ports;
 
 static const struct port_kind *const port_kinds[] = {
@@ -99,17 +99,17 @@ port_bind(struct str text, struct diag *why)
 	return 0;
 }
 
-static struct port *
+static struct host_port *
 port_find(struct str name)
 {
-	for (struct port *p = ports.open; p != NULL; p = p->next)
+	for (struct host_port *p = ports.open; p != NULL; p = p->next)
 		if (!p->kind->private && str_eq(p->name, name))
 			return p;
 	return NULL;
 }
 
 static void
-port_set_waiter(struct port *p, const struct os_port_request *req)
+port_set_waiter(struct host_port *p, const struct os_port_request *req)
 {
 	if ((req->what & NETDEV_RX) != 0)
 		p->waiter[NETDEV_RX] = req->waiter;
@@ -119,9 +119,9 @@ port_set_waiter(struct port *p, const struct os_port_request *req)
 
 static int
 port_new(const struct port_kind *kind, struct str args,
-    const struct os_port_request *req, struct port **out, struct diag *why)
+    const struct os_port_request *req, struct host_port **out, struct diag *why)
 {
-	struct port *p = calloc(1, kind->size);
+	struct host_port *p = calloc(1, kind->size);
 	int err;
 
 	if (p == NULL)
@@ -151,7 +151,7 @@ os_port_open(
     const struct os_port_request *req, struct netdev **dev, struct diag *why)
 {
 	const struct binding *b;
-	struct port *p;
+	struct host_port *p;
 	int err = 0;
 
 	spin_lock(&ports.lock);
@@ -177,8 +177,8 @@ os_port_open(
 void
 port_close(struct netdev *dev)
 {
-	struct port *p = container_of(dev, struct port, dev);
-	struct port **link = &ports.open;
+	struct host_port *p = container_of(dev, struct host_port, dev);
+	struct host_port **link = &ports.open;
 
 	spin_lock(&ports.lock);
 	if (--p->refs > 0) {
@@ -197,11 +197,11 @@ port_close(struct netdev *dev)
 void
 port_stats(struct netdev *dev, struct netdev_stats *s)
 {
-	*s = container_of(dev, struct port, dev)->stats;
+	*s = container_of(dev, struct host_port, dev)->stats;
 }
 
 void
-port_ready(struct port *p, unsigned int what)
+port_ready(struct host_port *p, unsigned int what)
 {
 	if (p->dev.ready[what] != NULL)
 		p->dev.ready[what](p->dev.ready_arg[what], what);
@@ -209,7 +209,7 @@ port_ready(struct port *p, unsigned int what)
 
 /* As a receiving card would say: by the destination address. */
 static enum packet_type
-port_packet_type(const struct port *p, const uint8_t *frame, uint32_t length)
+port_packet_type(const struct host_port *p, const uint8_t *frame, uint32_t length)
 {
 	static const uint8_t zero[6];
 
@@ -229,7 +229,7 @@ port_packet_type(const struct port *p, const uint8_t *frame, uint32_t length)
 }
 
 struct packet *
-port_receive(struct port *p, struct batch *out, const void *frame,
+port_receive(struct host_port *p, struct batch *out, const void *frame,
     uint32_t length, int64_t stamp_ns)
 {
 	struct packet *k =

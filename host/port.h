@@ -3,7 +3,7 @@
  * port.h -- the kinds of port that a Linux process can open.
  *
  * port.c resolves names and counts opens; a kind is one file, port_KIND.c, and
- * one struct port_kind in port.c's table.  A kind embeds struct port as its
+ * one struct port_kind in port.c's table.  A kind embeds struct host_port as its
  * first member; its netdev_ops.close is port_close.
  *
  * Receiving and sending may happen on two threads: nothing that one of them
@@ -20,10 +20,10 @@
 
 struct port_kind;
 
-struct port {
+struct host_port {
 	struct netdev dev;
 	const struct port_kind *kind;
-	struct port *next;
+	struct host_port *next;
 	struct str name; /* owned: as the configuration writes it */
 	unsigned int refs;
 	struct os_waiter *waiter[3]; /* by NETDEV_RX, NETDEV_TX */
@@ -43,9 +43,9 @@ struct port_kind {
 	 * Makes p, zeroed but for its head, a working port.  On failure *why
 	 * says more and nothing is left.
 	 */
-	int (*open)(struct port *p, struct str args,
+	int (*open)(struct host_port *p, struct str args,
 	    const struct os_port_request *req, struct diag *why);
-	void (*close)(struct port *p);
+	void (*close)(struct host_port *p);
 };
 
 /* For a kind's netdev_ops. */
@@ -53,13 +53,13 @@ void port_close(struct netdev *dev);
 void port_stats(struct netdev *dev, struct netdev_stats *s);
 
 /* Calls the ready function that was set for what, if one was. */
-void port_ready(struct port *p, unsigned int what);
+void port_ready(struct host_port *p, unsigned int what);
 
 /*
  * A received frame as a packet of the batch's thread, or NULL (no memory;
  * counted).  The batch has the room.
  */
-struct packet *port_receive(struct port *p, struct batch *out,
+struct packet *port_receive(struct host_port *p, struct batch *out,
     const void *frame, uint32_t length, int64_t stamp_ns);
 
 /* Takes the first n packets off *in without killing them. */

@@ -52,7 +52,7 @@ struct ring {
 };
 
 struct af_packet {
-	struct port port;
+	struct host_port port;
 	int fd;
 	bool watched, failed;
 	unsigned int armed; /* NETDEV_RX | NETDEV_TX */
@@ -399,7 +399,7 @@ af_packet_bind(struct af_packet *a, int ifindex,
 }
 
 static int
-af_packet_open(struct port *port, struct str args,
+af_packet_open(struct host_port *port, struct str args,
     const struct os_port_request *req, struct diag *why)
 {
 	struct af_packet *a = container_of(port, struct af_packet, port);
@@ -441,7 +441,7 @@ close_fd:
 }
 
 static void
-af_packet_close(struct port *port)
+af_packet_close(struct host_port *port)
 {
 	struct af_packet *a = container_of(port, struct af_packet, port);
 

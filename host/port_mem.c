@@ -40,7 +40,7 @@ struct mem_region {
 };
 
 struct mem_port {
-	struct port port;
+	struct host_port port;
 	struct mem_region *region;
 	bool armed[3];
 };
@@ -228,7 +228,7 @@ static const struct netdev_ops mem_ops = {
 };
 
 static int
-mem_open(struct port *port, struct str args, const struct os_port_request *req,
+mem_open(struct host_port *port, struct str args, const struct os_port_request *req,
     struct diag *why)
 {
 	struct mem_port *m = container_of(port, struct mem_port, port);
@@ -253,7 +253,7 @@ mem_open(struct port *port, struct str args, const struct os_port_request *req,
 }
 
 static void
-mem_close(struct port *port)
+mem_close(struct host_port *port)
 {
 	struct mem_region *r = container_of(port, struct mem_port, port)->region;
 	bool last;

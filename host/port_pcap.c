@@ -13,13 +13,13 @@
 
 #include "elements/device/dlt.h"
 #include "elements/device/pcap.h"
-#include "host/host.h"
+#include "elements/host/host_element.h"
 #include "host/port.h"
 
 enum { OUT_FLUSH = 65536, OUT_SNAPLEN = 262144 };
 
 struct pcap_port {
-	struct port port;
+	struct host_port port;
 	struct strbuf in; /* the whole file */
 	struct str rest;  /* of it: what is still to come */
 	struct pcap_reader reader;
@@ -167,7 +167,7 @@ static const struct netdev_ops pcap_port_ops = {
 };
 
 static int
-pcap_port_open(struct port *port, struct str args,
+pcap_port_open(struct host_port *port, struct str args,
     const struct os_port_request *req, struct diag *why)
 {
 	struct pcap_port *p = container_of(port, struct pcap_port, port);
@@ -185,7 +185,7 @@ pcap_port_open(struct port *port, struct str args,
 }
 
 static void
-pcap_port_close(struct port *port)
+pcap_port_close(struct host_port *port)
 {
 	struct pcap_port *p = container_of(port, struct pcap_port, port);
 

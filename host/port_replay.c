@@ -12,7 +12,7 @@
 #include "host/port.h"
 
 struct replay_port {
-	struct port port;
+	struct host_port port;
 	struct capture capture;
 	size_t next;
 	uint64_t rounds; /* left; UINT64_MAX: for ever */
@@ -72,7 +72,7 @@ static const struct netdev_ops replay_ops = {
 };
 
 static int
-replay_open(struct port *port, struct str args,
+replay_open(struct host_port *port, struct str args,
     const struct os_port_request *req, struct diag *why)
 {
 	struct replay_port *r = container_of(port, struct replay_port, port);
@@ -99,7 +99,7 @@ replay_open(struct port *port, struct str args,
 }
 
 static void
-replay_close(struct port *port)
+replay_close(struct host_port *port)
 {
 	capture_fini(&container_of(port, struct replay_port, port)->capture);
 }

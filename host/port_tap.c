@@ -16,7 +16,7 @@
 enum { TAP_FRAME_MAX = 65536 };
 
 struct tap_port {
-	struct port port;
+	struct host_port port;
 	int fd;
 	unsigned int armed; /* NETDEV_RX | NETDEV_TX */
 	bool failed;        /* it is gone */
@@ -158,7 +158,7 @@ tap_up(struct tap_port *t, struct ifreq *ifr, struct diag *why)
 }
 
 static int
-tap_open(struct port *port, struct str args, const struct os_port_request *req,
+tap_open(struct host_port *port, struct str args, const struct os_port_request *req,
     struct diag *why)
 {
 	struct tap_port *t = container_of(port, struct tap_port, port);
@@ -190,7 +190,7 @@ close_fd:
 }
 
 static void
-tap_close(struct port *port)
+tap_close(struct host_port *port)
 {
 	struct tap_port *t = container_of(port, struct tap_port, port);
 

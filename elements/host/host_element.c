@@ -2,7 +2,24 @@
 /* host_element.c -- see host_element.h. */
 #include "elements/host/host_element.h"
 
+#include <errno.h>
+#include <unistd.h>
+
 #include "os/os.h"
+
+bool
+fd_write_all(int fd, struct str text)
+{
+	while (text.n > 0) {
+		ssize_t n = write(fd, text.s, text.n);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		if (n > 0)
+			text = str_from(text, (size_t)n);
+	}
+	return true;
+}
 
 void
 element_say(struct element *e, const char *fmt, ...)

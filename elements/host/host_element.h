@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * host_element.h -- small things that the elements of a Linux process share.
+ * host_element.h -- small things that the elements of a Linux process share,
+ * with each other and with host/.
  */
 #ifndef ELEMENTS_HOST_HOST_ELEMENT_H
 #define ELEMENTS_HOST_HOST_ELEMENT_H
 
 #include "click/element.h"
+
+/* Writes all of text to a blocking descriptor; false: errno says why. */
+bool fd_write_all(int fd, struct str text);
 
 /* Logs "name :: Class: ..." as a line. */
 void element_say(struct element *e, const char *fmt, ...) PRINTF(2, 3);

@@ -40,7 +40,6 @@
 #include "elements/device/pcap.h"
 #include "elements/host/file_stream.h"
 #include "elements/host/host_element.h"
-#include "host/host.h"
 #include "os/os.h"
 
 enum { DUMP_BUFFER = 32768 };
