@@ -108,31 +108,34 @@ void classify_boxes_fini(struct classify_boxes *x);
 
 enum {
 	CLASSIFY_DIMS_MAX = 64,
-	CLASSIFY_BLOCK = 4, /* words that are ANDed at a time */
 	CLASSIFY_TABLE_MAX = 8 << 20,
 };
 
 /* A byte that matters. */
 struct classify_dim {
-	int32_t offset;   /* on the line */
-	uint16_t region;  /* its base */
+	int32_t offset;  /* on the line */
+	uint16_t region; /* its base */
 	uint16_t unused;
-	int32_t at;       /* from that base */
-	uint32_t first;   /* where its SET_VALUES entries begin */
+	int32_t at;     /* from that base */
+	uint32_t first; /* where its SET_VALUES entries begin */
 };
 
 /*
- * With at most 64 boxes an entry is the set of boxes itself; with more it is
- * the number of a row of words, which lies in rows.
+ * Boxes stand in at most 64 groups of 2^group boxes each, and an entry of
+ * groups says in which there is one that a byte's value fits.  Where groups
+ * are more than single boxes, index says in which of the rows the boxes stand:
+ * only groups that all bytes have left over are looked at there, and for most
+ * packets that is one.
  */
 struct classify_table {
 	uint32_t ndims, nboxes;
-	uint32_t words;   /* a row: 0 with at most 64 boxes */
-	int32_t end;      /* a packet that ends here or later has all bytes */
+	uint32_t group; /* boxes a group, as a power of two */
+	uint32_t words; /* a row */
+	int32_t end;    /* a packet that ends here or later has all bytes */
 	struct classify_dim dims[CLASSIFY_DIMS_MAX];
-	uint64_t *small;  /* ndims * SET_VALUES */
-	uint32_t *index;  /* ndims * SET_VALUES */
-	uint64_t *rows;   /* aligned for blocks */
+	uint64_t *groups; /* ndims * SET_VALUES */
+	uint32_t *index;  /* ndims * SET_VALUES, or NULL: single boxes */
+	uint64_t *rows;
 	int16_t *outputs; /* nboxes */
 };
 
@@ -182,7 +185,7 @@ insn_required(const struct classify_insn *in)
 struct classify {
 	enum classify_line line;
 	int32_t align;
-	struct arena mem; /* of the tree */
+	struct arena mem;           /* of the tree */
 	struct classify_node *open; /* innermost group, NULL at top */
 	struct classify_node *done; /* closed at top level, not yet taken */
 	VEC(struct classify_pattern) patterns;

@@ -5,69 +5,69 @@
 
 _Static_assert((int)CLASSIFY_NONE == (int)PACKET_DROP, "they go to ports[]");
 
-/* CLASSIFY_BLOCK words, as wide as the processor likes. */
-typedef uint64_t classify_block
-    __attribute__((vector_size(8 * CLASSIFY_BLOCK)));
-
 /* The entry for dimension d of a packet; whole: none of its bytes misses. */
 ALWAYS_INLINE uint32_t
-table_entry(const struct classify_dim *d, const struct classify_view *view,
-    bool whole)
+table_entry(
+    const struct classify_dim *d, const struct classify_view *view, bool whole)
 {
 	if (!whole && d->offset >= view->end)
 		return d->first + SET_MISSING;
 	return d->first + view->base[d->region][d->at];
 }
 
-ALWAYS_INLINE int
-table_match_small(const struct classify_table *t,
-    const struct classify_view *view, bool whole)
+/* The first box of the words from w to end that all bytes fit, or -1. */
+ALWAYS_INLINE int64_t
+table_match_words(const struct classify_table *t,
+    const struct classify_view *view, bool whole, uint32_t w, uint32_t end,
+    uint64_t mask)
 {
-	uint64_t fit = t->nboxes > 0 ? ~(uint64_t)0 >> (64 - t->nboxes) : 0;
+	for (; w < end; w++) {
+		uint64_t fit = mask;
+
+		for (uint32_t i = 0; i < t->ndims && fit != 0; i++) {
+			size_t row =
+			    t->index[table_entry(&t->dims[i], view, whole)];
+
+			fit &= t->rows[row * t->words + w];
+		}
+		if (fit != 0)
+			return 64 * (int64_t)w + __builtin_ctzll(fit);
+	}
+	return -1;
+}
+
+/* The same of group g. */
+ALWAYS_INLINE int64_t
+table_match_group(const struct classify_table *t,
+    const struct classify_view *view, bool whole, uint32_t g)
+{
+	uint32_t first = g << t->group, end;
+
+	if (t->index == NULL)
+		return g;
+	if (t->group < 6)
+		return table_match_words(t, view, whole, first / 64,
+		    first / 64 + 1,
+		    (((uint64_t)1 << (1u << t->group)) - 1) << first % 64);
+	end = (first + (1u << t->group)) / 64;
+	return table_match_words(t, view, whole, first / 64,
+	    end < t->words ? end : t->words, ~(uint64_t)0);
+}
+
+ALWAYS_INLINE int
+table_match(const struct classify_table *t, const struct classify_view *view,
+    bool whole)
+{
+	uint64_t fit = t->nboxes > 0 ? ~(uint64_t)0 : 0;
 
 	for (uint32_t i = 0; i < t->ndims; i++)
-		fit &= t->small[table_entry(&t->dims[i], view, whole)];
-	return fit != 0 ? t->outputs[__builtin_ctzll(fit)] : CLASSIFY_NONE;
-}
+		fit &= t->groups[table_entry(&t->dims[i], view, whole)];
+	for (; fit != 0; fit &= fit - 1) {
+		int64_t box = table_match_group(
+		    t, view, whole, (uint32_t)__builtin_ctzll(fit));
 
-/* The number of the first bit of a block, of which one is set. */
-static inline uint32_t
-block_first(const classify_block *b)
-{
-	uint32_t i = 0;
-
-	while ((*b)[i] == 0)
-		i++;
-	return 64 * i + (uint32_t)__builtin_ctzll((*b)[i]);
-}
-
-static inline bool
-block_any(const classify_block *b)
-{
-	return ((*b)[0] | (*b)[1] | (*b)[2] | (*b)[3]) != 0;
-}
-_Static_assert(CLASSIFY_BLOCK == 4, "block_any");
-
-ALWAYS_INLINE int
-table_match_rows(const struct classify_table *t,
-    const struct classify_view *view, bool whole)
-{
-	const classify_block *rows[CLASSIFY_DIMS_MAX];
-	uint32_t blocks = t->words / CLASSIFY_BLOCK;
-
-	for (uint32_t i = 0; i < t->ndims; i++) {
-		size_t row = t->index[table_entry(&t->dims[i], view, whole)];
-
-		rows[i] = (const void *)&t->rows[row * t->words];
-	}
-	for (uint32_t b = 0; b < blocks; b++) {
-		classify_block fit = rows[0][b];
-
-		for (uint32_t i = 1; i < t->ndims; i++)
-			fit &= rows[i][b];
-		if (block_any(&fit))
-			return t->outputs[64 * CLASSIFY_BLOCK * b +
-			                  block_first(&fit)];
+		if (box >= 0)
+			return t->outputs[box];
 	}
 	return CLASSIFY_NONE;
 }
@@ -76,18 +76,12 @@ int
 classify_table_match(
     const struct classify_table *t, const struct classify_view *view)
 {
-	bool whole = view->end >= t->end;
-
-	if (likely(t->words == 0))
-		return whole ? table_match_small(t, view, true)
-		             : table_match_small(t, view, false);
-	return whole ? table_match_rows(t, view, true)
-	             : table_match_rows(t, view, false);
+	return view->end >= t->end ? table_match(t, view, true)
+	                           : table_match(t, view, false);
 }
 
 int
-classify_match_view(
-    const struct classify *c, const struct classify_view *view)
+classify_match_view(const struct classify *c, const struct classify_view *view)
 {
 	if (unlikely(!c->has_table))
 		return classify_slow(c, view);

@@ -12,8 +12,6 @@
 #include "base/hash.h"
 #include "elements/standard/classify_internal.h"
 
-enum { ROW_ALIGN = 8 * CLASSIFY_BLOCK };
-
 /* The rows of one dimension, before those that are the same are joined. */
 struct table_maker {
 	struct classify_table *t;
@@ -134,8 +132,8 @@ table_row(struct table_maker *m, const uint64_t *row, uint32_t *number)
 	n = m->buckets.n;
 	for (; m->buckets.v[h % n] != 0; h++) {
 		*number = m->buckets.v[h % n] - 1;
-		if (memcmp(&m->rows.v[(size_t)*number * m->words], row,
-		        size) == 0)
+		if (memcmp(&m->rows.v[(size_t)*number * m->words], row, size) ==
+		    0)
 			return 0;
 	}
 	if ((old + m->words) * sizeof(uint64_t) > CLASSIFY_TABLE_MAX)
@@ -149,50 +147,57 @@ table_row(struct table_maker *m, const uint64_t *row, uint32_t *number)
 	return 0;
 }
 
-/* More than 64 boxes: an index into rows for each value. */
+/* The groups in which a row has a box. */
+static uint64_t
+table_groups(const struct classify_table *t, const uint64_t *row)
+{
+	uint64_t groups = 0;
+
+	for (uint32_t i = 0; i < t->nboxes; i++)
+		if (row[i / 64] >> i % 64 & 1)
+			groups |= (uint64_t)1 << (i >> t->group);
+	return groups;
+}
+
+/* The dimension d, whose rows are in values: its entries. */
 static int
-table_make_rows(struct table_maker *m)
+table_make_dim(struct table_maker *m, const struct classify_dim *d)
 {
 	struct classify_table *t = m->t;
 	int err = 0;
 
-	t->index = calloc((size_t)t->ndims * SET_VALUES + 1, sizeof(uint32_t));
-	if (t->index == NULL)
-		return ERR_NOMEM;
-	for (uint32_t d = 0; d < t->ndims; d++) {
-		table_fill(m, t->dims[d].offset);
-		for (uint32_t v = 0; v < SET_VALUES && err == 0; v++)
-			err = table_row(m, &m->values[v * m->words],
-			    &t->index[t->dims[d].first + v]);
-		if (err != 0)
-			return err;
+	for (uint32_t v = 0; v < SET_VALUES && err == 0; v++) {
+		const uint64_t *row = &m->values[v * m->words];
+
+		t->groups[d->first + v] = table_groups(t, row);
+		if (t->index != NULL)
+			err = table_row(m, row, &t->index[d->first + v]);
 	}
-	t->rows = aligned_alloc(
-	    ROW_ALIGN, m->rows.n * sizeof(uint64_t) + ROW_ALIGN);
-	if (t->rows == NULL)
-		return ERR_NOMEM;
-	if (m->rows.n > 0)
-		memcpy(t->rows, m->rows.v, m->rows.n * sizeof(uint64_t));
-	t->words = m->words;
-	return 0;
+	return err;
 }
 
-/* At most 64: the set itself. */
 static int
-table_make_small(struct table_maker *m)
+table_make_entries(struct table_maker *m)
 {
 	struct classify_table *t = m->t;
+	size_t entries = (size_t)t->ndims * SET_VALUES + 1;
+	int err = 0;
 
-	t->small = calloc((size_t)t->ndims * SET_VALUES + 1, sizeof(uint64_t));
-	if (t->small == NULL)
+	t->groups = calloc(entries, sizeof(*t->groups));
+	if (t->groups == NULL)
 		return ERR_NOMEM;
-	for (uint32_t d = 0; d < t->ndims; d++) {
-		table_fill(m, t->dims[d].offset);
-		for (uint32_t v = 0; v < SET_VALUES; v++)
-			t->small[t->dims[d].first + v] =
-			    m->values[v * m->words];
+	if (t->group > 0) {
+		t->index = calloc(entries, sizeof(*t->index));
+		if (t->index == NULL)
+			return ERR_NOMEM;
 	}
-	return 0;
+	for (uint32_t d = 0; d < t->ndims && err == 0; d++) {
+		table_fill(m, t->dims[d].offset);
+		err = table_make_dim(m, &t->dims[d]);
+	}
+	t->rows = m->rows.v;
+	m->rows.v = NULL;
+	return err;
 }
 
 int
@@ -200,12 +205,12 @@ classify_make_table(struct classify_table *t,
     const struct classify_boxes *boxes, enum classify_line line)
 {
 	struct table_maker m = { .t = t, .boxes = boxes };
-	uint32_t blocks = (uint32_t)(boxes->boxes.n + 64 * CLASSIFY_BLOCK - 1) /
-	                  (64 * CLASSIFY_BLOCK);
 	int err;
 
 	t->nboxes = (uint32_t)boxes->boxes.n;
-	m.words = CLASSIFY_BLOCK * (blocks > 0 ? blocks : 1);
+	t->words = m.words = t->nboxes / 64 + 1;
+	while (t->nboxes > 64u << t->group)
+		t->group++;
 	err = table_find_dims(t, boxes, line);
 	if (err != 0)
 		return err;
@@ -213,10 +218,8 @@ classify_make_table(struct classify_table *t,
 	m.values = calloc((size_t)SET_VALUES * m.words, sizeof(uint64_t));
 	if (t->outputs == NULL || m.values == NULL)
 		err = ERR_NOMEM;
-	else if (t->nboxes <= 64)
-		err = table_make_small(&m);
 	else
-		err = table_make_rows(&m);
+		err = table_make_entries(&m);
 	if (err == 0 && t->nboxes > 0)
 		memcpy(t->outputs, boxes->outputs.v,
 		    t->nboxes * sizeof(*t->outputs));
@@ -229,7 +232,7 @@ classify_make_table(struct classify_table *t,
 void
 classify_table_fini(struct classify_table *t)
 {
-	free(t->small);
+	free(t->groups);
 	free(t->index);
 	free(t->rows);
 	free(t->outputs);
