@@ -227,7 +227,7 @@ ftp_port_mapper_rewrite(struct element *e, struct thread *t, struct packet *p,
 	char buf[32];
 	uint32_t ref;
 
-	rewriter_key_ports(p, &control);
+	rewriter_key_ports(p, &control, 0);
 	thread_lock(t, &self->control->set->lock);
 	ref = rewriter_get(
 	    self->control, t, IPPROTO4_TCP, &control, false, -1);

@@ -147,6 +147,7 @@ icmp_ping_rewriter_key(
 {
 	const struct ip4 *ip = packet_ip4(p);
 	const struct icmp *icmp;
+	uint16_t ports[2] = { 0, 0 };
 
 	if (ip->proto != IPPROTO4_ICMP ||
 	    (get_be16(ip->off) & IP4_OFFMASK) != 0 ||
@@ -155,11 +156,9 @@ icmp_ping_rewriter_key(
 	icmp = (const struct icmp *)(void *)packet_transport(p);
 	if (icmp->type != ICMP_ECHO && icmp->type != ICMP_ECHOREPLY)
 		return false;
-	memcpy(&key->src, ip->src, 8);
-	key->sport = get_u16(icmp->rest);
-	key->dport = 0;
-	key->kind = rw->kind +
-		    (icmp->type == ICMP_ECHO ? KIND_REQUEST : KIND_REPLY);
+	ports[0] = get_u16(icmp->rest);
+	flow_key_set(key, ip->src, ports,
+	    rw->kind + (icmp->type == ICMP_ECHO ? KIND_REQUEST : KIND_REPLY));
 	return true;
 }
 

@@ -169,7 +169,7 @@ flowtable_next(const struct flowtable *ft, uint32_t record)
 static struct flow_bucket *
 flow_overflow(const struct flowtable *ft, uint32_t n)
 {
-	return flow_piece(&ft->overflow, n);
+	return flow_bucket_at(&ft->overflow, n);
 }
 
 /* Makes sure that so many overflow buckets are free. */
@@ -274,10 +274,7 @@ flow_chain_take(struct flowtable *ft, struct flow_bucket *first,
 static uint64_t
 flow_ref_hash(const struct flowtable *ft, uint32_t ref)
 {
-	const struct flow_key *key =
-	    flowtable_record(ft, flow_ref_record(ref));
-
-	return flowtable_hash(ft, key + flow_ref_which(ref));
+	return flowtable_hash(ft, flow_ref_key(ft, ref));
 }
 
 /*
@@ -288,7 +285,7 @@ static void
 flowtable_grow(struct flowtable *ft)
 {
 	uint32_t from = ft->nbuckets - (ft->mask + 1), n, chain = 0;
-	struct flow_bucket *first = flow_piece(&ft->buckets, from);
+	struct flow_bucket *first = flow_bucket_at(&ft->buckets, from);
 	struct flow_bucket *to, *b;
 
 	for (b = first; b->next != 0; b = flow_overflow(ft, b->next))
@@ -296,7 +293,7 @@ flowtable_grow(struct flowtable *ft)
 	if (flow_overflow_reserve(ft, chain) != 0 ||
 	    flow_pages_reach(&ft->buckets, ft->nbuckets) != 0)
 		return;
-	to = flow_piece(&ft->buckets, ft->nbuckets);
+	to = flow_bucket_at(&ft->buckets, ft->nbuckets);
 	ft->nbuckets++;
 	if (ft->nbuckets == 2 * (ft->mask + 1))
 		ft->mask = 2 * ft->mask + 1;

@@ -44,6 +44,23 @@ struct flow_key {
 } __attribute__((aligned(8)));
 _Static_assert(sizeof(struct flow_key) == 16, "two words");
 
+/*
+ * The key of addresses and ports as they stand in memory, made of whole words:
+ * a processor waits when it reads a word that was just written in parts.
+ */
+static inline void
+flow_key_set(struct flow_key *key, const void *addresses, const void *ports,
+    uint32_t kind)
+{
+	uint64_t w[2];
+	uint32_t p;
+
+	memcpy(&w[0], addresses, 8);
+	memcpy(&p, ports, 4);
+	w[1] = p | (uint64_t)kind << 32;
+	memcpy(key, w, sizeof(w));
+}
+
 enum {
 	FLOW_SLOTS = 12,       /* keys a bucket */
 	FLOW_PAGE_SHIFT = 6,   /* records a page, buckets a page: 64 */
@@ -120,6 +137,15 @@ flow_piece(const struct flow_pages *p, uint32_t number)
 	       (size_t)(number & (FLOW_PAGE - 1)) * p->size;
 }
 
+static inline struct flow_bucket *
+flow_bucket_at(const struct flow_pages *p, uint32_t number)
+{
+	struct flow_bucket *page =
+	    (struct flow_bucket *)(void *)p->page[number >> FLOW_PAGE_SHIFT];
+
+	return page + (number & (FLOW_PAGE - 1));
+}
+
 static inline void *
 flowtable_record(const struct flowtable *ft, uint32_t record)
 {
@@ -167,7 +193,7 @@ flowtable_bucket(const struct flowtable *ft, uint64_t hash)
 
 	if (b >= ft->nbuckets)
 		b &= ft->mask;
-	return flow_piece(&ft->buckets, b);
+	return flow_bucket_at(&ft->buckets, b);
 }
 
 static inline uint8_t
@@ -207,6 +233,7 @@ flow_bucket_match(const struct flow_bucket *b, uint8_t tag)
 struct flow_probe {
 	struct flow_key key;
 	uint64_t hash;
+	uint32_t likely; /* the reference that pass 2 came upon, or 0 */
 };
 
 /* Pass 1: fetches the bucket. */
@@ -218,58 +245,79 @@ flowtable_probe(const struct flowtable *ft, struct flow_probe *probe)
 		prefetch_read(flowtable_bucket(ft, probe->hash));
 }
 
+static inline const struct flow_key *
+flow_ref_key(const struct flowtable *ft, uint32_t ref)
+{
+	const struct flow_key *key =
+	    flowtable_record(ft, flow_ref_record(ref));
+
+	return key + flow_ref_which(ref);
+}
+
 /* Pass 2: fetches the record that it is likely to be. */
 static inline void
-flowtable_probe_record(
-    const struct flowtable *ft, const struct flow_probe *probe)
+flowtable_probe_record(const struct flowtable *ft, struct flow_probe *probe)
 {
 	const struct flow_bucket *b;
 	uint32_t match;
 
+	probe->likely = 0;
 	if (unlikely(ft->nbuckets == 0))
 		return;
 	b = flowtable_bucket(ft, probe->hash);
 	match = flow_bucket_match(b, flow_tag(probe->hash));
-	if (likely(match != 0))
-		prefetch_write(flowtable_record(ft,
-		    flow_ref_record(b->ref[__builtin_ctz(match)])));
+	if (likely(match != 0)) {
+		probe->likely = b->ref[__builtin_ctz(match)];
+		prefetch_write(flowtable_record(
+		    ft, flow_ref_record(probe->likely)));
+	}
 }
 
-/* Pass 3: the reference, 0 when there is none. */
+/* The search from scratch. */
 static inline uint32_t
-flowtable_probe_find(
-    const struct flowtable *ft, const struct flow_probe *probe)
+flowtable_search(
+    const struct flowtable *ft, const struct flow_key *key, uint64_t hash)
 {
 	const struct flow_bucket *b;
-	uint8_t tag = flow_tag(probe->hash);
+	uint8_t tag = flow_tag(hash);
 
 	if (unlikely(ft->nbuckets == 0))
 		return 0;
-	b = flowtable_bucket(ft, probe->hash);
+	b = flowtable_bucket(ft, hash);
 	for (;;) {
 		uint32_t match = flow_bucket_match(b, tag);
 
 		for (; match != 0; match &= match - 1) {
 			uint32_t ref = b->ref[__builtin_ctz(match)];
-			const struct flow_key *key =
-			    flowtable_record(ft, flow_ref_record(ref));
 
-			if (likely(flow_key_equal(
-			        key + flow_ref_which(ref), &probe->key)))
+			if (flow_key_equal(flow_ref_key(ft, ref), key))
 				return ref;
 		}
-		if (likely(b->next == 0))
+		if (b->next == 0)
 			return 0;
-		b = flow_piece(&ft->overflow, b->next);
+		b = flow_bucket_at(&ft->overflow, b->next);
 	}
+}
+
+/*
+ * Pass 3: the reference, 0 when there is none.  The table may have changed
+ * since pass 2, for a record that has that key is the one.
+ */
+static inline uint32_t
+flowtable_probe_find(
+    const struct flowtable *ft, const struct flow_probe *probe)
+{
+	if (likely(probe->likely != 0 &&
+	           flow_key_equal(
+	               flow_ref_key(ft, probe->likely), &probe->key)))
+		return probe->likely;
+	return flowtable_search(ft, &probe->key, probe->hash);
 }
 
 static inline uint32_t
 flowtable_find(const struct flowtable *ft, const struct flow_key *key)
 {
-	struct flow_probe probe = { *key, flowtable_hash(ft, key) };
-
-	return flowtable_probe_find(ft, &probe);
+	return flowtable_search(ft, key, flowtable_hash(ft, key));
 }
 
 #endif

@@ -128,11 +128,11 @@ test_size(void)
 	    "in %zu bytes, less than 26 a flow beside the records",
 	    flowtable_bytes(&ft));
 	for (uint32_t i = 0; i < ft.nbuckets; i++) {
-		const struct flow_bucket *b = flow_piece(&ft.buckets, i);
+		const struct flow_bucket *b = flow_bucket_at(&ft.buckets, i);
 		uint32_t chain = 1;
 
 		for (; b->next != 0; chain++)
-			b = flow_piece(&ft.overflow, b->next);
+			b = flow_bucket_at(&ft.overflow, b->next);
 		if (chain > longest)
 			longest = chain;
 	}

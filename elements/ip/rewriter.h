@@ -314,14 +314,11 @@ rewriter_has_ports(const struct packet *p)
 	       packet_transport_length(p) >= (int32_t)sizeof(struct udp);
 }
 
-/* Addresses and ports of p; the rest of *key but kind is zero. */
 static inline void
-rewriter_key_ports(const struct packet *p, struct flow_key *key)
+rewriter_key_ports(
+    const struct packet *p, struct flow_key *key, uint32_t kind)
 {
-	const struct ip4 *ip = packet_ip4(p);
-
-	memcpy(&key->src, ip->src, 8);
-	memcpy(&key->sport, packet_transport(p), 4);
+	flow_key_set(key, packet_ip4(p)->src, packet_transport(p), kind);
 }
 
 /* The change of a datagram's ports and checksum (UDP, and DCCP's alike). */
@@ -429,6 +426,7 @@ rewriter_push(struct element *e, unsigned int port, struct batch *b,
 				if (p[i] != NULL)
 					out = rewriter_other(in);
 				ports[from + i] = (int16_t)out;
+				differ |= (int16_t)(out ^ ports[0]);
 				continue;
 			}
 			ref = flowtable_probe_find(&set->table, &probes[i]);
@@ -453,9 +451,8 @@ rewriter_push(struct element *e, unsigned int port, struct batch *b,
 				out = f->out[dir];
 			}
 			ports[from + i] = (int16_t)out;
+			differ |= (int16_t)(out ^ ports[0]);
 		}
-		for (uint32_t i = 0; i < n; i++)
-			differ |= (int16_t)(ports[from + i] ^ ports[0]);
 	}
 	thread_unlock(t, &set->lock);
 	if (likely(differ == 0 && ports[0] >= 0))

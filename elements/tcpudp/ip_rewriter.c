@@ -151,8 +151,8 @@ ip_rewriter_key(
 	if ((proto != IPPROTO4_TCP && proto != IPPROTO4_UDP) ||
 	    !rewriter_has_ports(p))
 		return false;
-	rewriter_key_ports(p, key);
-	key->kind = rw->kind + (proto == IPPROTO4_UDP ? KIND_UDP : KIND_TCP);
+	rewriter_key_ports(p, key,
+	    rw->kind + (proto == IPPROTO4_UDP ? KIND_UDP : KIND_TCP));
 	return true;
 }
 

@@ -77,8 +77,7 @@ tcp_rewriter_key(
 {
 	if (packet_ip4(p)->proto != IPPROTO4_TCP || !rewriter_has_ports(p))
 		return false;
-	rewriter_key_ports(p, key);
-	key->kind = rw->kind;
+	rewriter_key_ports(p, key, rw->kind);
 	return true;
 }
 

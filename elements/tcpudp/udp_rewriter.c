@@ -109,8 +109,7 @@ udp_rewriter_key(
 	        proto != IPPROTO4_DCCP) ||
 	    !rewriter_has_ports(p))
 		return false;
-	rewriter_key_ports(p, key);
-	key->kind = rw->kind;
+	rewriter_key_ports(p, key, rw->kind);
 	return true;
 }
 
