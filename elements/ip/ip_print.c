@@ -40,49 +40,67 @@ struct ip_print {
 	bool id, timestamp, paint, tos, ttl, length, aggregate, swap, active;
 };
 
-/* text in capitals is one of names: its index, or -1. */
+/* Makes *word, an owned string, capitals. */
 static int
-ip_print_word(struct str text, const char *const *names, int n)
+ip_print_upper(struct str *word)
 {
-	char upper[8];
+	struct strbuf sb = STRBUF_INIT;
 
-	if (!str_copy(text, upper, sizeof(upper)))
-		return -1;
-	for (size_t i = 0; i < text.n; i++)
-		if (upper[i] >= 'a' && upper[i] <= 'z')
-			upper[i] = (char)(upper[i] - 'a' + 'A');
+	for (size_t i = 0; i < word->n; i++) {
+		char c = word->s[i];
+
+		sb_addc(&sb, c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c);
+	}
+	if (sb.oom)
+		return ERR_NOMEM;
+	str_free(word);
+	*word = sb_take(&sb);
+	return 0;
+}
+
+/* The index of word among names, or -1. */
+static int
+ip_print_word(struct str word, const char *const *names, int n)
+{
 	for (int i = 0; i < n; i++)
-		if (strcmp(upper, names[i]) == 0)
+		if (str_is(word, names[i]))
 			return i;
 	return -1;
 }
 
 /* What CONTENTS and PAYLOAD together ask for. */
 static int
-ip_print_bytes(struct ip_print *self, struct str contents, struct str payload,
+ip_print_bytes(struct ip_print *self, struct str *contents, struct str *payload,
     struct errh *errh)
 {
 	static const char *const kinds[] = { "NONE", "HEX", "ASCII" };
 	static const char *const yes[] = { "NO", "FALSE", "YES", "TRUE", "HEX",
 		"ASCII" };
-	int c = ip_print_word(contents, kinds, 3);
-	int y = payload.n == 0 ? 0 : ip_print_word(payload, yes, 6);
+	int c = IP_PRINT_NONE, y = 0;
 	bool hex;
 
-	if (contents.n == 0)
-		c = IP_PRINT_NONE;
-	else if (conf_bool(contents, &hex))
+	if (contents->n > 0 && conf_bool(*contents, &hex))
 		c = hex ? IP_PRINT_HEX : IP_PRINT_NONE;
+	else if (contents->n > 0) {
+		if (ip_print_upper(contents) != 0)
+			return errh_error(errh, "out of memory");
+		c = ip_print_word(*contents, kinds, 3);
+	}
+	if (payload->n > 0) {
+		if (ip_print_upper(payload) != 0)
+			return errh_error(errh, "out of memory");
+		y = ip_print_word(*payload, yes, 6);
+	}
 	if (c < 0)
 		return errh_error(errh,
 		    "bad contents value '%.*s'; should be 'NONE', 'HEX', or "
 		    "'ASCII'",
-		    STR_ARG(contents));
+		    STR_ARG(*contents));
 	if (y < 0)
 		return errh_error(errh,
 		    "bad payload value '%.*s'; should be 'false', 'hex', or "
 		    "'ascii'",
-		    STR_ARG(contents.n > 0 ? contents : STR("no")));
+		    STR_ARG(contents->n > 0 ? *contents : STR("no")));
 	y = y < 2 ? IP_PRINT_NONE : y < 5 ? IP_PRINT_HEX : IP_PRINT_ASCII;
 	if (y != IP_PRINT_NONE && c != IP_PRINT_NONE)
 		return errh_error(
@@ -123,7 +141,7 @@ ip_print_configure(
 	args_word(&a, "CHANNEL", 0, &channel);
 	err = args_complete(&a);
 	if (err == 0)
-		err = ip_print_bytes(self, contents, payload, errh);
+		err = ip_print_bytes(self, &contents, &payload, errh);
 	str_free(&contents);
 	str_free(&payload);
 	str_free(&channel);
