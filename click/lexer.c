@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* lexer.c -- the tokens of a configuration, with their places. */
+/*
+ * lexer.c -- the tokens of a configuration, with their places.
+ *
+ * Long because what skips comments, quotes and directives serves both tokens
+ * and the text between parentheses.
+ */
 #include "click/lexer.h"
 
 #include <stdarg.h>

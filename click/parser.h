@@ -3,8 +3,11 @@
  * parser.h -- the inside of graph_parse(): what its files share.
  *
  *	lexer.c           text -> tokens
- *	parser.c          statements, require, define
- *	parser_chain.c    element lists, declarations, chains
+ *	graph_parse.c     the order of the steps; what is left is the graph
+ *	parser.c          statements
+ *	parser_require.c  define, require, libraries
+ *	parser_chain.c    lists of elements, chains
+ *	parser_term.c     one element in a chain
  *	parser_connect.c  what "a[0-3], b => [0] c, d[]" connects
  *	parser_class.c    elementclass, compounds in braces, groups
  *	class_scope.c     which class a name means here
@@ -129,6 +132,11 @@ enum block_kind { BLOCK_FILE, BLOCK_COMPOUND, BLOCK_GROUP };
 /* Statements up to what ends the block, which is returned. */
 struct token parser_block(struct parser *p, enum block_kind kind);
 
+/* ---- parser_require.c, after "define" and "require" ---- */
+
+void parser_define(struct parser *p);
+void parser_require(struct parser *p);
+
 /* ---- parser_chain.c ---- */
 
 /* An element in a chain as it is written: "[0] name :: Class(config) [1]". */
@@ -160,6 +168,32 @@ struct block {
 };
 
 void parser_chain(struct parser *p, struct block *b);
+
+/* A chain on its way through the parser. */
+struct chain {
+	struct parser *p;
+	struct block *block;
+	struct link last, link; /* "last -> link" */
+	bool implicit;          /* link leaves out "input" or "output" */
+	bool ports;             /* link has explicit ports */
+};
+
+static inline bool
+chain_is_first(const struct chain *ch)
+{
+	return ch->last.terms.n == 0;
+}
+
+static inline bool
+chain_is_arrow(struct token t)
+{
+	return t.kind == TOKEN_ARROW || t.kind == TOKEN_ARROW2;
+}
+
+/* ---- parser_term.c ---- */
+
+/* Adds the next term to the link; false when there is none. */
+bool chain_term(struct chain *ch);
 
 /* ---- parser_connect.c ---- */
 
