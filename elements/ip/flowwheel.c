@@ -210,11 +210,20 @@ flow_wheel_due(struct flow_wheel *w, uint32_t now_ms)
 	return n;
 }
 
-/* Flow after record in its slot, which began with first; 0 at the end. */
-static uint32_t
-flow_wheel_after(const struct flow_wheel *w, uint32_t record, uint32_t last)
+uint32_t
+flow_wheel_now(const struct flow_wheel *w, uint32_t *last)
 {
-	return record == last ? 0 : flow_wheel_link(w, record)->next;
+	uint32_t first = w->head[0][w->tick & SLOT_MASK];
+
+	if (first != 0)
+		*last = flow_wheel_link(w, first)->prev;
+	return first;
+}
+
+uint32_t
+flow_wheel_after(const struct flow_wheel *w, uint32_t n, uint32_t last)
+{
+	return n == last ? 0 : flow_wheel_link(w, n)->next;
 }
 
 uint32_t

@@ -80,6 +80,15 @@ bool flow_wheel_move(struct flow_wheel *w, uint32_t record, uint32_t expiry_ms);
 uint32_t flow_wheel_due(struct flow_wheel *w, uint32_t now_ms);
 
 /*
+ * The flows of the slot that has begun but not passed, after which nothing is
+ * due: the first, 0: none, and *last; then the one after n, 0 at the end, to
+ * be asked for before n is ended or moved.
+ */
+uint32_t flow_wheel_now(const struct flow_wheel *w, uint32_t *last);
+uint32_t flow_wheel_after(
+    const struct flow_wheel *w, uint32_t n, uint32_t last);
+
+/*
  * Tells the true expiry of a flow.  False: it may not be picked, or has been
  * taken out of the wheel by this call.
  */

@@ -93,16 +93,50 @@ flowset_end(struct flowset *set, uint32_t record)
 	flowtable_delete(&set->table, record);
 }
 
-/* Flows whose guarantee has run out become best effort, some at a time. */
-static void
-flowset_shift(struct flowset *set, uint32_t now_ms, unsigned int *budget)
+/* Puts a flow where it belongs by now; true if it has expired instead. */
+static bool
+flowset_settle(struct flowset *set, uint32_t record, uint32_t now_ms)
 {
-	struct flow_wheel *w = &set->wheels[WHEEL_GUARANTEE];
+	struct rewriter_flow *f = flowset_flow(set, record);
+	uint32_t expiry_ms = f->last_ms + rewriter_timeout(set, f);
+
+	if (flow_wheel_number(&f->link) == WHEEL_EFFORT &&
+	    !rewriter_later(expiry_ms, now_ms))
+		return true;
+	flowset_dequeue(set, record);
+	flowset_enqueue(set, record, now_ms);
+	return false;
+}
+
+/*
+ * Looks at flows of one wheel that have reached their time, budget at most:
+ * guarantees run out, best effort flows end.
+ */
+static void
+flowset_look_due(struct flowset *set, enum flowset_wheel wheel,
+    uint32_t now_ms, unsigned int *budget)
+{
+	struct flow_wheel *w = &set->wheels[wheel];
 	uint32_t n;
 
-	while (*budget > 0 && (n = flow_wheel_due(w, now_ms)) != 0) {
-		flowset_dequeue(set, n);
-		flowset_enqueue(set, n, now_ms);
+	for (; *budget > 0 && (n = flow_wheel_due(w, now_ms)) != 0; --*budget)
+		if (flowset_settle(set, n, now_ms))
+			flowset_end(set, n);
+}
+
+/* The same with those that do within this very tick. */
+static void
+flowset_look_now(struct flowset *set, enum flowset_wheel wheel,
+    uint32_t now_ms, unsigned int *budget)
+{
+	struct flow_wheel *w = &set->wheels[wheel];
+	uint32_t n, next, last = 0;
+
+	flowset_look_due(set, wheel, now_ms, budget);
+	for (n = flow_wheel_now(w, &last); *budget > 0 && n != 0; n = next) {
+		next = flow_wheel_after(w, n, last);
+		if (flowset_settle(set, n, now_ms))
+			flowset_end(set, n);
 		--*budget;
 	}
 }
@@ -110,22 +144,8 @@ flowset_shift(struct flowset *set, uint32_t now_ms, unsigned int *budget)
 bool
 flowset_reap(struct flowset *set, uint32_t now_ms, unsigned int budget)
 {
-	struct flow_wheel *w = &set->wheels[WHEEL_EFFORT];
-	uint32_t n;
-
-	flowset_shift(set, now_ms, &budget);
-	while (budget > 0 && (n = flow_wheel_due(w, now_ms)) != 0) {
-		struct rewriter_flow *f = flowset_flow(set, n);
-		uint32_t expiry_ms = f->last_ms + rewriter_timeout(set, f);
-
-		budget--;
-		if (!rewriter_later(expiry_ms, now_ms)) {
-			flowset_end(set, n);
-			continue;
-		}
-		flowset_dequeue(set, n);
-		flowset_enqueue(set, n, now_ms);
-	}
+	flowset_look_now(set, WHEEL_GUARANTEE, now_ms, &budget);
+	flowset_look_now(set, WHEEL_EFFORT, now_ms, &budget);
 	return budget == 0;
 }
 
@@ -169,9 +189,14 @@ flowset_end_first(struct flowset *set, uint32_t now_ms)
 	unsigned int budget = FLOW_PICK_STALE;
 	uint32_t n;
 
-	flowset_shift(set, now_ms, &budget);
+	flowset_look_due(set, WHEEL_GUARANTEE, now_ms, &budget);
 	n = flow_wheel_pick(
 	    &set->wheels[WHEEL_EFFORT], flowset_look_effort, &look);
+	if (n == 0 && budget > 0) {
+		flowset_look_now(set, WHEEL_GUARANTEE, now_ms, &budget);
+		n = flow_wheel_pick(
+		    &set->wheels[WHEEL_EFFORT], flowset_look_effort, &look);
+	}
 	if (n != 0)
 		flowset_end(set, n);
 	return n;

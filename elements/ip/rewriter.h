@@ -93,7 +93,7 @@ struct rewriter_input {
 };
 
 /* Best effort and guaranteed flows expire apart. */
-enum { WHEEL_EFFORT, WHEEL_GUARANTEE, WHEELS };
+enum flowset_wheel { WHEEL_EFFORT, WHEEL_GUARANTEE, WHEELS };
 
 struct flowset {
 	struct flowtable table;
