@@ -936,6 +936,17 @@ ip_patterns_chunk(const struct ip_patterns *f, struct packet *const *packets,
 }
 
 void
+ip_patterns_match(const struct ip_patterns *f, struct packet *const *packets,
+    uint32_t n, int16_t *ports)
+{
+	for (uint32_t i = 0; i < n; i++)
+		prefetch_read(packets[i]->data);
+	for (uint32_t i = 0; i < n; i += IP_VIEW_CHUNK)
+		ip_patterns_chunk(f, packets + i,
+		    n - i < IP_VIEW_CHUNK ? n - i : IP_VIEW_CHUNK, ports + i);
+}
+
+void
 ip_patterns_push(
     const struct ip_patterns *f, struct element *e, struct batch *b)
 {
@@ -944,15 +955,7 @@ ip_patterns_push(
 	int16_t *ports = scratch_alloc(t, b->count * sizeof(*ports));
 	int16_t differ = 0;
 
-	for (uint32_t i = 0; i < b->count; i++)
-		prefetch_read(b->packet[i]->data);
-	for (uint32_t i = 0; i < b->count; i += IP_VIEW_CHUNK) {
-		uint32_t n = b->count - i;
-
-		if (n > IP_VIEW_CHUNK)
-			n = IP_VIEW_CHUNK;
-		ip_patterns_chunk(f, b->packet + i, n, ports + i);
-	}
+	ip_patterns_match(f, b->packet, b->count, ports);
 	for (uint32_t i = 0; i < b->count; i++)
 		differ |= (int16_t)(ports[i] ^ ports[0]);
 	if (likely(differ == 0 && ports[0] >= 0))

@@ -25,6 +25,12 @@ int ip_patterns_compile(struct ip_patterns *out, const struct strs *rules,
     unsigned int noutputs, struct element *e, struct errh *errh);
 void ip_patterns_fini(struct ip_patterns *p);
 
+/*
+ * The decisions for n packets: ports[i] is an output, or PACKET_DROP where no
+ * rule matches or one says so.
+ */
+void ip_patterns_match(const struct ip_patterns *p,
+    struct packet *const *packets, uint32_t n, int16_t *ports);
 /* The decisions for a whole batch, whose packets go where they say. */
 void ip_patterns_push(
     const struct ip_patterns *p, struct element *e, struct batch *b);
