@@ -236,9 +236,12 @@ script_swap(struct element *e, uintptr_t user, struct handler_call *call)
 	int64_t x;
 
 	(void)e;
-	if (!conf_i64(call->text, 0, &x, &overflow) || overflow ||
-	    x < INT32_MIN || x > INT32_MAX)
+	if (!conf_i64(call->text, 0, &x, &overflow))
 		return errh_error(call->errh, "syntax error");
+	if (x > INT32_MAX)
+		x = INT32_MAX;
+	if (x < INT32_MIN)
+		x = INT32_MIN;
 	if (user == MATH_HTONS)
 		sb_u64(call->out, __builtin_bswap16((uint16_t)x));
 	else

@@ -141,6 +141,7 @@ script_put_integer(
     const struct script_spec *spec, struct str word, struct strbuf *out)
 {
 	bool overflow = false, is_signed;
+	int precision = spec->precision;
 	char format[16], *room;
 	int64_t x;
 	uint64_t u;
@@ -157,14 +158,16 @@ script_put_integer(
 		if (spec->size == 'h')
 			u = (unsigned short)u;
 	}
+	if (precision == 0)
+		precision = 1; /* as in Click a zero is always shown */
 	script_spec_format(spec, format);
-	n = spec->width > spec->precision ? spec->width : spec->precision;
+	n = spec->width > precision ? spec->width : precision;
 	room = sb_reserve(out, (size_t)n + 32);
 	if (room == NULL)
 		return true;
 	/* The format is made from checked parts above. */
 	out->n += (size_t)snprintf(room, (size_t)n + 32, format, spec->width,
-	    spec->precision, (unsigned long long)u);
+	    precision, (unsigned long long)u);
 	return true;
 }
 
@@ -194,7 +197,7 @@ script_put(
 	struct str word;
 
 	if (spec->conversion == '%') {
-		sb_addc(out, '%');
+		script_put_text(spec, STR("%"), out);
 		return true;
 	}
 	if (spec->conversion == '\0' ||
