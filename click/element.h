@@ -83,6 +83,11 @@ enum element_flag {
 	ELEMENT_SHAREABLE = 1,
 	/* "config" may be written while it runs (configure is called again) */
 	ELEMENT_LIVE = 2,
+	/*
+	 * Shows the order of packets (prints them): those who push towards it
+	 * push one by one, so that the order is Click's.
+	 */
+	ELEMENT_OBSERVES = 4,
 };
 
 struct element_class {
@@ -154,6 +159,8 @@ struct element {
 	uint8_t stage;               /* enum cleanup_stage it has reached */
 	bool shared;                 /* several threads reach it */
 	bool deferred;               /* pushes into it are cut and queued */
+	bool packetwise;             /* pushes into it come one by one */
+	bool pulls_one;              /* it pulls one by one */
 } CACHE_ALIGNED;
 
 /* Its own data, state_size bytes, zeroed at creation. */

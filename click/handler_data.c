@@ -188,8 +188,7 @@ arg_remove(struct strs *conf, struct str keyword)
 	for (size_t i = 0; i < n; i++) {
 		struct str rest = conf->v[i];
 
-		if (keyword.n == 0 ||
-		    !str_eq(conf_shift_space(&rest), keyword))
+		if (keyword.n == 0 || !str_eq(conf_shift_space(&rest), keyword))
 			conf->v[kept++] = conf->v[i];
 	}
 	conf->n = kept;
@@ -213,8 +212,8 @@ arg_replace(struct strs *conf, struct arena *mem, const struct arg_name *n,
 	}
 	if (n->keyword.n == 0)
 		return errh_error(errh, "missing mandatory arguments");
-	given = arena_printf(
-	    mem, "%.*s %.*s", STR_ARG(n->keyword), STR_ARG(text));
+	given =
+	    arena_printf(mem, "%.*s %.*s", STR_ARG(n->keyword), STR_ARG(text));
 	return given.s == NULL ? ERR_NOMEM : vec_push(conf, given);
 }
 

@@ -91,6 +91,13 @@ int router_measure(struct router *r);
 int router_check_sharing(struct router *r, const struct task *moved,
     unsigned int thread, struct errh *errh);
 
+/* ---- observe.c ---- */
+
+push_fn observe_push;
+pull_fn observe_pull;
+/* Finds those who push towards an observer.  ERR_NOMEM. */
+int router_observe(struct router *r);
+
 /* ---- handler*.c ---- */
 
 struct handlers {

@@ -29,14 +29,14 @@ enum name_type {
 	NAME_ICMP6_TYPE = 0x300,
 	NAME_ICMP6_CODE = 0x400, /* + type */
 	NAME_IP_FILTER_TYPE = 0x600,
-	NAME_ANNOTATION,    /* uint32_t: size << 16 | offset */
-	NAME_IP4_ADDR,      /* uint32_t, network order */
-	NAME_IP4_PREFIX,    /* uint32_t addr, mask */
-	NAME_IP6_ADDR,      /* 16 bytes */
-	NAME_IP6_PREFIX,    /* 16 bytes, uint32_t length */
-	NAME_ETHER,         /* 6 bytes */
+	NAME_ANNOTATION,       /* uint32_t: size << 16 | offset */
+	NAME_IP4_ADDR,         /* uint32_t, network order */
+	NAME_IP4_PREFIX,       /* uint32_t addr, mask */
+	NAME_IP6_ADDR,         /* 16 bytes */
+	NAME_IP6_PREFIX,       /* 16 bytes, uint32_t length */
+	NAME_ETHER,            /* 6 bytes */
 	NAME_REWRITER_PATTERN, /* uint32_t: number of a pattern */
-	NAME_PORTS = 0x700, /* PortInfo's */
+	NAME_PORTS = 0x700,    /* PortInfo's */
 };
 
 /*

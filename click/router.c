@@ -180,6 +180,8 @@ router_build(struct router *r, struct errh *errh)
 	err = router_hookup(r, errh);
 	if (err == 0)
 		err = router_measure(r);
+	if (err == 0)
+		err = router_observe(r);
 	if (err == ERR_RANGE)
 		errh_error(errh, "pulls nest too deep; put a Queue between");
 	if (err == ERR_NOMEM)

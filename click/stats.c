@@ -30,6 +30,15 @@ measure_end(struct thread *t, struct measure m)
 	return own;
 }
 
+/* What is called while nothing is counted. */
+static push_fn *
+stats_push_function(const struct element *e)
+{
+	if (e->packetwise)
+		return observe_push;
+	return e->deferred ? deferred_push : element_push_function(e);
+}
+
 static void
 stats_push(struct element *e, unsigned int port, struct batch *b)
 {
@@ -37,10 +46,7 @@ stats_push(struct element *e, unsigned int port, struct batch *b)
 	struct measure m = measure_begin(t);
 	uint32_t n = b->count;
 
-	if (e->deferred)
-		deferred_push(e, port, b);
-	else
-		element_push_function(e)(e, port, b);
+	stats_push_function(e)(e, port, b);
 	counter_add(&e->stats->xfer_calls, t, 1);
 	counter_add(&e->stats->xfer_packets, t, n);
 	counter_add(&e->stats->xfer_cycles, t, measure_end(t, m));
@@ -58,6 +64,12 @@ stats_pull(
 	counter_add(&e->stats->xfer_packets, t, n);
 	counter_add(&e->stats->xfer_cycles, t, measure_end(t, m));
 	return n;
+}
+
+static pull_fn *
+stats_pull_function(const struct element *e, const struct port *in)
+{
+	return e->pulls_one ? observe_pull : element_pull_function(in->peer);
 }
 
 static bool
@@ -78,17 +90,14 @@ stats_switch_ports(struct element *e, bool on)
 		struct port *p = &e->out[i];
 
 		if (p->active)
-			p->push = on ? stats_push
-			          : p->peer->deferred
-			              ? deferred_push
-			              : element_push_function(p->peer);
+			p->push =
+			    on ? stats_push : stats_push_function(p->peer);
 	}
 	for (unsigned int i = 0; i < e->nin; i++) {
 		struct port *p = &e->in[i];
 
 		if (p->active)
-			p->pull =
-			    on ? stats_pull : element_pull_function(p->peer);
+			p->pull = on ? stats_pull : stats_pull_function(e, p);
 	}
 }
 

@@ -60,7 +60,7 @@ struct thread {
 	uint32_t ntasks, tasks_cap;
 	uint32_t turns;        /* given to tasks so far */
 	struct timer **timers; /* heap by expiry */
-	uint32_t ntimers, timers_cap;
+	uint32_t ntimers, timers_cap, timer_turn;
 	struct task *pending;      /* from other threads, by exchange */
 	struct deferred *deferred; /* batches cut off a cyclic push */
 	uint64_t deferred_drops;

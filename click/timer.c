@@ -16,7 +16,9 @@ timer_before(const void *a, const void *b)
 {
 	const struct timer *x = a, *y = b;
 
-	return x->expiry_ns < y->expiry_ns;
+	if (x->expiry_ns != y->expiry_ns)
+		return x->expiry_ns < y->expiry_ns;
+	return (int32_t)(x->turn - y->turn) < 0;
 }
 
 static void
@@ -49,6 +51,7 @@ timer_schedule_at(struct timer *timer, int64_t steady_ns)
 
 	thread_lock(t, &t->timer_lock);
 	timer->expiry_ns = steady_ns;
+	timer->turn = t->timer_turn++;
 	if (timer->heap_index == 0) {
 		if (t->ntimers == t->timers_cap && thread_grow_timers(t) != 0) {
 			/* No memory: it fires never, and says so. */

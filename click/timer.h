@@ -24,6 +24,7 @@ struct timer {
 	struct thread *thread;
 	int64_t expiry_ns;
 	uint32_t heap_index; /* 1.. while scheduled */
+	uint32_t turn;       /* first come, first served among equals */
 };
 
 /* Ties it to e and its home thread.  Not before initialize. */

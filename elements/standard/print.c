@@ -121,8 +121,7 @@ print_ascii(struct strbuf *sb, const uint8_t *p, uint32_t n)
 }
 
 static void
-print_packet(
-    const struct print *s, const struct packet *p, struct strbuf *sb)
+print_packet(const struct print *s, const struct packet *p, struct strbuf *sb)
 {
 	uint32_t bytes = s->contents != PRINT_NONE ? (uint32_t)s->max : 0;
 	const char *sep = "";
@@ -140,8 +139,8 @@ print_packet(
 	}
 	sb_printf(sb, "%s%4u", sep, p->length);
 	if (s->headroom)
-		sb_printf(sb, " (h%u t%u)", packet_headroom(p),
-		    packet_tailroom(p));
+		sb_printf(
+		    sb, " (h%u t%u)", packet_headroom(p), packet_tailroom(p));
 	if (s->anno) {
 		sb_adds(sb, " | ");
 		print_hex(sb, p->anno, PACKET_ANNO_SIZE, 0);
@@ -186,7 +185,7 @@ print_add_handlers(struct element *e)
 const struct element_class element_print = {
 	.name = "Print",
 	.ports = "1/1",
-	.flags = ELEMENT_LIVE | ELEMENT_SHAREABLE,
+	.flags = ELEMENT_LIVE | ELEMENT_SHAREABLE | ELEMENT_OBSERVES,
 	.state_size = sizeof(struct print),
 	.configure = print_configure,
 	.cleanup = print_cleanup,
