@@ -35,8 +35,8 @@ struct address_meanings {
 
 /* Whether text is one of that type, seen from e. */
 static bool
-address_info_is(struct element *e, const struct arg_type *type,
-    struct str text, void *out)
+address_info_is(
+    struct element *e, const struct arg_type *type, struct str text, void *out)
 {
 	struct arena mem = ARENA_INIT;
 	struct errh silent;
@@ -117,8 +117,7 @@ address_info_define(struct element *e, struct str name,
 }
 
 static int
-address_info_add(
-    struct element *e, const struct strs *words, struct errh *errh)
+address_info_add(struct element *e, const struct strs *words, struct errh *errh)
 {
 	unsigned int had = 0;
 	struct address_meanings m;
@@ -151,8 +150,7 @@ address_info_configure(
 		words.n = 0;
 		if (conf_split_space(conf->v[i], &mem, &words) != 0)
 			err = errh_error(errh, "out of memory!");
-		else if (words.n > 0 &&
-		         address_info_add(e, &words, errh) != 0)
+		else if (words.n > 0 && address_info_add(e, &words, errh) != 0)
 			err = ERR_INVAL;
 	}
 	vec_fini(&words);

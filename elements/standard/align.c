@@ -34,8 +34,7 @@ align_configure(struct element *e, const struct strs *conf, struct errh *errh)
 	if (modulus != 2 && modulus != 4 && modulus != 8)
 		return errh_error(errh, "MODULUS must be 2, 4, or 8");
 	if (s->offset >= (int32_t)modulus)
-		return errh_error(
-		    errh, "OFFSET must be smaller than MODULUS");
+		return errh_error(errh, "OFFSET must be smaller than MODULUS");
 	s->mask = modulus - 1;
 	return 0;
 }

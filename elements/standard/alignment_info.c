@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * AlignmentInfo(ELEMENT CHUNK OFFSET [CHUNK OFFSET...], ...) -- says how packets
- * that come to elements are aligned in memory.
+ * AlignmentInfo(ELEMENT CHUNK OFFSET [CHUNK OFFSET...], ...) -- says how
+ *packets that come to elements are aligned in memory.
  *
  *   ports     none
  *   each pair is for one input of ELEMENT: packets begin OFFSET bytes after a
@@ -12,10 +12,10 @@
  *
  *	AlignmentInfo(c 4 2);
  */
+#include "elements/standard/alignment_info.h"
 #include "click/conf.h"
 #include "click/element.h"
 #include "click/router.h"
-#include "elements/standard/alignment_info.h"
 
 struct alignment {
 	const struct element *e;
@@ -43,15 +43,14 @@ alignment_find(const struct alignment_info *s, const struct element *e,
 }
 
 bool
-alignment_query(const struct element *e, unsigned int port, int32_t *chunk,
-    int32_t *offset)
+alignment_query(
+    const struct element *e, unsigned int port, int32_t *chunk, int32_t *offset)
 {
 	const struct element *info =
 	    router_attachment(e->router, alignment_attachment);
 	struct alignment a;
 
-	if (info == NULL ||
-	    !alignment_find(element_state(info), e, port, &a))
+	if (info == NULL || !alignment_find(element_state(info), e, port, &a))
 		return false;
 	*chunk = a.chunk;
 	*offset = a.offset;
@@ -64,8 +63,8 @@ alignment_number(struct str word, const char *what, struct errh *errh)
 	bool overflow = false;
 	int64_t x;
 
-	if (conf_i64(word, 0, &x, &overflow) && !overflow &&
-	    x >= INT32_MIN && x <= INT32_MAX)
+	if (conf_i64(word, 0, &x, &overflow) && !overflow && x >= INT32_MIN &&
+	    x <= INT32_MAX)
 		return (int32_t)x;
 	errh_error(errh, "expected %s", what);
 	return -1;
@@ -108,8 +107,7 @@ alignment_info_configure(
 
 	if (first == NULL) {
 		first = e;
-		err = router_set_attachment(
-		    e->router, alignment_attachment, e);
+		err = router_set_attachment(e->router, alignment_attachment, e);
 	}
 	for (size_t i = 0; i < conf->n && err == 0; i++) {
 		struct element *named;
@@ -119,8 +117,8 @@ alignment_info_configure(
 		if (err != 0)
 			break;
 		if (words.n == 0) {
-			errh_warning(errh,
-			    "empty configuration argument %zu", i);
+			errh_warning(
+			    errh, "empty configuration argument %zu", i);
 			continue;
 		}
 		named = router_find(e->router, words.v[0], e);

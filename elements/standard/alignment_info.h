@@ -12,7 +12,7 @@ struct element;
  * True if packets that come to input port of e are known to begin *offset
  * bytes after a multiple of *chunk.
  */
-bool alignment_query(const struct element *e, unsigned int port,
-    int32_t *chunk, int32_t *offset);
+bool alignment_query(const struct element *e, unsigned int port, int32_t *chunk,
+    int32_t *offset);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * AnnotationInfo(NAME OFFSET [SIZE], ..., [CHECK_OVERLAP ANNO ANNO...]) -- names
- * for annotations.
+ * AnnotationInfo(NAME OFFSET [SIZE], ..., [CHECK_OVERLAP ANNO ANNO...]) --
+ *names for annotations.
  *
  *   ports          none
  *   NAME           stands for byte OFFSET of the 48, or for the annotation
@@ -65,8 +65,7 @@ annotation_info_add(struct element *e, struct str text, struct errh *errh)
 	if (!conf_is_word(name) || annotation_parse(NULL, name, &anno))
 		return errh_error(errh, "bad NAME '%.*s'", STR_ARG(name));
 	if (!annotation_parse_entry(e, text, &anno))
-		return errh_error(
-		    errh, "bad entry for '%.*s'", STR_ARG(name));
+		return errh_error(errh, "bad entry for '%.*s'", STR_ARG(name));
 	if (name_define(NAME_ANNOTATION, e, name, &anno, sizeof(anno)) != 0)
 		return errh_error(errh, "out of memory!");
 	return 0;
@@ -113,8 +112,7 @@ annotation_check_overlap(
 			    annotation_overlap(a, b))
 				err = errh_error(errh,
 				    "annotations '%.*s' and '%.*s' conflict",
-				    STR_ARG(words->v[i]),
-				    STR_ARG(words->v[j]));
+				    STR_ARG(words->v[i]), STR_ARG(words->v[j]));
 	return err;
 }
 
@@ -130,8 +128,7 @@ annotation_info_initialize(struct element *e, struct errh *errh)
 		words.n = 0;
 		if (conf_split_space(conf.v[i], &mem, &words) != 0)
 			err = errh_error(errh, "out of memory!");
-		else if (words.n > 0 &&
-		         str_is(words.v[0], "CHECK_OVERLAP") &&
+		else if (words.n > 0 && str_is(words.v[0], "CHECK_OVERLAP") &&
 		         annotation_check_overlap(e, &words, errh) != 0)
 			err = ERR_INVAL;
 	}

@@ -19,8 +19,7 @@ struct bypass {
 };
 
 static int
-bypass_configure(
-    struct element *e, const struct strs *conf, struct errh *errh)
+bypass_configure(struct element *e, const struct strs *conf, struct errh *errh)
 {
 	struct bypass *s = element_state(e);
 	struct args a;
@@ -45,8 +44,7 @@ bypass_pull(
 {
 	const struct bypass *s = element_state(e);
 
-	return input_pull(
-	    e, s->active && port == 0 && e->nin > 1, b, max);
+	return input_pull(e, s->active && port == 0 && e->nin > 1, b, max);
 }
 
 static int

@@ -7,7 +7,8 @@
  *   out 1     the longer ones; freed when nothing is connected there
  *   length    read, write: LENGTH
  *
- *	... -> cl :: CheckLength(1514) -> ...;  cl[1] -> IPFragmenter(1500) -> ...
+ *	... -> cl :: CheckLength(1514) -> ...;  cl[1] -> IPFragmenter(1500) ->
+ *...
  */
 #include "click/element.h"
 

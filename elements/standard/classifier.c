@@ -81,9 +81,9 @@ classifier_check_lengths(
 			mask->n--;
 	}
 	if (mask->s != NULL && mask->n != value->n) {
-		err = errh_error(errh,
-		    "pattern %zu: mask has too %s hex digits", slot,
-		    mask->n > value->n ? "many" : "few");
+		err =
+		    errh_error(errh, "pattern %zu: mask has too %s hex digits",
+		        slot, mask->n > value->n ? "many" : "few");
 		value->n = mask->n = 0;
 	}
 	return err;
@@ -101,10 +101,10 @@ classifier_parse_clause(struct str *rest, struct classifier_clause *clause,
 		*rest = classifier_skip_space(str_from(*rest, 1));
 	if (rest->n == 0 || !char_digit(rest->s[0])) {
 		*rest = STR("");
-		return errh_error(
-		    errh, "pattern %zu: expected a digit", slot);
+		return errh_error(errh, "pattern %zu: expected a digit", slot);
 	}
-	for (; rest->n > 0 && char_digit(rest->s[0]); *rest = str_from(*rest, 1))
+	for (; rest->n > 0 && char_digit(rest->s[0]);
+	     *rest = str_from(*rest, 1))
 		if (offset < PACKET_MAX)
 			offset = offset * 10 + (uint64_t)(rest->s[0] - '0');
 	if (rest->n == 0 || rest->s[0] != '/') {
@@ -214,8 +214,8 @@ classifier_configure(
 	int err = 0;
 
 	if (conf->n != e->nout)
-		return errh_error(errh,
-		    "need %u arguments, one per output port", e->nout);
+		return errh_error(
+		    errh, "need %u arguments, one per output port", e->nout);
 	c = classify_new(CLASSIFY_PLAIN, align);
 	if (c == NULL)
 		return errh_error(errh, "out of memory!");

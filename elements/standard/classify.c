@@ -164,8 +164,8 @@ classify_compile(struct classify *c)
 /* ---- evaluating the tree ---- */
 
 bool
-classify_test_is(int32_t offset, uint32_t value, uint32_t mask,
-    bool short_yes, const struct classify_view *view)
+classify_test_is(int32_t offset, uint32_t value, uint32_t mask, bool short_yes,
+    const struct classify_view *view)
 {
 	const uint8_t *p;
 	uint32_t word = 0;

@@ -31,9 +31,9 @@
  * byte), and for each byte of interest there is a table from its value to the
  * set of boxes that it fits in, one bit a box in pattern order.  A packet looks
  * its bytes up, ANDs the sets and takes the first bit: with up to 64 boxes no
- * branch depends on the data, and a thousand cost little more than ten.  (Bit vectors:
- * Lakshman and Stiliadis, SIGCOMM 1998.)  Patterns that make too many boxes
- * are evaluated one by one.
+ * branch depends on the data, and a thousand cost little more than ten.  (Bit
+ *vectors: Lakshman and Stiliadis, SIGCOMM 1998.)  Patterns that make too many
+ *boxes are evaluated one by one.
  *
  * Out of memory while building shows in classify_compile().
  */
@@ -131,7 +131,6 @@ void classify_views(const struct classify *c, const struct classify_view *views,
  * The same by the patterns as they were given, test by test: what the tests
  * compare with, and the way out when there are too many boxes.
  */
-int classify_slow(
-    const struct classify *c, const struct classify_view *view);
+int classify_slow(const struct classify *c, const struct classify_view *view);
 
 #endif

@@ -15,9 +15,9 @@
 #include "elements/standard/classify_internal.h"
 
 enum {
-	BOXES_OF_PATTERN = 4096,  /* more than that: give up */
+	BOXES_OF_PATTERN = 4096, /* more than that: give up */
 	BOXES_OF_ALL = 1 << 15,
-	BOXES_TO_JOIN = 64,       /* longer lists are not tidied */
+	BOXES_TO_JOIN = 64, /* longer lists are not tidied */
 };
 
 struct box_list {
@@ -112,8 +112,7 @@ box_set(struct box_maker *m, const struct classify_set *s)
 /* ---- boxes ---- */
 
 static void
-list_push(
-    struct box_maker *m, struct box_list *list, struct classify_box box)
+list_push(struct box_maker *m, struct box_list *list, struct classify_box box)
 {
 	if (m->err == 0 && list->boxes.n >= BOXES_OF_PATTERN)
 		m->err = ERR_RANGE;
@@ -157,7 +156,8 @@ box_intersect(struct box_maker *m, const struct classify_box *a,
 		const struct classify_side *t = &b->sides[j];
 		struct classify_set both;
 
-		if (j == b->nsides || (i < a->nsides && s->offset < t->offset)) {
+		if (j == b->nsides ||
+		    (i < a->nsides && s->offset < t->offset)) {
 			out->sides[out->nsides++] = *s;
 			i++;
 			continue;
@@ -228,8 +228,7 @@ list_tidy(struct box_maker *m, struct box_list *list)
 			for (size_t j = i + 1; j < n; j++)
 				if (box_join(m, &list->boxes.v[i],
 				        &list->boxes.v[j])) {
-					list->boxes.v[j--] =
-					    list->boxes.v[--n];
+					list->boxes.v[j--] = list->boxes.v[--n];
 					again = true;
 				}
 	}
@@ -304,8 +303,8 @@ test_short_boxes(
 
 	set_add(&missing, SET_MISSING);
 	if (m->err == 0)
-		box_add(m, &box,
-		    n->offset + 3 - __builtin_clz(n->mask) / 8, &missing);
+		box_add(m, &box, n->offset + 3 - __builtin_clz(n->mask) / 8,
+		    &missing);
 	list_push(m, out, box);
 }
 
@@ -340,8 +339,8 @@ list_and(struct box_maker *m, struct box_list *list,
 	node_boxes(m, n, want, &other);
 	for (size_t i = 0; i < list->boxes.n && m->err == 0; i++)
 		for (size_t j = 0; j < other.boxes.n && m->err == 0; j++)
-			if (box_intersect(m, &list->boxes.v[i],
-			        &other.boxes.v[j], &box))
+			if (box_intersect(
+			        m, &list->boxes.v[i], &other.boxes.v[j], &box))
 				list_push(m, &out, box);
 	list_tidy(m, &out);
 	vec_fini(&other.boxes);
@@ -351,8 +350,7 @@ list_and(struct box_maker *m, struct box_list *list,
 
 /* Adds the boxes of from, which is emptied. */
 static void
-list_append(
-    struct box_maker *m, struct box_list *list, struct box_list *from)
+list_append(struct box_maker *m, struct box_list *list, struct box_list *from)
 {
 	for (size_t i = 0; i < from->boxes.n; i++)
 		list_push(m, list, from->boxes.v[i]);
@@ -425,8 +423,8 @@ node_boxes(struct box_maker *m, const struct classify_node *n, bool want,
 	else if (n->op == CLASSIFY_IF)
 		node_if(m, n->first, want, out);
 	else
-		node_members(m, n->first, (n->op == CLASSIFY_AND) == want,
-		    want, out);
+		node_members(
+		    m, n->first, (n->op == CLASSIFY_AND) == want, want, out);
 	list_tidy(m, out);
 }
 

@@ -39,10 +39,10 @@ struct dominators {
 	struct ints in, path, first;
 
 	/* Branches that lead to an instruction, linked. */
-	int32_t *source;             /* the first, by instruction, or -1 */
-	int32_t *next, *prev;        /* by branch, or -1 */
-	struct ints sources;         /* of the instruction at hand */
-	struct ints begin, end;      /* paths of its sources */
+	int32_t *source;        /* the first, by instruction, or -1 */
+	int32_t *next, *prev;   /* by branch, or -1 */
+	struct ints sources;    /* of the instruction at hand */
+	struct ints begin, end; /* paths of its sources */
 	bool oom;
 };
 
@@ -78,8 +78,8 @@ short_agrees(const struct classify_insn *in, bool result,
 
 /* After yes of in, x says yes. */
 static bool
-yes_implies(
-    const struct classify_insn *in, const struct classify_insn *x, int32_t known)
+yes_implies(const struct classify_insn *in, const struct classify_insn *x,
+    int32_t known)
 {
 	uint32_t both = in->mask & x->mask;
 
@@ -92,8 +92,8 @@ yes_implies(
 
 /* After no of in, x says yes: they ask for one bit and its opposite. */
 static bool
-no_implies(
-    const struct classify_insn *in, const struct classify_insn *x, int32_t known)
+no_implies(const struct classify_insn *in, const struct classify_insn *x,
+    int32_t known)
 {
 	if (x->mask == 0)
 		return true;
@@ -105,8 +105,8 @@ no_implies(
 
 /* After yes of in, x says no. */
 static bool
-yes_excludes(
-    const struct classify_insn *in, const struct classify_insn *x, int32_t known)
+yes_excludes(const struct classify_insn *in, const struct classify_insn *x,
+    int32_t known)
 {
 	uint32_t both = in->mask & x->mask;
 
@@ -117,8 +117,8 @@ yes_excludes(
 
 /* After no of in, x says no: it asks for more. */
 static bool
-no_excludes(
-    const struct classify_insn *in, const struct classify_insn *x, int32_t known)
+no_excludes(const struct classify_insn *in, const struct classify_insn *x,
+    int32_t known)
 {
 	uint32_t both = in->mask & x->mask;
 
@@ -331,8 +331,8 @@ dom_find_paths(struct dominators *d, int32_t i)
 	dom_collect(d, i);
 	impossible = d->begin.n == 0;
 	if (d->begin.n > PATHS_MAX) {
-		runs_intersect(d, &d->in, d->begin.v, d->end.v, d->begin.n,
-		    &d->in);
+		runs_intersect(
+		    d, &d->in, d->begin.v, d->end.v, d->begin.n, &d->in);
 		path_end(d, dom_branch(d, i, 0));
 	} else if (!impossible) {
 		known = dom_copy_paths(d, i);
@@ -433,8 +433,8 @@ dom_shift(struct dominators *d, int32_t i, int k)
 	for (int32_t j = first; j < first + paths; j++)
 		d->in.v[d->path.v[j + 1] - 1] = dom_branch(d, i, k);
 	if (paths == 1)
-		result = path_follow(d, d->path.v[first],
-		    d->path.v[first + 1], to, NULL);
+		result = path_follow(
+		    d, d->path.v[first], d->path.v[first + 1], to, NULL);
 	else
 		result = dom_follow_all(d, i, to);
 	if (result != to)
@@ -508,8 +508,8 @@ dom_find_same(struct dominators *d)
 		int32_t me = places[i].i;
 
 		d->same[me] = me;
-		if (i > 0 && dom_compare_tests(
-		                 &places[i].in, &places[i - 1].in) == 0)
+		if (i > 0 &&
+		    dom_compare_tests(&places[i].in, &places[i - 1].in) == 0)
 			d->same[me] = d->same[places[i - 1].i];
 	}
 	free(places);

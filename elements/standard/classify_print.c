@@ -82,8 +82,8 @@ print_compare_values(const void *a, const void *b)
 
 /* Whether no, reached from nowhere else, belongs to in's group. */
 static bool
-print_same_group(const struct print_groups *g, const struct classify_insn *in,
-    int32_t no)
+print_same_group(
+    const struct print_groups *g, const struct classify_insn *in, int32_t no)
 {
 	const struct classify_insn *next;
 
@@ -221,6 +221,5 @@ classify_warn_unused(
 		return;
 	for (unsigned int i = 0; i < noutputs; i++)
 		if (!print_uses(&c->program, (int32_t)i))
-			errh_warning(
-			    errh, "output %u matches no packets", i);
+			errh_warning(errh, "output %u matches no packets", i);
 }

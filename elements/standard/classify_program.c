@@ -141,8 +141,7 @@ program_in_order(const struct classify_insn *a, const struct classify_insn *b,
 		return x < y;
 	if (get_be32(&a->mask) > get_be32(&b->mask))
 		return false;
-	return a->mask != b->mask ||
-	       get_be32(&a->value) <= get_be32(&b->value);
+	return a->mask != b->mask || get_be32(&a->value) <= get_be32(&b->value);
 }
 
 /* Lets instruction i and the one its branch k leads to change places. */
@@ -235,8 +234,7 @@ insn_pair_of_values(
 	return a->offset != 0 && a->offset == b->offset && a->mask != 0 &&
 	       a->mask == b->mask && (a->short_yes || !b->short_yes) &&
 	       a->to[1] == b->to[1] && (bit & (bit - 1)) == 0 &&
-	       classify_required(a->offset, a->mask & ~bit) ==
-	           insn_required(a);
+	       classify_required(a->offset, a->mask & ~bit) == insn_required(a);
 }
 
 /* Joins instruction in with the one it leads to on no; true if it did. */
@@ -411,6 +409,11 @@ program_make_whole(struct classify_program *p, const struct classify *c)
 		err = program_emit_pattern(
 		    p, pattern, i + 1 < c->patterns.n ? next : TO_NEVER);
 	}
+	/* Behind the last test, when the last patterns have none. */
+	for (size_t i = 0; i < p->insns.n; i++)
+		for (int k = 0; k < 2; k++)
+			if (p->insns.v[i].to[k] == (int32_t)p->insns.n)
+				p->insns.v[i].to[k] = TO_NEVER;
 	return err != 0 ? err : program_optimize(p, c);
 }
 
@@ -452,7 +455,8 @@ program_append(struct classify_program *p, const struct classify_program *next)
 }
 
 static int
-program_merge(struct classify_program *progs, size_t n, const struct classify *c)
+program_merge(
+    struct classify_program *progs, size_t n, const struct classify *c)
 {
 	int err = 0;
 

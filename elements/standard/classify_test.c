@@ -44,14 +44,14 @@ random_offset(struct rand_state *r, enum classify_line line)
 
 /* Adds a random expression. */
 static void
-random_tree(
-    struct classify *c, enum classify_line line, struct rand_state *r, int depth)
+random_tree(struct classify *c, enum classify_line line, struct rand_state *r,
+    int depth)
 {
 	unsigned int n = 1 + rand_below(r, 4);
 
 	if (depth == 0 || rand_below(r, 3) == 0) {
-		classify_test(c, random_offset(r, line), random_word(r),
-		    random_mask(r));
+		classify_test(
+		    c, random_offset(r, line), random_word(r), random_mask(r));
 	} else {
 		classify_open(c);
 		while (n-- > 0)
@@ -161,8 +161,8 @@ test_too_many(void)
 	classify_open(c);
 	classify_open(c);
 	for (uint32_t i = 0; i < 5000; i++)
-		classify_test(c, 0, __builtin_bswap32(7 * i + (i << 16)),
-		    0xffffffff);
+		classify_test(
+		    c, 0, __builtin_bswap32(7 * i + (i << 16)), 0xffffffff);
 	classify_close(c, CLASSIFY_OR);
 	classify_close(c, CLASSIFY_AND);
 	classify_pattern(c, 1);
@@ -217,8 +217,8 @@ test_print(void)
 	    "the program of Click's own example");
 	errh_strbuf_init(&sink, &said);
 	classify_warn_unused(c, 5, &sink);
-	is_str(sb_str(&said),
-	    STR("warning: output 4 matches no packets\n"), "unused outputs");
+	is_str(sb_str(&said), STR("warning: output 4 matches no packets\n"),
+	    "unused outputs");
 	errh_fini(&sink);
 	sb_fini(&said);
 	sb_fini(&text);

@@ -29,8 +29,8 @@ crc32_init(struct crc32_tables *x)
 	}
 	for (int k = 1; k < 8; k++)
 		for (uint32_t b = 0; b < 256; b++)
-			x->t[k][b] = x->t[k - 1][b] << 8 ^
-			             x->t[0][x->t[k - 1][b] >> 24];
+			x->t[k][b] =
+			    x->t[k - 1][b] << 8 ^ x->t[0][x->t[k - 1][b] >> 24];
 }
 
 /* Of n bytes, eight at a time ("slicing by eight", Kounavis and Berry 2005). */

@@ -21,8 +21,7 @@ drop_broadcasts_one(struct element *e, struct thread *t, struct packet **p)
 {
 	(void)e;
 	(void)t;
-	return (*p)->type == PACKET_BROADCAST ||
-	       (*p)->type == PACKET_MULTICAST;
+	return (*p)->type == PACKET_BROADCAST || (*p)->type == PACKET_MULTICAST;
 }
 
 static void
@@ -32,8 +31,8 @@ drop_broadcasts_action(struct element *e, struct batch *b)
 	uint32_t drops = 0;
 
 	for (uint32_t i = 0; i < b->count; i++)
-		drops += (uint32_t)drop_broadcasts_one(
-		    e, b->thread, &b->packet[i]);
+		drops +=
+		    (uint32_t)drop_broadcasts_one(e, b->thread, &b->packet[i]);
 	if (unlikely(drops > 0)) {
 		if (load_relaxed(&s->drops) == 0)
 			os_log(STR("DropBroadcasts: dropped a packet\n"));

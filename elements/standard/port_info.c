@@ -41,12 +41,11 @@ port_info_define(
 	int err;
 
 	if (proto != PORT_INFO_BOTH)
-		return name_define(port_info_type(proto), e, name, &port,
-		    sizeof(port));
+		return name_define(
+		    port_info_type(proto), e, name, &port, sizeof(port));
 	err = name_define(NAME_TCP_PORT, e, name, &port, sizeof(port));
 	if (err == 0)
-		err = name_define(
-		    NAME_UDP_PORT, e, name, &port, sizeof(port));
+		err = name_define(NAME_UDP_PORT, e, name, &port, sizeof(port));
 	return err;
 }
 

@@ -88,8 +88,7 @@ random_bit_errors_configure(
 		return errh_error(
 		    errh, "drop probability must be between 0 and 1");
 	if (p == 0)
-		errh_warning(
-		    errh, "zero bit error probability (underflow?)");
+		errh_warning(errh, "zero bit error probability (underflow?)");
 	random_bit_errors_set(s, p);
 	s->kind = (enum random_bit_kind)kind;
 	s->active = active;

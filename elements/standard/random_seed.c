@@ -42,8 +42,7 @@ random_seed_configure(
 }
 
 static int
-random_seed_write(
-    struct element *e, uintptr_t user, struct handler_call *call)
+random_seed_write(struct element *e, uintptr_t user, struct handler_call *call)
 {
 	bool overflow = false;
 	uint64_t seed;

@@ -17,8 +17,7 @@ struct resize {
 };
 
 static int
-resize_configure(
-    struct element *e, const struct strs *conf, struct errh *errh)
+resize_configure(struct element *e, const struct strs *conf, struct errh *errh)
 {
 	struct resize *s = element_state(e);
 	struct args a;
@@ -44,8 +43,7 @@ resize_one(struct element *e, struct thread *t, struct packet *p)
 {
 	struct resize *s = element_state(e);
 
-	if (s->head > 0 &&
-	    packet_push_shared(t, &p, (uint32_t)s->head) == NULL)
+	if (s->head > 0 && packet_push_shared(t, &p, (uint32_t)s->head) == NULL)
 		return NULL;
 	if (s->head < 0)
 		packet_pull(p, resize_less(s->head, p->length));

@@ -48,9 +48,9 @@
  *	s :: Script(TYPE PASSIVE, return $(add $1 $2));
  *	Script(wait 1s, print "c has $(c.count)", write c.reset, loop);
  */
+#include "elements/standard/script.h"
 #include "click/conf.h"
 #include "click/router.h"
-#include "elements/standard/script.h"
 
 static int
 script_configure_signals(struct script *s, struct str names, struct errh *errh)
@@ -98,8 +98,8 @@ script_configure_type(struct element *e, struct str type, struct errh *errh)
 	if (word.n > 0)
 		return errh_error(errh, "bad TYPE");
 	if (s->type == SCRIPT_NOTYPE)
-		s->type = e->nin > 0 || e->nout > 0 ? SCRIPT_PACKET
-		                                    : SCRIPT_ACTIVE;
+		s->type =
+		    e->nin > 0 || e->nout > 0 ? SCRIPT_PACKET : SCRIPT_ACTIVE;
 	return 0;
 }
 
@@ -140,8 +140,7 @@ script_check_type(struct element *e, struct errh *errh)
 	if (s->type == SCRIPT_PACKET && e->nin == 0)
 		return errh_error(errh, "PACKET script must have inputs");
 	if (s->type != SCRIPT_PACKET && (e->nin > 0 || e->nout > 0))
-		return errh_error(
-		    errh, "ports allowed only on PACKET scripts");
+		return errh_error(errh, "ports allowed only on PACKET scripts");
 	return 0;
 }
 
@@ -162,8 +161,7 @@ script_configure_insns(
 }
 
 int
-script_configure(
-    struct element *e, const struct strs *conf, struct errh *errh)
+script_configure(struct element *e, const struct strs *conf, struct errh *errh)
 {
 	struct arena mem = ARENA_INIT;
 	struct strs insns = VEC_INIT;

@@ -79,7 +79,11 @@ enum script_type {
 	SCRIPT_PACKET,
 };
 
-enum { SCRIPT_MAX_JUMPS = 1000, SCRIPT_SIGNALS = 32 };
+enum {
+	SCRIPT_MAX_JUMPS = 1000,
+	SCRIPT_SIGNALS = 32,
+	SCRIPT_TEXT_MAX = 1 << 20, /* a loop may double its variable */
+};
 
 /* What a watched signal is given: which one it is of which script. */
 struct script_signal {
@@ -151,7 +155,8 @@ int script_result(struct element *e, struct strbuf *result);
 
 /*
  * Appends text with its $variables replaced.  With quote a value that stands
- * outside quotes is put into quotes.
+ * outside quotes is put into quotes.  Beyond SCRIPT_TEXT_MAX bytes variables
+ * are left out, and errh is told.
  */
 void script_expand(struct element *e, struct thread *t, struct str text,
     bool quote, struct strbuf *out, struct errh *errh);

@@ -190,8 +190,8 @@ script_read_reference(struct str text, size_t i, struct script_reference *ref)
 	return end < text.n ? 1 : -1;
 }
 
-static void script_expand_text(const struct script_expander *x,
-    struct str text, bool quote, unsigned int depth, struct strbuf *out);
+static void script_expand_text(const struct script_expander *x, struct str text,
+    bool quote, unsigned int depth, struct strbuf *out);
 
 /* Appends value in the form that its place asks for. */
 static void
@@ -225,6 +225,11 @@ script_expand_reference(const struct script_expander *x,
 {
 	struct strbuf name = STRBUF_INIT, value = STRBUF_INIT;
 
+	if (out->n > SCRIPT_TEXT_MAX) {
+		errh_error(
+		    x->errh, "text too long, '%.*s' left out", STR_ARG(source));
+		return;
+	}
 	if (ref->nested)
 		script_expand_text(x, ref->name, false, depth + 1, &name);
 	else
@@ -259,8 +264,8 @@ script_skip_comment(struct str text, size_t i)
 }
 
 static void
-script_expand_text(const struct script_expander *x, struct str text,
-    bool quote, unsigned int depth, struct strbuf *out)
+script_expand_text(const struct script_expander *x, struct str text, bool quote,
+    unsigned int depth, struct strbuf *out)
 {
 	struct script_reference ref;
 	size_t done = 0, i = 0; /* done: copied to out up to here */
@@ -277,8 +282,8 @@ script_expand_text(const struct script_expander *x, struct str text,
 			if (found > 0) {
 				sb_add(out, str_sub(text, done, i));
 				script_expand_reference(x, &ref,
-				    str_sub(text, i, ref.end), in, quote,
-				    depth, out);
+				    str_sub(text, i, ref.end), in, quote, depth,
+				    out);
 				done = i = ref.end;
 				continue;
 			}
@@ -297,8 +302,8 @@ script_expand_text(const struct script_expander *x, struct str text,
 }
 
 void
-script_expand(struct element *e, struct thread *t, struct str text,
-    bool quote, struct strbuf *out, struct errh *errh)
+script_expand(struct element *e, struct thread *t, struct str text, bool quote,
+    struct strbuf *out, struct errh *errh)
 {
 	struct script_expander x = { .e = e, .t = t, .errh = errh };
 

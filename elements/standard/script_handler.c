@@ -77,8 +77,7 @@ script_goto_handler(
 {
 	struct script *s = element_state(e);
 	struct arena mem = ARENA_INIT;
-	int32_t goal =
-	    script_find_label(s, conf_uncomment(call->text, &mem));
+	int32_t goal = script_find_label(s, conf_uncomment(call->text, &mem));
 
 	(void)user;
 	arena_fini(&mem);
@@ -92,8 +91,7 @@ script_goto_handler(
 
 /* "run", and what a proxy script answers to; user: the name. */
 static int
-script_run_handler(
-    struct element *e, uintptr_t user, struct handler_call *call)
+script_run_handler(struct element *e, uintptr_t user, struct handler_call *call)
 {
 	struct script *s = element_state(e);
 
@@ -141,14 +139,12 @@ script_var_named(struct script *s, struct str name, enum script_var_use use,
 	else if (var < (int32_t)s->vars.n)
 		return &s->vars.v[var].value;
 	else
-		errh_error(
-		    errh, "undefined variable '%.*s'", STR_ARG(name));
+		errh_error(errh, "undefined variable '%.*s'", STR_ARG(name));
 	return NULL;
 }
 
 static int
-script_var_handler(
-    struct element *e, uintptr_t user, struct handler_call *call)
+script_var_handler(struct element *e, uintptr_t user, struct handler_call *call)
 {
 	struct script *s = element_state(e);
 	enum script_var_use use = (enum script_var_use)user;
@@ -179,8 +175,7 @@ script_var_handler(
 }
 
 static int
-script_read_export(
-    struct element *e, uintptr_t user, struct handler_call *call)
+script_read_export(struct element *e, uintptr_t user, struct handler_call *call)
 {
 	struct script *s = element_state(e);
 

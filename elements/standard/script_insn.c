@@ -51,8 +51,7 @@ script_find_word(struct str name)
 }
 
 static int
-script_push(
-    struct script *s, enum script_op op, int32_t arg, struct str text)
+script_push(struct script *s, enum script_op op, int32_t arg, struct str text)
 {
 	struct script_insn insn = { .op = op, .arg = arg };
 
@@ -99,8 +98,8 @@ script_add_wait_step(struct script *s, struct str text)
 	uint64_t n = 1;
 	bool overflow = false;
 
-	if (text.n != 0 && (!conf_u64(text, 0, &n, &overflow) || overflow ||
-	                       n > UINT32_MAX))
+	if (text.n != 0 &&
+	    (!conf_u64(text, 0, &n, &overflow) || overflow || n > UINT32_MAX))
 		return ERR_SYNTAX;
 	return script_add(s, SCRIPT_WAIT_STEP, (int32_t)n, STR(""));
 }
@@ -190,8 +189,7 @@ script_fix_goto(struct script *s, struct script_insn *insn, struct errh *errh)
 	label = conf_shift_space(&rest);
 	insn->arg = script_find_label(s, label);
 	if (insn->arg >= (int32_t)s->insns.n)
-		return errh_error(
-		    errh, "no such label '%.*s'", STR_ARG(label));
+		return errh_error(errh, "no such label '%.*s'", STR_ARG(label));
 	condition = str_dup(rest);
 	if (condition.s == NULL)
 		return errh_error(errh, "out of memory!");

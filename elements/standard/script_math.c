@@ -100,8 +100,7 @@ script_fold(struct element *e, uintptr_t user, struct handler_call *call)
 	struct str text = call->text, word;
 
 	(void)e;
-	while ((word = conf_shift_space(&text)).n > 0 ||
-	       str_trim(text).n > 0) {
+	while ((word = conf_shift_space(&text)).n > 0 || str_trim(text).n > 0) {
 		if (!real && !script_i64(word, &x)) {
 			real = true;
 			real_sum = (double)sum;
@@ -109,9 +108,8 @@ script_fold(struct element *e, uintptr_t user, struct handler_call *call)
 		if (real && !conf_double(word, &y))
 			return script_expected(call, "list of numbers");
 		if (real)
-			real_sum = first
-			               ? y
-			               : script_fold_double(op, real_sum, y);
+			real_sum =
+			    first ? y : script_fold_double(op, real_sum, y);
 		else
 			sum = first ? x : script_fold_i64(op, sum, x);
 		first = false;

@@ -49,8 +49,7 @@ script_log_fini(struct script_log *log)
 
 /* Appends the instruction's text, expanded. */
 static void
-script_text(
-    const struct script_run *run, struct str text, struct strbuf *out)
+script_text(const struct script_run *run, struct str text, struct strbuf *out)
 {
 	script_expand(run->e, run->t, text, false, out, run->errh);
 }
@@ -91,14 +90,14 @@ script_call_context(const struct script_run *run, const struct hcall *call,
 		sb_addc(&name, ' ');
 		sb_add(&name, call->value);
 	}
-	errh_context_init(context, run->errh, STR(""), "While calling '%s':",
-	    sb_cstr(&name));
+	errh_context_init(
+	    context, run->errh, STR(""), "While calling '%s':", sb_cstr(&name));
 	sb_fini(&name);
 }
 
 static void
-script_call_read(const struct script_run *run, const struct hcall *call,
-    struct strbuf *out)
+script_call_read(
+    const struct script_run *run, const struct hcall *call, struct strbuf *out)
 {
 	struct errh context;
 
@@ -116,8 +115,7 @@ script_status(int err)
 }
 
 static void
-script_do_write(
-    const struct script_run *run, struct str text, bool unquote)
+script_do_write(const struct script_run *run, struct str text, bool unquote)
 {
 	struct strbuf expanded = STRBUF_INIT;
 	struct arena mem = ARENA_INIT;
@@ -166,8 +164,8 @@ script_do_read(const struct script_run *run, struct str text, bool unquote)
 
 /* What text has to print: a handler's value, or the text itself. */
 static void
-script_print_value(const struct script_run *run, struct str text,
-    bool unquote, struct arena *mem, struct strbuf *out)
+script_print_value(const struct script_run *run, struct str text, bool unquote,
+    struct arena *mem, struct strbuf *out)
 {
 	struct strbuf expanded = STRBUF_INIT;
 	struct hcall call = { .h = NULL };
@@ -214,8 +212,7 @@ script_write_file(const struct script_run *run, const struct script_sink *sink,
 
 	if (os_file_write(sink->file, data, append, &why) == 0)
 		return 0;
-	return errh_error(
-	    run->errh, "%.*s: %s", STR_ARG(sink->file), why.text);
+	return errh_error(run->errh, "%.*s: %s", STR_ARG(sink->file), why.text);
 }
 
 static void
@@ -313,7 +310,9 @@ script_assign(
 	text = sb_str(&value);
 	if (op == SCRIPT_SETQ || op == SCRIPT_RETURNQ)
 		text = conf_unquote(text, &mem);
-	if (str_set(&s->vars.v[insn->arg].value, text) != 0)
+	if (text.n > SCRIPT_TEXT_MAX)
+		errh_error(run->errh, "value too long");
+	else if (str_set(&s->vars.v[insn->arg].value, text) != 0)
 		errh_error(run->errh, "out of memory!");
 	arena_fini(&mem);
 	sb_fini(&value);

@@ -86,14 +86,14 @@ script_cat(struct element *e, uintptr_t quote, struct handler_call *call)
 	int err = 0;
 
 	errh_silent_init(&silent);
-	named = arg_parse(
-	    &arg_type_filename, call->text, &name, e, &mem, &silent);
+	named =
+	    arg_parse(&arg_type_filename, call->text, &name, e, &mem, &silent);
 	errh_fini(&silent);
 	if (!named)
 		err = errh_error(call->errh, "bad FILE");
 	else if (os_file_read(name, &file, &why) != 0)
-		err = errh_error(
-		    call->errh, "%.*s: %s", STR_ARG(name), why.text);
+		err =
+		    errh_error(call->errh, "%.*s: %s", STR_ARG(name), why.text);
 	else if (quote)
 		conf_quote(call->out, sb_str(&file), false);
 	else
@@ -118,8 +118,7 @@ script_kill(struct element *e, uintptr_t user, struct handler_call *call)
 	if (signo < 0)
 		return errh_error(call->errh, "bad SIGNO");
 	while (text.n > 0) {
-		if (!conf_i64(
-		        conf_shift_space(&text), 0, &pid, &overflow) ||
+		if (!conf_i64(conf_shift_space(&text), 0, &pid, &overflow) ||
 		    overflow || pid < INT32_MIN || pid > INT32_MAX)
 			return errh_error(call->errh, "bad PID");
 		if (os_send_signal(pid, signo, &why) != 0)

@@ -94,8 +94,8 @@ script_in(struct element *e, uintptr_t user, struct handler_call *call)
 	(void)e;
 	(void)user;
 	while (word.n > 0 && text.n > 0 && !found)
-		found = str_eq(
-		    word, conf_unquote(conf_shift_space(&text), &mem));
+		found =
+		    str_eq(word, conf_unquote(conf_shift_space(&text), &mem));
 	arena_fini(&mem);
 	return script_say(call, found);
 }

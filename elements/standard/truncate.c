@@ -43,8 +43,8 @@ truncate_one(struct element *e, struct thread *t, struct packet *p)
 		return p;
 	cut = p->length - s->length;
 	if (s->extra)
-		anno_set_u32(p, ANNO_EXTRA_LENGTH,
-		    anno_u32(p, ANNO_EXTRA_LENGTH) + cut);
+		anno_set_u32(
+		    p, ANNO_EXTRA_LENGTH, anno_u32(p, ANNO_EXTRA_LENGTH) + cut);
 	packet_take(p, cut);
 	return p;
 }

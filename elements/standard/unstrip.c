@@ -15,8 +15,7 @@ struct unstrip {
 };
 
 static int
-unstrip_configure(
-    struct element *e, const struct strs *conf, struct errh *errh)
+unstrip_configure(struct element *e, const struct strs *conf, struct errh *errh)
 {
 	struct unstrip *s = element_state(e);
 	struct args a;
