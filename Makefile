@@ -166,6 +166,10 @@ lint: setup-check
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
+run: setup-build
+	@$(MAKE) --no-print-directory all
+	@tools/demo
+
 bench: setup-bench all
 	@bench/run
 
@@ -197,4 +201,4 @@ clean:
 	rm -rf build
 
 
-.PHONY: force all check check-run test fuzz lint format bench install help clean
+.PHONY: force all check check-run test fuzz lint format run bench install help clean
