@@ -212,11 +212,9 @@ flow_chain_last(const struct flowtable *ft, struct flow_bucket *b)
 static unsigned int
 flow_bucket_used(const struct flow_bucket *b)
 {
-	unsigned int n = 0;
+	uint32_t unused = flow_bucket_match(b, 0);
 
-	while (n < FLOW_SLOTS && b->tag[n] != 0)
-		n++;
-	return n;
+	return unused == 0 ? FLOW_SLOTS : (unsigned)__builtin_ctz(unused);
 }
 
 /* Appends to b's chain, taking an overflow bucket when it is full. */
