@@ -213,7 +213,6 @@ flowset_shrink(struct flowset *set, uint32_t now_ms, int32_t capacity)
 			continue;
 		n = flow_wheel_pick(&set->wheels[WHEEL_GUARANTEE],
 		    flowset_look_guaranteed, &look);
-		/* A pick may find but stale ones; the next finds them moved. */
 		if (n != 0)
 			flowset_end(set, n);
 	}
