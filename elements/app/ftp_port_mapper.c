@@ -44,10 +44,10 @@ ftp_port_mapper_configure(
 	args_init(&a, conf, e, errh);
 	args_element(&a, "CONTROL_REWRITER", ARG_POS | ARG_MAND, "TCPRewriter",
 	    &control);
-	args_element(&a, "DATA_REWRITER", ARG_POS | ARG_MAND,
-	    "IPRewriterBase", &data);
-	args_i32(&a, "DATA_REWRITER_INPUT", ARG_POS | ARG_MAND,
-	    &self->data_input);
+	args_element(
+	    &a, "DATA_REWRITER", ARG_POS | ARG_MAND, "IPRewriterBase", &data);
+	args_i32(
+	    &a, "DATA_REWRITER_INPUT", ARG_POS | ARG_MAND, &self->data_input);
 	if (args_complete(&a) != 0)
 		return ERR_INVAL;
 	if (self->data_input < 0 || self->data_input >= data->nin)
@@ -168,11 +168,11 @@ ftp_port_mapper_mend(struct packet *p)
 	uint16_t old = get_u16(ip->len);
 
 	put_be16(ip->len, (uint16_t)packet_network_length(p));
-	put_u16(ip->sum,
-	    csum_update16(get_u16(ip->sum), old, get_u16(ip->len)));
+	put_u16(
+	    ip->sum, csum_update16(get_u16(ip->sum), old, get_u16(ip->len)));
 	put_u16(tcp->sum, 0);
-	put_u16(tcp->sum,
-	    ip4_l4_csum(ip, tcp, (size_t)packet_transport_length(p)));
+	put_u16(
+	    tcp->sum, ip4_l4_csum(ip, tcp, (size_t)packet_transport_length(p)));
 }
 
 /* The flow of the data connection, as rewritten; false: there is none. */
@@ -219,8 +219,7 @@ ftp_port_mapper_rewrite(struct element *e, struct thread *t, struct packet *p,
     uint32_t offset, const struct ftp_port *port)
 {
 	struct ftp_port_mapper *self = element_state(e);
-	const struct tcp *tcp =
-	    (const struct tcp *)(void *)packet_transport(p);
+	const struct tcp *tcp = (const struct tcp *)(void *)packet_transport(p);
 	struct flow_key control = { .kind = 0 }, data, to;
 	uint32_t seq = get_be32(tcp->seq), payload = p->length - offset, n;
 	uint8_t reply_anno = 0;
@@ -229,11 +228,11 @@ ftp_port_mapper_rewrite(struct element *e, struct thread *t, struct packet *p,
 
 	rewriter_key_ports(p, &control, 0);
 	thread_lock(t, &self->control->set->lock);
-	ref = rewriter_get(
-	    self->control, t, IPPROTO4_TCP, &control, false, -1);
+	ref = rewriter_get(self->control, t, IPPROTO4_TCP, &control, false, -1);
 	if (ref != 0)
-		reply_anno = flowset_flow(
-		    self->control->set, flow_ref_record(ref))->reply_anno;
+		reply_anno =
+		    flowset_flow(self->control->set, flow_ref_record(ref))
+		        ->reply_anno;
 	thread_unlock(t, &self->control->set->lock);
 	if (ref == 0)
 		return p;

@@ -28,8 +28,8 @@ icmp_encap_one(struct element *e, struct thread *t, struct packet *p)
 {
 	struct icmp_encap *self = element_state(e);
 	uint32_t hlen = icmp_encap_is_tstamp(self->type)
-			    ? TSTAMP_HLEN
-			    : (uint32_t)sizeof(struct icmp);
+	                    ? TSTAMP_HLEN
+	                    : (uint32_t)sizeof(struct icmp);
 	struct ip4 *ip;
 	struct icmp *icmp;
 

@@ -5,8 +5,12 @@
 
 #include "click/element.h"
 
-enum { ICMP_TSTAMP = 13, ICMP_TSTAMPREPLY = 14, ICMP_IREQ = 15,
-	ICMP_IREQREPLY = 16 };
+enum {
+	ICMP_TSTAMP = 13,
+	ICMP_TSTAMPREPLY = 14,
+	ICMP_IREQ = 15,
+	ICMP_IREQREPLY = 16
+};
 
 struct icmp_encap {
 	uint32_t src, dst;

@@ -71,16 +71,15 @@ icmp_error_check_types(struct element *e, int32_t type, struct str code_text,
     int32_t *code, struct errh *errh)
 {
 	if (type < 0 || type > 255)
-		return errh_error(
-		    errh, "ICMP type must be between 0 and 255");
+		return errh_error(errh, "ICMP type must be between 0 and 255");
 	if (!icmp_error_is_error(type))
 		return errh_error(
 		    errh, "ICMP type %d is not an error type", (int)type);
-	if (!name_or_number(NAME_ICMP_CODE + (unsigned int)type, e, code_text,
-	        code) ||
+	if (!name_or_number(
+	        NAME_ICMP_CODE + (unsigned int)type, e, code_text, code) ||
 	    *code < 0 || *code > 255)
 		return errh_error(errh, "argument 2 takes ICMP code (integer "
-					"between 0 and 255)");
+		                        "between 0 and 255)");
 	return 0;
 }
 
@@ -194,8 +193,8 @@ icmp_error_may_answer(const struct icmp_error *self, const struct packet *p)
 	if (ip == NULL)
 		return false;
 	length = packet_network_length(p);
-	if (length < (int32_t)sizeof(*ip) ||
-	    ip4_hlen(ip) < sizeof(*ip) || (int32_t)ip4_hlen(ip) > length)
+	if (length < (int32_t)sizeof(*ip) || ip4_hlen(ip) < sizeof(*ip) ||
+	    (int32_t)ip4_hlen(ip) > length)
 		return false;
 	if (ip->proto == IPPROTO4_ICMP) {
 		const uint8_t *icmp = (const uint8_t *)ip + ip4_hlen(ip);
@@ -239,8 +238,8 @@ icmp_error_next_id(struct element *e, struct thread *t)
 }
 
 static void
-icmp_error_fill_icmp(const struct icmp_error *self, struct icmp *icmp,
-    const struct packet *p)
+icmp_error_fill_icmp(
+    const struct icmp_error *self, struct icmp *icmp, const struct packet *p)
 {
 	memset(icmp, 0, sizeof(*icmp));
 	icmp->type = self->type;
@@ -268,8 +267,8 @@ icmp_error_make(struct element *e, struct thread *t, const struct packet *p,
 	struct icmp *icmp;
 
 	if (route != NULL)
-		ip->vhl = (uint8_t)(
-		    0x45 + icmp_error_turn_route(head + sizeof(*ip), route));
+		ip->vhl = (uint8_t)(0x45 + icmp_error_turn_route(
+		                               head + sizeof(*ip), route));
 	hlen = ip4_hlen(ip);
 	fixed = hlen + sizeof(*icmp);
 	if (self->mtu < fixed)

@@ -41,10 +41,9 @@ icmp_ip_encap_configure(
 	err = args_complete(&a);
 	if (err == 0 && (type < 0 || type > 255))
 		err = errh_error(errh, "invalid TYPE");
-	if (err == 0 &&
-	    (!name_or_number(NAME_ICMP_CODE + (unsigned int)type, e, code_text,
-	         &code) ||
-	        code < 0 || code > 255))
+	if (err == 0 && (!name_or_number(NAME_ICMP_CODE + (unsigned int)type, e,
+	                     code_text, &code) ||
+	                    code < 0 || code > 255))
 		err = errh_error(errh, "invalid CODE");
 	self->type = (uint8_t)type;
 	self->code = (uint8_t)code;

@@ -25,11 +25,9 @@ icmp_ping_responder_wants(const struct packet *p)
 {
 	const struct ip4 *ip = packet_ip4(p);
 
-	return ip != NULL &&
-	       packet_network_length(p) >= (int32_t)sizeof(*ip) &&
+	return ip != NULL && packet_network_length(p) >= (int32_t)sizeof(*ip) &&
 	       packet_transport_length(p) >= (int32_t)sizeof(struct icmp) &&
-	       ip->proto == IPPROTO4_ICMP &&
-	       *packet_transport(p) == ICMP_ECHO;
+	       ip->proto == IPPROTO4_ICMP && *packet_transport(p) == ICMP_ECHO;
 }
 
 /* Turns the IP header round (the checksum does not mind) and repairs it. */
@@ -49,8 +47,7 @@ icmp_ping_responder_turn_ip(struct ip4 *ip)
 }
 
 static inline int
-icmp_ping_responder_one(
-    struct element *e, struct thread *t, struct packet **pp)
+icmp_ping_responder_one(struct element *e, struct thread *t, struct packet **pp)
 {
 	struct icmp *icmp;
 	struct ip4 *ip;

@@ -163,8 +163,8 @@ icmp_ping_rewriter_key(
 }
 
 static inline void
-icmp_ping_rewriter_apply(struct rewriter *rw, struct packet *p,
-    uint32_t record, struct rewriter_flow *f, unsigned int direction)
+icmp_ping_rewriter_apply(struct rewriter *rw, struct packet *p, uint32_t record,
+    struct rewriter_flow *f, unsigned int direction)
 {
 	struct icmp *icmp = (struct icmp *)(void *)packet_transport(p);
 
@@ -178,8 +178,8 @@ icmp_ping_rewriter_apply(struct rewriter *rw, struct packet *p,
 static void
 icmp_ping_rewriter_push(struct element *e, unsigned int port, struct batch *b)
 {
-	rewriter_push(e, port, b, icmp_ping_rewriter_key, NULL,
-	    icmp_ping_rewriter_apply);
+	rewriter_push(
+	    e, port, b, icmp_ping_rewriter_key, NULL, icmp_ping_rewriter_apply);
 }
 
 static void

@@ -117,8 +117,7 @@ icmp_ping_source_sent(struct icmp_ping_source *self, uint16_t seq, bool make)
 
 /* Writes the next request's headers over the first HEAD bytes of p. */
 static void
-icmp_ping_source_fill(
-    struct element *e, struct thread *t, struct packet *p)
+icmp_ping_source_fill(struct element *e, struct thread *t, struct packet *p)
 {
 	struct icmp_ping_source *self = element_state(e);
 	uint16_t seq = (uint16_t)(self->count % 0xffff + 1);
@@ -172,8 +171,7 @@ icmp_ping_source_may_send(const struct icmp_ping_source *self)
 }
 
 static void
-icmp_ping_source_fire(
-    struct element *e, struct timer *timer, struct thread *t)
+icmp_ping_source_fire(struct element *e, struct timer *timer, struct thread *t)
 {
 	struct icmp_ping_source *self = element_state(e);
 	struct packet *p;
@@ -190,8 +188,8 @@ icmp_ping_source_fire(
 }
 
 static unsigned int
-icmp_ping_source_pull(struct element *e, unsigned int port, struct batch *b,
-    unsigned int max)
+icmp_ping_source_pull(
+    struct element *e, unsigned int port, struct batch *b, unsigned int max)
 {
 	struct icmp_ping_source *self = element_state(e);
 	unsigned int n;
@@ -236,14 +234,14 @@ icmp_ping_source_report(
     struct element *e, const struct packet *p, uint16_t seq, uint32_t us)
 {
 	const struct ip4 *ip = packet_ip4(p);
-	int bytes = get_be16(ip->len) - (int)ip4_hlen(ip) -
-		    (int)sizeof(struct icmp);
+	int bytes =
+	    get_be16(ip->len) - (int)ip4_hlen(ip) - (int)sizeof(struct icmp);
 
 	element_chatter(e,
 	    "%d bytes from %u.%u.%u.%u: icmp_seq=%u ttl=%u time=%" PRIu32
 	    ".%03" PRIu32 " ms",
-	    bytes, ip->src[0], ip->src[1], ip->src[2], ip->src[3], seq,
-	    ip->ttl, us / 1000, us % 1000);
+	    bytes, ip->src[0], ip->src[1], ip->src[2], ip->src[3], seq, ip->ttl,
+	    us / 1000, us % 1000);
 }
 
 static bool
@@ -263,8 +261,7 @@ icmp_ping_source_is_reply(
 }
 
 static void
-icmp_ping_source_reply(
-    struct element *e, struct thread *t, struct packet *p)
+icmp_ping_source_reply(struct element *e, struct thread *t, struct packet *p)
 {
 	struct icmp_ping_source *self = element_state(e);
 	const struct icmp *icmp;
@@ -341,8 +338,8 @@ icmp_ping_source_sqrt(uint64_t x)
 static void
 icmp_ping_source_ms(struct strbuf *out, uint64_t us, char after)
 {
-	sb_printf(out, "%" PRIu64 ".%03" PRIu64 "%c", us / 1000, us % 1000,
-	    after);
+	sb_printf(
+	    out, "%" PRIu64 ".%03" PRIu64 "%c", us / 1000, us % 1000, after);
 }
 
 static void
@@ -357,8 +354,8 @@ icmp_ping_source_summary(
 		sb_printf(out, ", +%" PRId32 " duplicates", self->duplicates);
 	if (self->count != 0)
 		sb_printf(out, ", %" PRId64 "%% packet loss\n",
-		    ((int64_t)self->count - self->received -
-		        self->duplicates) * 100 / self->count);
+		    ((int64_t)self->count - self->received - self->duplicates) *
+		        100 / self->count);
 	if (n == 0)
 		return;
 	mean = self->sum_us / n;
@@ -410,8 +407,8 @@ icmp_ping_source_read_rtt(
 	struct icmp_ping_source *self = element_state(e);
 	uint64_t n = self->received > 0 ? (uint64_t)self->received : 1;
 	uint64_t us = user == RTT_MIN   ? self->min_us
-		      : user == RTT_MAX ? self->max_us
-					: self->sum_us / n;
+	              : user == RTT_MAX ? self->max_us
+	                                : self->sum_us / n;
 
 	sb_fixed10(call->out, (int64_t)us, 6);
 	return 0;
@@ -476,8 +473,8 @@ icmp_ping_source_write_interval(
 	struct icmp_ping_source *self = element_state(e);
 
 	(void)user;
-	if (!arg_quiet(&arg_type_seconds_ms, call->text, &self->interval_ms,
-	        NULL))
+	if (!arg_quiet(
+	        &arg_type_seconds_ms, call->text, &self->interval_ms, NULL))
 		return errh_error(
 		    call->errh, "'interval' should be an interval");
 	return 0;
@@ -520,19 +517,15 @@ icmp_ping_source_add_handlers(struct element *e)
 	handler_add_data(e, "count", HANDLER_READ, DATA_I32, &self->count);
 	handler_add_write(
 	    e, "limit", icmp_ping_source_write_limit, 0, HANDLER_CALM);
+	handler_add_write(e, "interval", icmp_ping_source_write_interval, 0, 0);
 	handler_add_write(
-	    e, "interval", icmp_ping_source_write_interval, 0, 0);
-	handler_add_write(e, "reset_counts", icmp_ping_source_write_reset, 0,
-	    HANDLER_BUTTON);
+	    e, "reset_counts", icmp_ping_source_write_reset, 0, HANDLER_BUTTON);
 	if (e->nin == 0)
 		return;
 	handler_add_read(e, "summary", icmp_ping_source_read_summary, 0, 0);
-	handler_add_read(
-	    e, "rtt_min", icmp_ping_source_read_rtt, RTT_MIN, 0);
-	handler_add_read(
-	    e, "rtt_avg", icmp_ping_source_read_rtt, RTT_AVG, 0);
-	handler_add_read(
-	    e, "rtt_max", icmp_ping_source_read_rtt, RTT_MAX, 0);
+	handler_add_read(e, "rtt_min", icmp_ping_source_read_rtt, RTT_MIN, 0);
+	handler_add_read(e, "rtt_avg", icmp_ping_source_read_rtt, RTT_AVG, 0);
+	handler_add_read(e, "rtt_max", icmp_ping_source_read_rtt, RTT_MAX, 0);
 }
 
 const struct element_class element_icmp_ping_source = {

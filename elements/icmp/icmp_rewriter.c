@@ -48,8 +48,7 @@ struct icmp_rewriter {
 
 /* NAME or NAME:OFFSET. */
 static void
-icmp_rewriter_parse_map(
-    struct element *e, struct str word, struct errh *errh)
+icmp_rewriter_parse_map(struct element *e, struct str word, struct errh *errh)
 {
 	struct icmp_rewriter *self = element_state(e);
 	struct icmp_rewriter_map map = { NULL, -1 };
@@ -67,9 +66,9 @@ icmp_rewriter_parse_map(
 	if (other == NULL)
 		goto bad;
 	if (map.offset >= 0 && map.offset + other->nout > e->nout) {
-		errh_error(errh,
-		    "%.*s port offset requires more than %u %s", STR_ARG(word),
-		    (unsigned)e->nout, e->nout == 1 ? "output" : "outputs");
+		errh_error(errh, "%.*s port offset requires more than %u %s",
+		    STR_ARG(word), (unsigned)e->nout,
+		    e->nout == 1 ? "output" : "outputs");
 		return;
 	}
 	map.rw = element_cast(other, "IPRewriterBase");
@@ -131,12 +130,12 @@ icmp_rewriter_cleanup(struct element *e, enum cleanup_stage stage)
 
 struct icmp_quote {
 	struct icmp *icmp;
-	struct ip4 *ip;       /* the quoted header */
-	uint8_t *l4;          /* behind it */
-	uint8_t *end;         /* of the packet */
-	struct flow_key id;   /* of a reply to the quoted packet */
-	bool has_l4;          /* id has ports or an identifier */
-	uint8_t *l4_sum;      /* the quoted transport checksum, or NULL */
+	struct ip4 *ip;     /* the quoted header */
+	uint8_t *l4;        /* behind it */
+	uint8_t *end;       /* of the packet */
+	struct flow_key id; /* of a reply to the quoted packet */
+	bool has_l4;        /* id has ports or an identifier */
+	uint8_t *l4_sum;    /* the quoted transport checksum, or NULL */
 };
 
 static bool
@@ -224,8 +223,7 @@ icmp_quote_cover(
     struct icmp_quote *q, uint8_t *sum, uint16_t old, uint16_t new_)
 {
 	if (sum != NULL)
-		icmp_quote_put(
-		    q, sum, csum_update16(get_u16(sum), old, new_));
+		icmp_quote_put(q, sum, csum_update16(get_u16(sum), old, new_));
 }
 
 /* An address of the quoted header; 0 keeps it. */
@@ -336,8 +334,7 @@ icmp_rewriter_one(struct element *e, struct thread *t, struct packet **pp)
 	if (!icmp_quote_init(&q, p))
 		return PACKET_DROP;
 	for (size_t i = 0; i < self->maps.n; i++) {
-		int out =
-		    icmp_rewriter_try(self, &self->maps.v[i], t, p, &q);
+		int out = icmp_rewriter_try(self, &self->maps.v[i], t, p, &q);
 
 		if (out >= 0)
 			return out;

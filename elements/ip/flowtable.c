@@ -301,8 +301,8 @@ flowtable_grow(struct flowtable *ft)
 			n = 0;
 		} else if (n == FLOW_SLOTS || b->tag[n] == 0) {
 			break;
-		} else if (flowtable_bucket(
-		               ft, flow_ref_hash(ft, b->ref[n])) != to) {
+		} else if (flowtable_bucket(ft, flow_ref_hash(ft, b->ref[n])) !=
+		           to) {
 			n++;
 		} else {
 			/* Reserved above: cannot fail. */
@@ -329,8 +329,8 @@ flowtable_insert(struct flowtable *ft, uint32_t record, unsigned int which)
 			return ERR_NOMEM;
 		ft->nbuckets = 1;
 	}
-	err = flow_chain_add(
-	    ft, flowtable_bucket(ft, hash), flow_tag(hash), ref);
+	err =
+	    flow_chain_add(ft, flowtable_bucket(ft, hash), flow_tag(hash), ref);
 	if (err != 0)
 		return err;
 	ft->entries++;

@@ -62,10 +62,10 @@ flow_key_set(struct flow_key *key, const void *addresses, const void *ports,
 }
 
 enum {
-	FLOW_SLOTS = 12,       /* keys a bucket */
-	FLOW_PAGE_SHIFT = 6,   /* records a page, buckets a page: 64 */
+	FLOW_SLOTS = 12,     /* keys a bucket */
+	FLOW_PAGE_SHIFT = 6, /* records a page, buckets a page: 64 */
 	FLOW_PAGE = 1 << FLOW_PAGE_SHIFT,
-	FLOW_FILL = 7,         /* mean keys a bucket before one is added */
+	FLOW_FILL = 7, /* mean keys a bucket before one is added */
 	FLOW_RECORDS_MAX = 1 << 30,
 };
 
@@ -118,8 +118,7 @@ void flowtable_delete(struct flowtable *ft, uint32_t record);
  * Enters key number which of a record, which must not be there.  ERR_NOMEM
  * changes nothing.
  */
-int flowtable_insert(
-    struct flowtable *ft, uint32_t record, unsigned int which);
+int flowtable_insert(struct flowtable *ft, uint32_t record, unsigned int which);
 /* Takes it out of the index; false if it was not in. */
 bool flowtable_remove(
     struct flowtable *ft, uint32_t record, unsigned int which);
@@ -222,8 +221,8 @@ flow_bucket_match(const struct flow_bucket *b, uint8_t tag)
 	memcpy(&high, b->tag + 8, 4);
 	low = flow_zero_bytes(low ^ pattern);
 	/* The unused upper half must not look like matches. */
-	pattern = flow_zero_bytes(
-	    (high ^ (uint32_t)pattern) | 0xffffffff00000000u);
+	pattern =
+	    flow_zero_bytes((high ^ (uint32_t)pattern) | 0xffffffff00000000u);
 	/* One bit a byte into one byte: the multiplication gathers them. */
 	low = ((low >> 7) * 0x0102040810204080u) >> 56;
 	pattern = ((pattern >> 7) * 0x0102040810204080u) >> 56;
@@ -248,8 +247,7 @@ flowtable_probe(const struct flowtable *ft, struct flow_probe *probe)
 static inline const struct flow_key *
 flow_ref_key(const struct flowtable *ft, uint32_t ref)
 {
-	const struct flow_key *key =
-	    flowtable_record(ft, flow_ref_record(ref));
+	const struct flow_key *key = flowtable_record(ft, flow_ref_record(ref));
 
 	return key + flow_ref_which(ref);
 }
@@ -268,8 +266,8 @@ flowtable_probe_record(const struct flowtable *ft, struct flow_probe *probe)
 	match = flow_bucket_match(b, flow_tag(probe->hash));
 	if (likely(match != 0)) {
 		probe->likely = b->ref[__builtin_ctz(match)];
-		prefetch_write(flowtable_record(
-		    ft, flow_ref_record(probe->likely)));
+		prefetch_write(
+		    flowtable_record(ft, flow_ref_record(probe->likely)));
 	}
 }
 
@@ -304,12 +302,11 @@ flowtable_search(
  * since pass 2, for a record that has that key is the one.
  */
 static inline uint32_t
-flowtable_probe_find(
-    const struct flowtable *ft, const struct flow_probe *probe)
+flowtable_probe_find(const struct flowtable *ft, const struct flow_probe *probe)
 {
-	if (likely(probe->likely != 0 &&
-	           flow_key_equal(
-	               flow_ref_key(ft, probe->likely), &probe->key)))
+	if (likely(
+	        probe->likely != 0 &&
+	        flow_key_equal(flow_ref_key(ft, probe->likely), &probe->key)))
 		return probe->likely;
 	return flowtable_search(ft, &probe->key, probe->hash);
 }

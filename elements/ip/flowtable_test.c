@@ -79,8 +79,8 @@ test_model(void)
 	is_num((int64_t)flowtable_bytes(&ft), 0, "has no memory");
 	for (uint32_t step = 0; step < STEPS; step++) {
 		/* Waves: mostly adding, then mostly removing. */
-		bool adding = rand_below(&r, 10) <
-			      (step / 20000 % 2 == 0 ? 8u : 3u);
+		bool adding =
+		    rand_below(&r, 10) < (step / 20000 % 2 == 0 ? 8u : 3u);
 		uint32_t i = rand_below(&r, KEYS);
 
 		if (adding && model[i] == 0) {
@@ -94,7 +94,7 @@ test_model(void)
 		}
 		if (step % 20000 == 19999)
 			good &= agrees(&ft, model) && ft.count == live &&
-				ft.entries == 2 * live;
+			        ft.entries == 2 * live;
 	}
 	ok(good, "random insertions and removals");
 	for (uint32_t n = 0; (n = flowtable_next(&ft, n + 1)) != 0;)
@@ -186,10 +186,9 @@ wheel_init(struct wheel_test *t, uint32_t now_ms)
 	for (uint32_t i = 0; i < TIMED; i++) {
 		t->n[i] = flowtable_new(&t->ft);
 		wheel_flow(t, t->n[i])->key[0].kind = i + 1;
-		wheel_flow(t, t->n[i])->expiry_ms =
-		    now_ms + wheel_random_ms(t);
-		flow_wheel_add(&t->w, t->n[i],
-		    wheel_flow(t, t->n[i])->expiry_ms);
+		wheel_flow(t, t->n[i])->expiry_ms = now_ms + wheel_random_ms(t);
+		flow_wheel_add(
+		    &t->w, t->n[i], wheel_flow(t, t->n[i])->expiry_ms);
 	}
 }
 

@@ -47,8 +47,7 @@ flow_wheel_ahead(const struct flow_wheel *w, uint32_t tick)
 static unsigned int
 flow_wheel_place(const struct flow_wheel *w, uint32_t expiry_ms)
 {
-	int32_t ahead =
-	    flow_wheel_ahead(w, expiry_ms >> FLOW_WHEEL_TICK_SHIFT);
+	int32_t ahead = flow_wheel_ahead(w, expiry_ms >> FLOW_WHEEL_TICK_SHIFT);
 	unsigned int level = 0;
 	uint32_t turns;
 
@@ -164,8 +163,7 @@ flow_walk_wait(
  * ticks.  Of slots that begin together the higher level comes first.
  */
 static uint32_t
-flow_walk_next(
-    struct flow_walk *k, const struct flow_wheel *w, uint32_t *wait)
+flow_walk_next(struct flow_walk *k, const struct flow_wheel *w, uint32_t *wait)
 {
 	uint32_t best = UINT32_MAX;
 	unsigned int at = 0, turns;
@@ -175,8 +173,8 @@ flow_walk_next(
 
 		if (k->left[level] == 0)
 			continue;
-		ticks = flow_walk_wait(w, level,
-		    (unsigned int)__builtin_ctzll(k->left[level]));
+		ticks = flow_walk_wait(
+		    w, level, (unsigned int)__builtin_ctzll(k->left[level]));
 		if (ticks <= best) {
 			best = ticks;
 			at = level;
@@ -187,8 +185,8 @@ flow_walk_next(
 	turns = (unsigned int)__builtin_ctzll(k->left[at]);
 	k->left[at] &= k->left[at] - 1;
 	*wait = best;
-	return w->head[at][((w->tick >> (LEVEL_SHIFT * at)) + turns) &
-			   SLOT_MASK];
+	return w
+	    ->head[at][((w->tick >> (LEVEL_SHIFT * at)) + turns) & SLOT_MASK];
 }
 
 uint32_t

@@ -43,10 +43,10 @@ struct flow_link {
 
 struct flow_wheel {
 	struct flowtable *table;
-	uint32_t link_offset;               /* of struct flow_link in a record */
-	uint16_t base;                      /* of link.slot: tells wheels apart */
-	uint32_t tick;                      /* no flow stands before it; 26 bits */
-	uint64_t busy[FLOW_WHEEL_LEVELS];   /* a bit a slot */
+	uint32_t link_offset; /* of struct flow_link in a record */
+	uint16_t base;        /* of link.slot: tells wheels apart */
+	uint32_t tick;        /* no flow stands before it; 26 bits */
+	uint64_t busy[FLOW_WHEEL_LEVELS];                   /* a bit a slot */
 	uint32_t head[FLOW_WHEEL_LEVELS][FLOW_WHEEL_SLOTS]; /* 0: empty */
 };
 

@@ -6,8 +6,8 @@
 #include "elements/ip/say.h"
 
 bool
-force_find(struct element *e, struct thread *t, struct packet **p,
-    uint32_t min, struct force_l4 *f)
+force_find(struct element *e, struct thread *t, struct packet **p, uint32_t min,
+    struct force_l4 *f)
 {
 	uint32_t room, hlen, length;
 

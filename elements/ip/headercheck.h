@@ -39,8 +39,7 @@ void header_check_add_handlers(struct element *e);
  * Counts a bad packet and complains (once, or always with VERBOSE).  Returns
  * 1, the output for bad packets.
  */
-int header_check_fail(
-    struct element *e, struct thread *t, unsigned int reason);
+int header_check_fail(struct element *e, struct thread *t, unsigned int reason);
 
 /*
  * The IPv4 header of p if it is there whole (20 bytes) and of that protocol,

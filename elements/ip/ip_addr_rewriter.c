@@ -39,8 +39,8 @@ ip_addr_rewriter_id_key(const struct rewriter *rw, uint8_t proto,
 
 /* To an address given out: only the destination counts. */
 static bool
-ip_addr_rewriter_id_key2(const struct rewriter *rw, const struct flow_key *id,
-    struct flow_key *key)
+ip_addr_rewriter_id_key2(
+    const struct rewriter *rw, const struct flow_key *id, struct flow_key *key)
 {
 	*key = (struct flow_key){ .dst = id->dst, .kind = rw->kind };
 	return true;

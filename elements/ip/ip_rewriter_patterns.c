@@ -60,8 +60,8 @@ ip_rewriter_patterns_add(struct element *e, struct rw_pattern_names *names,
 	    rw_pattern_parse(&words, e, &p, errh) == 0) {
 		x = (int32_t)names->n;
 		if (vec_push(names, p) != 0 ||
-		    name_define(NAME_REWRITER_PATTERN, e, name, &x,
-		        sizeof(x)) != 0)
+		    name_define(
+		        NAME_REWRITER_PATTERN, e, name, &x, sizeof(x)) != 0)
 			errh_error(errh, "out of memory");
 	}
 	vec_fini(&words);

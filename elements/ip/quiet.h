@@ -13,8 +13,8 @@
  * Not for types whose results are strings.
  */
 static inline bool
-arg_quiet(const struct arg_type *type, struct str text, void *out,
-    struct element *e)
+arg_quiet(
+    const struct arg_type *type, struct str text, void *out, struct element *e)
 {
 	struct arena mem = ARENA_INIT;
 	struct errh silent;

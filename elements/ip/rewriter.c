@@ -113,8 +113,8 @@ flowset_settle(struct flowset *set, uint32_t record, uint32_t now_ms)
  * guarantees run out, best effort flows end.
  */
 static void
-flowset_look_due(struct flowset *set, enum flowset_wheel wheel,
-    uint32_t now_ms, unsigned int *budget)
+flowset_look_due(struct flowset *set, enum flowset_wheel wheel, uint32_t now_ms,
+    unsigned int *budget)
 {
 	struct flow_wheel *w = &set->wheels[wheel];
 	uint32_t n;
@@ -126,8 +126,8 @@ flowset_look_due(struct flowset *set, enum flowset_wheel wheel,
 
 /* The same with those that do within this very tick. */
 static void
-flowset_look_now(struct flowset *set, enum flowset_wheel wheel,
-    uint32_t now_ms, unsigned int *budget)
+flowset_look_now(struct flowset *set, enum flowset_wheel wheel, uint32_t now_ms,
+    unsigned int *budget)
 {
 	struct flow_wheel *w = &set->wheels[wheel];
 	uint32_t n, next, last = 0;
@@ -176,8 +176,7 @@ flowset_look_guaranteed(void *arg, uint32_t record, uint32_t *expiry_ms)
 	struct flowset_look *l = arg;
 	struct rewriter_flow *f = flowset_flow(l->set, record);
 
-	*expiry_ms =
-	    f->last_ms + rewriter_flow_times(l->set, f)->guarantee_ms;
+	*expiry_ms = f->last_ms + rewriter_flow_times(l->set, f)->guarantee_ms;
 	return true;
 }
 
@@ -235,8 +234,7 @@ rewriter_map_pattern(struct rewriter_input *in, struct rw_pattern *p,
     const int32_t out[2], struct thread *t, const struct flow_key *from,
     struct flow_key *to)
 {
-	if (!rw_pattern_map(
-	        p, &t->rand, from, to, rewriter_is_free, in->owner))
+	if (!rw_pattern_map(p, &t->rand, from, to, rewriter_is_free, in->owner))
 		return REWRITE_DROP;
 	in->out[0] = out[0];
 	in->out[1] = out[1];
@@ -258,8 +256,8 @@ rewriter_map(struct rewriter_input *in, struct thread *t,
 		*to = *from;
 		return REWRITE_ADD;
 	case INPUT_PATTERN:
-		result = rewriter_map_pattern(
-		    in, in->pattern, in->out, t, from, to);
+		result =
+		    rewriter_map_pattern(in, in->pattern, in->out, t, from, to);
 		break;
 	case INPUT_MAPPER:
 		result = in->mapper->map(in->mapper, in, t, from, to);
@@ -372,8 +370,7 @@ rewriter_miss(struct rewriter_input *in, struct thread *t, struct packet *p,
 	}
 	result = rewriter_map(in, t, key, &to);
 	if (result == REWRITE_ADD)
-		ref = rewriter_add(
-		    in, packet_ip4(p)->proto, key, &to, now_ms);
+		ref = rewriter_add(in, packet_ip4(p)->proto, key, &to, now_ms);
 	if (ref != 0 && rw->has_reply_anno)
 		flowset_flow(rw->set, flow_ref_record(ref))->reply_anno =
 		    anno_u8(p, rw->reply_anno);
@@ -399,7 +396,7 @@ rewriter_get(struct rewriter *rw, struct thread *t, uint8_t proto,
 		    flowset_flow(set, flow_ref_record(ref));
 
 		return f->proto == 0 || proto == 0 || f->proto == proto ? ref
-									: 0;
+		                                                        : 0;
 	}
 	if (input < 0 || (uint32_t)input >= rw->ninputs ||
 	    rewriter_map(&rw->inputs[input], t, &key, &to) != REWRITE_ADD)

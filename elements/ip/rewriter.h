@@ -101,10 +101,10 @@ struct flowset {
 	struct spinlock lock;
 	int32_t capacity; /* flows; full beyond it */
 	uint32_t users;
-	uint32_t nkinds; /* kinds of keys given out */
+	uint32_t nkinds;                     /* kinds of keys given out */
 	VEC(struct rewriter_input *) inputs; /* NULL: its slot is free */
 	VEC(struct rwtcp_seq *) seqs;        /* likewise */
-	uint32_t seqs_full; /* those below are all in use */
+	uint32_t seqs_full;                  /* those below are all in use */
 };
 
 /* Results of making a flow; an output otherwise. */
@@ -134,8 +134,9 @@ struct rewriter_ops {
 	/* Fills in proto, track and the like.  NULL: nothing to do. */
 	void (*start)(struct rewriter *rw, struct rewriter_flow *f);
 	/* Prints "(...) => (...)" for direction. */
-	void (*unparse)(const struct flowset *set, const struct rewriter_flow *f,
-	    unsigned int direction, struct strbuf *out);
+	void (*unparse)(const struct flowset *set,
+	    const struct rewriter_flow *f, unsigned int direction,
+	    struct strbuf *out);
 };
 
 struct rewriter {
@@ -146,7 +147,7 @@ struct rewriter {
 	struct rewriter_times times[TRACKS];
 	struct rewriter_input *inputs; /* one an input port */
 	uint32_t ninputs;
-	bool dst_anno;      /* set the destination address annotation */
+	bool dst_anno; /* set the destination address annotation */
 	bool has_reply_anno;
 	uint8_t reply_anno; /* offset */
 	uint32_t reap_s;
@@ -163,15 +164,14 @@ enum { REWRITER_KINDS = 2, REWRITER_SCRATCH = 4096 };
 struct ip_mapper {
 	struct element *e;
 	/* Reports what user's input cannot do with this mapper. */
-	void (*check)(struct ip_mapper *m, struct rewriter *user,
-	    struct errh *errh);
+	void (*check)(
+	    struct ip_mapper *m, struct rewriter *user, struct errh *errh);
 	/*
 	 * Makes *to of from for a new flow of in, sets in->out; REWRITE_ADD,
 	 * REWRITE_DROP or an output to send the packet to.
 	 */
 	int (*map)(struct ip_mapper *m, struct rewriter_input *in,
-	    struct thread *t, const struct flow_key *from,
-	    struct flow_key *to);
+	    struct thread *t, const struct flow_key *from, struct flow_key *to);
 };
 
 /* ---- life, for the classes ---- */
@@ -200,8 +200,8 @@ int rewriter_read_table(
  * Reads REPLY_ANNO and, if has_dst, DST_ANNO (else that is true); then, when
  * the arguments were good, notes them.
  */
-void rewriter_args_annos(struct rewriter *rw, struct args *a, bool has_dst,
-    struct arg_anno *anno);
+void rewriter_args_annos(
+    struct rewriter *rw, struct args *a, bool has_dst, struct arg_anno *anno);
 void rewriter_set_annos(struct rewriter *rw, struct arg_anno anno);
 
 /* ops->reply for flows of ports, ops->unparse: "(SA, SP, DA, DP) => (...)". */
@@ -247,8 +247,8 @@ uint32_t rewriter_get(struct rewriter *rw, struct thread *t, uint8_t proto,
     const struct flow_key *id, bool reply, int input);
 
 /* Its timeout as things stand. */
-uint32_t rewriter_timeout(const struct flowset *set,
-    const struct rewriter_flow *f);
+uint32_t rewriter_timeout(
+    const struct flowset *set, const struct rewriter_flow *f);
 /* Its timeout has become shorter. */
 void rewriter_hasten(struct flowset *set, uint32_t record);
 
@@ -315,16 +315,15 @@ rewriter_has_ports(const struct packet *p)
 }
 
 static inline void
-rewriter_key_ports(
-    const struct packet *p, struct flow_key *key, uint32_t kind)
+rewriter_key_ports(const struct packet *p, struct flow_key *key, uint32_t kind)
 {
 	flow_key_set(key, packet_ip4(p)->src, packet_transport(p), kind);
 }
 
 /* The change of a datagram's ports and checksum (UDP, and DCCP's alike). */
 static inline void
-rewriter_apply_udp(struct packet *p, const struct rewriter_flow *f,
-    unsigned int direction)
+rewriter_apply_udp(
+    struct packet *p, const struct rewriter_flow *f, unsigned int direction)
 {
 	const struct flow_key *k = &f->key[!direction];
 	struct udp *udp = (struct udp *)(void *)packet_transport(p);
@@ -438,8 +437,8 @@ rewriter_push(struct element *e, unsigned int port, struct batch *b,
 					    &set->table, &second);
 			}
 			if (unlikely(ref == 0))
-				ref = rewriter_miss(in, t, p[i],
-				    &probes[i].key, now_ms, &out);
+				ref = rewriter_miss(
+				    in, t, p[i], &probes[i].key, now_ms, &out);
 			if (likely(ref != 0)) {
 				uint32_t record = flow_ref_record(ref);
 				unsigned int dir = flow_ref_which(ref);

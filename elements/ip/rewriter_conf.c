@@ -80,8 +80,7 @@ rewriter_input_clear(struct rewriter_input *in)
 	struct flowset *set = in->owner->set;
 	uint32_t n = 0;
 
-	while (in->count > 0 &&
-	       (n = flowtable_next(&set->table, n + 1)) != 0)
+	while (in->count > 0 && (n = flowtable_next(&set->table, n + 1)) != 0)
 		if (flowset_flow(set, n)->link.user == in->slot)
 			flowset_end(set, n);
 }
@@ -94,8 +93,7 @@ rewriter_parse_nochange(struct rewriter_input *in, struct rewriter *rw,
 {
 	in->kind = INPUT_NOCHANGE;
 	in->out[0] = 0;
-	if (rest.n > 0 &&
-	    !arg_quiet(&arg_type_i32, rest, &in->out[0], rw->e))
+	if (rest.n > 0 && !arg_quiet(&arg_type_i32, rest, &in->out[0], rw->e))
 		return errh_error(
 		    errh, "syntax error, expected 'nochange [OUTPUT]'");
 	if (in->out[0] < 0 || in->out[0] >= rw->e->nout)
@@ -133,8 +131,8 @@ static int
 rewriter_parse_pattern(struct rewriter_input *in, struct rewriter *rw,
     struct str rest, struct errh *errh)
 {
-	int err = rw_pattern_parse_ports(
-	    rest, rw->e, &in->pattern, in->out, errh);
+	int err =
+	    rw_pattern_parse_ports(rest, rw->e, &in->pattern, in->out, errh);
 
 	in->kind = INPUT_PATTERN;
 	if (err != 0)
@@ -156,8 +154,7 @@ rewriter_parse_element(struct rewriter_input *in, struct rewriter *rw,
 	if (e == NULL)
 		return errh_error(errh, "unknown specification");
 	if (rest.n > 0)
-		return errh_error(
-		    errh, "syntax error, expected element name");
+		return errh_error(errh, "syntax error, expected element name");
 	in->mapper = element_cast(e, "IPMapper");
 	if (in->mapper == NULL)
 		return errh_error(errh, "element is not an IPMapper");
@@ -183,8 +180,8 @@ rewriter_parse_input(struct rewriter_input *in, struct rewriter *rw,
 	if (str_is(word, "drop") || str_is(word, "discard")) {
 		in->kind = INPUT_DROP;
 		if (rest.n > 0)
-			return errh_error(errh,
-			    "syntax error, expected '%.*s'", STR_ARG(word));
+			return errh_error(errh, "syntax error, expected '%.*s'",
+			    STR_ARG(word));
 		return 0;
 	}
 	if (str_is(word, "pattern") || str_is(word, "xpattern"))
@@ -227,8 +224,8 @@ rewriter_cast(struct element *e, const char *name,
 }
 
 void
-rewriter_args_annos(struct rewriter *rw, struct args *a, bool has_dst,
-    struct arg_anno *anno)
+rewriter_args_annos(
+    struct rewriter *rw, struct args *a, bool has_dst, struct arg_anno *anno)
 {
 	rw->dst_anno = true;
 	if (has_dst)
@@ -412,8 +409,7 @@ rewriter_read_count(
 }
 
 static int
-rewriter_read_size(
-    struct element *e, uintptr_t user, struct handler_call *call)
+rewriter_read_size(struct element *e, uintptr_t user, struct handler_call *call)
 {
 	struct rewriter *rw = element_state(e);
 
@@ -447,8 +443,8 @@ rewriter_write_capacity(
 	(void)user;
 	if (err == 0) {
 		args_init(&a, &words, e, call->errh);
-		args_i32(&a, "CAPACITY", ARG_POS | ARG_MAND,
-		    &rw->set->capacity);
+		args_i32(
+		    &a, "CAPACITY", ARG_POS | ARG_MAND, &rw->set->capacity);
 		err = args_complete(&a);
 	}
 	vec_fini(&words);
@@ -577,7 +573,8 @@ rewriter_unparse_rest(const struct flowset *set, const struct rewriter_flow *f,
 }
 
 int
-rewriter_read_table(struct element *e, uintptr_t user, struct handler_call *call)
+rewriter_read_table(
+    struct element *e, uintptr_t user, struct handler_call *call)
 {
 	struct rewriter *rw = element_state(e);
 	struct flowset *set = rw->set;
@@ -620,8 +617,8 @@ rewriter_unparse_id(const struct flow_key *k, struct strbuf *out)
 }
 
 void
-rewriter_unparse_ports(const struct flowset *set,
-    const struct rewriter_flow *f, unsigned int direction, struct strbuf *out)
+rewriter_unparse_ports(const struct flowset *set, const struct rewriter_flow *f,
+    unsigned int direction, struct strbuf *out)
 {
 	struct flow_key to = rewriter_becomes(f, direction);
 

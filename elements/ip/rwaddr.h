@@ -14,8 +14,8 @@ void rwaddr_add_handlers(struct element *e);
 
 /* The transport checksum, whose pseudo header has changed. */
 static inline void
-rwaddr_apply_l4(struct packet *p, const struct rewriter_flow *f,
-    unsigned int direction)
+rwaddr_apply_l4(
+    struct packet *p, const struct rewriter_flow *f, unsigned int direction)
 {
 	const struct ip4 *ip = packet_ip4(p);
 	int32_t room = packet_transport_length(p);
@@ -27,7 +27,7 @@ rwaddr_apply_l4(struct packet *p, const struct rewriter_flow *f,
 
 		rewriter_csum(tcp->sum, direction, f->l4_delta);
 	} else if (ip->proto == IPPROTO4_UDP &&
-		   room >= (int32_t)sizeof(struct udp)) {
+	           room >= (int32_t)sizeof(struct udp)) {
 		struct udp *udp = (struct udp *)(void *)packet_transport(p);
 
 		rewriter_udp_csum(udp->sum, direction, f->l4_delta);

@@ -3,12 +3,12 @@
 #include "elements/ip/rwmapper.h"
 
 int
-rw_targets_add(struct rw_targets *v, struct str text, struct element *e,
-    struct errh *errh)
+rw_targets_add(
+    struct rw_targets *v, struct str text, struct element *e, struct errh *errh)
 {
 	struct rw_target target;
-	int err = rw_pattern_parse_ports(
-	    text, e, &target.pattern, target.out, errh);
+	int err =
+	    rw_pattern_parse_ports(text, e, &target.pattern, target.out, errh);
 
 	if (err != 0)
 		return err;

@@ -54,8 +54,7 @@ rw_prefix_parse(struct str s, struct rw_pattern *p, struct element *context)
 }
 
 static bool
-rw_addr_range_parse(
-    struct str s, struct rw_pattern *p, struct element *context)
+rw_addr_range_parse(struct str s, struct rw_pattern *p, struct element *context)
 {
 	uint32_t low, high;
 	size_t dash;
@@ -65,8 +64,7 @@ rw_addr_range_parse(
 	if (dash == s.n)
 		return rw_prefix_parse(s, p, context);
 	if (!arg_quiet(&arg_type_ip4, str_sub(s, 0, dash), &low, context) ||
-	    !arg_quiet(
-	        &arg_type_ip4, str_from(s, dash + 1), &high, context) ||
+	    !arg_quiet(&arg_type_ip4, str_from(s, dash + 1), &high, context) ||
 	    ip4_host(high) < ip4_host(low))
 		return false;
 	p->saddr = low;
@@ -342,7 +340,8 @@ rw_pattern_map(struct rw_pattern *p, struct rand_state *rand,
 		i = load_relaxed(&p->next);
 	else
 		i = (uint32_t)(((uint64_t)rand_u32(rand) *
-		                   ((uint64_t)p->variation + 1)) >> 32);
+		                   ((uint64_t)p->variation + 1)) >>
+		               32);
 	if (i > p->variation)
 		i = 0;
 	return rw_pattern_search(p, i, to, free_fn, arg);

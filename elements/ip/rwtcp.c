@@ -91,10 +91,10 @@ rwtcp_change(struct flowset *set, struct rewriter_flow *f,
 		rwtcp_forget(s, direction);
 		n--;
 	}
-	s->change[direction][n] = (struct rwtcp_change){
-		trigger, (n > 0 ? s->change[direction][n - 1].delta
-				: s->base[direction]) + d
-	};
+	s->change[direction][n] = (struct rwtcp_change){ trigger,
+		(n > 0 ? s->change[direction][n - 1].delta
+		       : s->base[direction]) +
+		    d };
 	s->n[direction]++;
 	return 0;
 }
@@ -154,8 +154,7 @@ rwtcp_put(struct tcp *tcp, uint8_t *at, uint32_t x)
 }
 
 static void
-rwtcp_renumber_sack(
-    const struct rwtcp_seq *s, unsigned int d, struct tcp *tcp)
+rwtcp_renumber_sack(const struct rwtcp_seq *s, unsigned int d, struct tcp *tcp)
 {
 	uint8_t *o = (uint8_t *)(tcp + 1);
 	uint8_t *end = (uint8_t *)tcp + tcp_hlen(tcp);
@@ -169,8 +168,8 @@ rwtcp_renumber_sack(
 			return;
 		if (*o == OPT_SACK && o[1] % 8 == 2)
 			for (uint8_t *x = o + 2; x < o + o[1]; x += 4)
-				rwtcp_put(tcp, x,
-				    rwtcp_new_ack(s, d, get_be32(x)));
+				rwtcp_put(
+				    tcp, x, rwtcp_new_ack(s, d, get_be32(x)));
 		o += o[1];
 	}
 }
@@ -185,8 +184,7 @@ rwtcp_renumber(const struct flowset *set, struct rewriter_flow *f,
 	if ((int32_t)tcp_hlen(tcp) > room)
 		return;
 	if (s->n[direction] > 0 &&
-	    rwtcp_seq_geq(
-	        seq, s->change[direction][0].trigger + RWTCP_BEHIND))
+	    rwtcp_seq_geq(seq, s->change[direction][0].trigger + RWTCP_BEHIND))
 		rwtcp_forget(s, direction);
 	if (s->n[direction] > 0 || s->base[direction] != 0)
 		rwtcp_put(tcp, tcp->seq, rwtcp_new_seq(s, direction, seq));
@@ -200,8 +198,8 @@ rwtcp_renumber(const struct flowset *set, struct rewriter_flow *f,
 /* ---- arguments and handlers ---- */
 
 int
-rwtcp_configure(struct rewriter *rw, const struct strs *conf,
-    struct arena *mem, struct strs *rest, struct errh *errh)
+rwtcp_configure(struct rewriter *rw, const struct strs *conf, struct arena *mem,
+    struct strs *rest, struct errh *errh)
 {
 	uint32_t nodata = 300, data = 86400, done = 240, guarantee = 5;
 	struct rewriter_times *times = &rw->times[TRACK_TCP];

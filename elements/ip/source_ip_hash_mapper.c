@@ -49,6 +49,16 @@ source_ip_hash_mapper_order(const void *a, const void *b)
 	return x->target < y->target ? -1 : x->target > y->target;
 }
 
+/*
+ * A place on the circle.  Mixed twice, for what is hashed, addresses of one
+ * net and small numbers, differs in a few bits only.
+ */
+static uint32_t
+source_ip_hash_mapper_hash(const struct source_ip_hash_mapper *self, uint64_t x)
+{
+	return (uint32_t)(hash_u64(hash_u64(x, self->seed), ~self->seed) >> 32);
+}
+
 /* The first point at or after hash, round the circle. */
 static const struct hash_point *
 source_ip_hash_mapper_find(
@@ -72,9 +82,8 @@ source_ip_hash_mapper_map(struct ip_mapper *m, struct rewriter_input *in,
     struct thread *t, const struct flow_key *from, struct flow_key *to)
 {
 	struct source_ip_hash_mapper *self = element_state(m->e);
-	uint32_t hash = (uint32_t)hash_u64(from->src, self->seed);
-	const struct hash_point *point =
-	    source_ip_hash_mapper_find(self, hash);
+	uint32_t hash = source_ip_hash_mapper_hash(self, from->src);
+	const struct hash_point *point = source_ip_hash_mapper_find(self, hash);
 	const struct rw_target *x = &self->targets.v[point->target];
 
 	return rewriter_map_pattern(in, x->pattern, x->out, t, from, to);
@@ -100,11 +109,10 @@ source_ip_hash_mapper_parse_head(struct source_ip_hash_mapper *self,
 	int err = conf_split_space(text, &mem, &words);
 
 	if (err == 0 && words.n != 2)
-		err = errh_error(
-		    errh, "requires 2 config params: numnodes seed");
+		err =
+		    errh_error(errh, "requires 2 config params: numnodes seed");
 	if (err == 0 &&
-	    (!arg_quiet(&arg_type_i32, words.v[0], nodes, NULL) ||
-	        *nodes <= 0))
+	    (!arg_quiet(&arg_type_i32, words.v[0], nodes, NULL) || *nodes <= 0))
 		err = errh_error(errh, "number of nodes must be an integer");
 	if (err == 0 && !arg_quiet(&arg_type_i32, words.v[1], &seed, NULL))
 		err = errh_error(errh, "hash seed must be an integer");
@@ -116,8 +124,7 @@ source_ip_hash_mapper_parse_head(struct source_ip_hash_mapper *self,
 
 /* "PATTERN ID" */
 static int
-source_ip_hash_mapper_add(struct element *e, struct str text,
-    struct errh *errh)
+source_ip_hash_mapper_add(struct element *e, struct str text, struct errh *errh)
 {
 	struct source_ip_hash_mapper *self = element_state(e);
 	struct str word;
@@ -128,8 +135,8 @@ source_ip_hash_mapper_add(struct element *e, struct str text,
 	text = str_trim(text);
 	space = str_rfind(text, ' ');
 	word = space < text.n ? str_from(text, space + 1) : text;
-	if (space >= text.n ||
-	    !arg_quiet(&arg_type_i32, word, &id, NULL) || id < 0)
+	if (space >= text.n || !arg_quiet(&arg_type_i32, word, &id, NULL) ||
+	    id < 0)
 		return errh_error(errh, "bad server ID in pattern spec");
 	err = rw_targets_add(
 	    &self->targets, str_trim(str_sub(text, 0, space)), e, errh);
@@ -150,8 +157,8 @@ source_ip_hash_mapper_place(
 	for (uint32_t i = 0; i < n; i++)
 		for (uint32_t k = 0; k < nodes; k++) {
 			struct hash_point point = {
-				(uint32_t)hash_u128(
-				    self->ids.v[i], k, self->seed),
+				source_ip_hash_mapper_hash(
+				    self, (uint64_t)self->ids.v[i] << 32 | k),
 				i
 			};
 
@@ -177,16 +184,15 @@ source_ip_hash_mapper_configure(
 		return errh_error(errh, "no patterns given");
 	if (conf->n == 2)
 		errh_warning(errh, "only one pattern given");
-	err = source_ip_hash_mapper_parse_head(
-	    self, conf->v[0], &nodes, errh);
+	err = source_ip_hash_mapper_parse_head(self, conf->v[0], &nodes, errh);
 	if (err != 0)
 		return err;
 	for (size_t i = 1; i < conf->n; i++)
 		if (source_ip_hash_mapper_add(e, conf->v[i], errh) != 0)
 			err = ERR_INVAL;
-	return err != 0 ? err
-			: source_ip_hash_mapper_place(
-			      self, (uint32_t)nodes, errh);
+	return err != 0
+	           ? err
+	           : source_ip_hash_mapper_place(self, (uint32_t)nodes, errh);
 }
 
 static void

@@ -53,8 +53,7 @@ check_udp_header_one(struct element *e, struct thread *t, struct packet **pp)
 	length = get_be16(udp->len);
 	if (length < (int32_t)sizeof(*udp) || length > room)
 		return header_check_fail(e, t, BAD_LENGTH);
-	if (get_u16(udp->sum) != 0 &&
-	    ip4_l4_csum(ip, udp, (size_t)length) != 0)
+	if (get_u16(udp->sum) != 0 && ip4_l4_csum(ip, udp, (size_t)length) != 0)
 		return header_check_fail(e, t, BAD_CHECKSUM);
 	return 0;
 }

@@ -49,8 +49,7 @@ dynamic_udp_ip_encap_configure(
 }
 
 static inline struct packet *
-dynamic_udp_ip_encap_one(
-    struct element *e, struct thread *t, struct packet *p)
+dynamic_udp_ip_encap_one(struct element *e, struct thread *t, struct packet *p)
 {
 	struct dynamic_udp_ip_encap *self = element_state(e);
 	uint16_t length;
@@ -77,8 +76,8 @@ dynamic_udp_ip_encap_one(
 	put_u16(udp->sum, 0);
 	if (self->checksum)
 		put_u16(udp->sum,
-		    (uint16_t)~csum_fold(csum_add(csum_pseudo4(ip->src, ip->dst,
-		                                      IPPROTO4_UDP, length),
+		    (uint16_t)~csum_fold(csum_add(
+		        csum_pseudo4(ip->src, ip->dst, IPPROTO4_UDP, length),
 		        udp, length)));
 	if (self->interval > 0 && ++self->count == self->interval) {
 		self->sport++;

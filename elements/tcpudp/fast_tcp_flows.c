@@ -18,10 +18,9 @@
  *   ACTIVE     boolean (default true)
  *
  *   count            read: packets given
- *   rate             read: packets a second on the way to LIMIT, 0 before; write:
- *                    RATE
- *   limit, active    write; writing active true also resets
- *   reset            write: begin anew
+ *   rate             read: packets a second on the way to LIMIT, 0 before;
+ *write: RATE limit, active    write; writing active true also resets reset
+ *write: begin anew
  *
  * Sequence numbers are random and do not go up.
  *
@@ -65,9 +64,8 @@ fast_tcp_flows_ports(struct tcp_flow *f, struct thread *t)
 		put_u16(tcp->sport, sport);
 		put_u16(tcp->dport, dport);
 		put_u16(tcp->sum, 0);
-		put_u16(tcp->sum,
-		    ip4_l4_csum(packet_ip4(*p), tcp,
-		        (size_t)packet_transport_length(*p)));
+		put_u16(tcp->sum, ip4_l4_csum(packet_ip4(*p), tcp,
+		                      (size_t)packet_transport_length(*p)));
 	}
 	return true;
 }
@@ -109,8 +107,8 @@ fast_tcp_flows_next(struct element *e, struct thread *t)
 	}
 	f->given++;
 	frame = f->frame[f->given == 1                 ? FRAME_SYN
-			 : f->given == self->flow_size ? FRAME_FIN
-						       : FRAME_DATA];
+	                 : f->given == self->flow_size ? FRAME_FIN
+	                                               : FRAME_DATA];
 	return frame == NULL ? NULL : fast_source_give(t, frame);
 }
 
@@ -195,8 +193,7 @@ fast_tcp_flows_cleanup(struct element *e, enum cleanup_stage stage)
 	for (uint32_t i = 0; self->flows != NULL && i < self->nflows; i++)
 		for (unsigned int k = 0; k < FRAMES; k++)
 			if (self->flows[i].frame[k] != NULL)
-				packet_kill(
-				    e->thread, self->flows[i].frame[k]);
+				packet_kill(e->thread, self->flows[i].frame[k]);
 	free(self->flows);
 	self->flows = NULL;
 }

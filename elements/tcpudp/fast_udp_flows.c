@@ -17,11 +17,10 @@
  *   ACTIVE     boolean (default true)
  *
  *   count            read: packets given
- *   rate             read: packets a second on the way to LIMIT, 0 before; write:
- *                    RATE
- *   length           read, write; writing makes new flows
- *   limit, active    write; writing active true also resets
- *   reset            write: begin anew
+ *   rate             read: packets a second on the way to LIMIT, 0 before;
+ *write: RATE length           read, write; writing makes new flows limit,
+ *active    write; writing active true also resets reset            write: begin
+ *anew
  *
  *	FastUDPFlows(100000, 500000, 60, 0:0:0:0:0:1, 1.0.0.1,
  *	    0:0:0:0:0:2, 2.0.0.2, 100, 10) -> ToDevice(0);

@@ -16,10 +16,9 @@
  *   ACTIVE     boolean (default true)
  *
  *   count            read: packets given
- *   rate             read: packets a second on the way to LIMIT, 0 before; write:
- *                    RATE
- *   limit, active    write; writing active true also resets
- *   reset            write: begin anew
+ *   rate             read: packets a second on the way to LIMIT, 0 before;
+ *write: RATE limit, active    write; writing active true also resets reset
+ *write: begin anew
  *
  *	FastUDPSource(100000, 500000, 60, 0:0:0:0:0:1, 1.0.0.1, 1234,
  *	    0:0:0:0:0:2, 2.0.0.2, 1234) -> ToDevice(0);

@@ -16,10 +16,9 @@
  *   ACTIVE     boolean (default true)
  *
  *   count            read: packets given
- *   rate             read: packets a second on the way to LIMIT, 0 before; write:
- *                    RATE
- *   limit, active    write; writing active true also resets
- *   reset            write: begin anew
+ *   rate             read: packets a second on the way to LIMIT, 0 before;
+ *write: RATE limit, active    write; writing active true also resets reset
+ *write: begin anew
  *
  *	FastUDPSourceIP6(100000, 500000, 80, 0:0:0:0:0:1, 2001:db8::1, 1234,
  *	    0:0:0:0:0:2, 2001:db8::2, 1234) -> ToDevice(0);
@@ -55,9 +54,8 @@ fast_udp_source_ip6_fill(struct fast_udp_source_ip6 *self, struct thread *t)
 	put_u16(udp->sum, 0);
 	if (!self->source.checksum)
 		return 0;
-	sum = (uint16_t)~csum_fold(
-	    csum_add(csum_pseudo6(ip->src, ip->dst, IPPROTO4_UDP, length), udp,
-	        length));
+	sum = (uint16_t)~csum_fold(csum_add(
+	    csum_pseudo6(ip->src, ip->dst, IPPROTO4_UDP, length), udp, length));
 	put_u16(udp->sum, sum == 0 ? 0xffff : sum);
 	return 0;
 }
@@ -125,7 +123,7 @@ fast_udp_source_ip6_initialize(struct element *e, struct errh *errh)
 	ip = (struct ip6 *)(void *)at;
 	put_be32(ip->vtf, 6u << 28);
 	put_be16(ip->plen, (uint16_t)(self->frame->length -
-				      sizeof(struct ether) - sizeof(*ip)));
+	                              sizeof(struct ether) - sizeof(*ip)));
 	ip->next = IPPROTO4_UDP;
 	ip->hlim = HOP_LIMIT;
 	memcpy(ip->src, &self->src, sizeof(ip->src));

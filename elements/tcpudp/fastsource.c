@@ -43,8 +43,7 @@ fast_source_set_args(
 	f->limit = x->limit >= 0 ? (uint32_t)x->limit : FAST_SOURCE_NO_LIMIT;
 	f->rate_limited = x->rate != 0;
 	if (x->rate > GAP_RATE_MAX)
-		errh_error(
-		    errh, "rate too large; lowered to %u", GAP_RATE_MAX);
+		errh_error(errh, "rate too large; lowered to %u", GAP_RATE_MAX);
 	gap_rate_set(&f->rate, x->rate, 0);
 }
 
@@ -54,8 +53,7 @@ struct packet *
 fast_source_frame(struct element *e, struct thread *t, uint16_t ethertype)
 {
 	struct fast_source *f = element_state(e);
-	struct packet *p =
-	    packet_new(t, PACKET_HEADROOM, NULL, f->length, 0);
+	struct packet *p = packet_new(t, PACKET_HEADROOM, NULL, f->length, 0);
 	struct ether *eth;
 
 	if (p == NULL)
@@ -85,8 +83,7 @@ fast_source_ip4(struct packet *p, uint8_t proto, uint32_t src, uint32_t dst)
 }
 
 void
-fast_source_udp(
-    struct packet *p, uint16_t sport, uint16_t dport, bool checksum)
+fast_source_udp(struct packet *p, uint16_t sport, uint16_t dport, bool checksum)
 {
 	struct udp *udp = (struct udp *)(void *)packet_transport(p);
 	uint16_t length = (uint16_t)packet_transport_length(p);
@@ -149,8 +146,8 @@ fast_source_allowance(struct fast_source *f, struct thread *t, uint32_t max)
 }
 
 unsigned int
-fast_source_pull(struct element *e, unsigned int port, struct batch *b,
-    unsigned int max)
+fast_source_pull(
+    struct element *e, unsigned int port, struct batch *b, unsigned int max)
 {
 	struct fast_source *f = element_state(e);
 	uint32_t n = 0, allowed = fast_source_allowance(f, b->thread, max);
@@ -185,8 +182,7 @@ fast_source_read_rate(
 	(void)user;
 	if (ms < 1)
 		ms = 1;
-	sb_i64(call->out,
-	    f->last_ms == 0 ? 0 : (int64_t)f->count * 1000 / ms);
+	sb_i64(call->out, f->last_ms == 0 ? 0 : (int64_t)f->count * 1000 / ms);
 	return 0;
 }
 

@@ -50,8 +50,8 @@ void fast_source_set_args(
 void fast_source_set_length(struct fast_source *f, uint32_t length);
 
 void fast_source_reset(struct fast_source *f);
-unsigned int fast_source_pull(struct element *e, unsigned int port,
-    struct batch *b, unsigned int max);
+unsigned int fast_source_pull(
+    struct element *e, unsigned int port, struct batch *b, unsigned int max);
 void fast_source_add_handlers(struct element *e);
 
 /*
@@ -61,11 +61,11 @@ void fast_source_add_handlers(struct element *e);
 struct packet *fast_source_frame(
     struct element *e, struct thread *t, uint16_t ethertype);
 /* Writes an IPv4 header into such a frame. */
-struct ip4 *fast_source_ip4(struct packet *p, uint8_t proto, uint32_t src,
-    uint32_t dst);
+struct ip4 *fast_source_ip4(
+    struct packet *p, uint8_t proto, uint32_t src, uint32_t dst);
 /* Ports in network order, and the checksum if that is wanted. */
-void fast_source_udp(struct packet *p, uint16_t sport, uint16_t dport,
-    bool checksum);
+void fast_source_udp(
+    struct packet *p, uint16_t sport, uint16_t dport, bool checksum);
 /* A random port as flows have it, in network order. */
 uint16_t fast_source_port(struct thread *t);
 

@@ -34,12 +34,10 @@ force_icmp_configure(
 	args_word(&a, "CODE", ARG_POS | ARG_MAND, &code_text);
 	err = args_complete(&a);
 	if (err == 0 && (type < 0 || type > 255))
-		err = errh_error(
-		    errh, "ICMP type must be between 0 and 255");
-	if (err == 0 &&
-	    (!name_or_number(NAME_ICMP_CODE + (unsigned int)type, e, code_text,
-	         &code) ||
-	        code < 0 || code > 255))
+		err = errh_error(errh, "ICMP type must be between 0 and 255");
+	if (err == 0 && (!name_or_number(NAME_ICMP_CODE + (unsigned int)type, e,
+	                     code_text, &code) ||
+	                    code < 0 || code > 255))
 		err = errh_error(errh, "argument 2 takes ICMP code");
 	self->type = (uint8_t)type;
 	self->code = (uint8_t)code;

@@ -42,8 +42,8 @@ force_ip_one(struct element *e, struct thread *t, struct packet *p)
 		put_u16(ip->off, 0);
 	hlen = ip4_hlen(ip);
 	if (hlen < sizeof(*ip) || hlen > p->length)
-		hlen = p->length > IP4_HLEN_MAX ? IP4_HLEN_MAX
-						: p->length & ~3u;
+		hlen =
+		    p->length > IP4_HLEN_MAX ? IP4_HLEN_MAX : p->length & ~3u;
 	ip->vhl = (uint8_t)(0x40 | hlen / 4);
 	put_u16(ip->sum, 0);
 	put_u16(ip->sum, csum(ip, hlen));

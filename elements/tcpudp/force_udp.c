@@ -51,8 +51,8 @@ force_udp_one(struct element *e, struct thread *t, struct packet *p)
 	udp = (struct udp *)(void *)f.l4;
 	put_be16(udp->len, (uint16_t)f.length);
 	put_be16(udp->dport, self->dport >= 0
-				 ? (uint16_t)self->dport
-				 : (uint16_t)rand_below(&t->rand, 1024));
+	                         ? (uint16_t)self->dport
+	                         : (uint16_t)rand_below(&t->rand, 1024));
 	put_u16(udp->sum, 0);
 	put_u16(udp->sum, ip4_l4_csum(f.ip, udp, f.present));
 	return p;

@@ -129,8 +129,7 @@ ip_rewriter_configure(
 	err = args_consume(&a, &mem, &rest);
 	if (err == 0) {
 		udp->idle_ms = rewriter_ms(timeout);
-		udp->busy_ms =
-		    rewriter_ms(has_streaming ? streaming : timeout);
+		udp->busy_ms = rewriter_ms(has_streaming ? streaming : timeout);
 		udp->guarantee_ms = rewriter_ms(guarantee);
 		err = rwtcp_configure(rw, &rest, &mem, &rest2, errh);
 	}
@@ -151,8 +150,8 @@ ip_rewriter_key(
 	if ((proto != IPPROTO4_TCP && proto != IPPROTO4_UDP) ||
 	    !rewriter_has_ports(p))
 		return false;
-	rewriter_key_ports(p, key,
-	    rw->kind + (proto == IPPROTO4_UDP ? KIND_UDP : KIND_TCP));
+	rewriter_key_ports(
+	    p, key, rw->kind + (proto == IPPROTO4_UDP ? KIND_UDP : KIND_TCP));
 	return true;
 }
 
@@ -184,8 +183,7 @@ ip_rewriter_add_handlers(struct element *e)
 	    HANDLER_DEPRECATED);
 	handler_add_read(e, "udp_mappings", rewriter_read_table, TRACK_UDP,
 	    HANDLER_DEPRECATED);
-	handler_add_read(
-	    e, "tcp_lookup", rwtcp_read_lookup, 0, HANDLER_PARAM);
+	handler_add_read(e, "tcp_lookup", rwtcp_read_lookup, 0, HANDLER_PARAM);
 	rewriter_add_handlers(e);
 }
 

@@ -32,8 +32,7 @@ set_tcp_checksum_configure(
 
 /* Makes the header length of a segment of length bytes possible. */
 static void
-set_tcp_checksum_fix_off(
-    const struct ip4 *ip, struct tcp *tcp, int32_t length)
+set_tcp_checksum_fix_off(const struct ip4 *ip, struct tcp *tcp, int32_t length)
 {
 	bool fragment = (get_be16(ip->off) & (IP4_MF | IP4_OFFMASK)) != 0;
 	int32_t hlen = (int32_t)tcp_hlen(tcp);

@@ -100,8 +100,7 @@ snoop_tcp_drop(struct snoop_tcp *self, struct thread *t,
 
 /* Room for a segment at position i, or NULL. */
 static struct snoop_segment *
-snoop_tcp_insert(
-    struct snoop_tcp *self, struct snoop_connection *c, uint32_t i)
+snoop_tcp_insert(struct snoop_tcp *self, struct snoop_connection *c, uint32_t i)
 {
 	if (c->segments == NULL)
 		c->segments = calloc(SNOOP_SEGMENTS, sizeof(*c->segments));
@@ -117,8 +116,7 @@ snoop_tcp_insert(
 /* A segment with length bytes of payload came from the server. */
 static void
 snoop_tcp_keep(struct snoop_tcp *self, struct thread *t,
-    struct snoop_connection *c, struct packet *p, uint32_t seq,
-    uint32_t length)
+    struct snoop_connection *c, struct packet *p, uint32_t seq, uint32_t length)
 {
 	bool repeat = c->has_beyond && snoop_seq_less(seq, c->beyond);
 	struct packet *copy = NULL;
@@ -195,7 +193,7 @@ snoop_tcp_ack(struct element *e, struct thread *t, struct snoop_connection *c,
 	struct snoop_tcp *self = element_state(e);
 	uint32_t ack = get_be32(tcp->ack), n = 0;
 	bool same = c->has_acked && ack == c->acked && length == 0 &&
-		    get_be16(tcp->win) == c->window;
+	            get_be16(tcp->win) == c->window;
 
 	c->window = get_be16(tcp->win);
 	if (same)
@@ -280,8 +278,8 @@ snoop_tcp_handle(struct element *e, struct thread *t, unsigned int from,
 	length = get_be16(ip->len) > heads ? get_be16(ip->len) - heads : 0;
 	flow_key_set(&key, ip->src, tcp->sport, 1);
 	if (from == FROM_MOBILE)
-		key = (struct flow_key){ key.dst, key.src, key.dport,
-			key.sport, 1 };
+		key = (struct flow_key){ key.dst, key.src, key.dport, key.sport,
+			1 };
 	n = flow_ref_record(flowtable_find(&self->table, &key));
 	if (n != 0 && (tcp->flags & (TCP_SYN | TCP_RST)) != 0) {
 		snoop_tcp_end(self, t, n);
@@ -355,8 +353,8 @@ snoop_tcp_push(struct element *e, unsigned int port, struct batch *b)
 }
 
 static unsigned int
-snoop_tcp_pull(struct element *e, unsigned int port, struct batch *b,
-    unsigned int max)
+snoop_tcp_pull(
+    struct element *e, unsigned int port, struct batch *b, unsigned int max)
 {
 	uint32_t first = b->count;
 
@@ -399,11 +397,11 @@ snoop_tcp_add_handlers(struct element *e)
 {
 	struct snoop_tcp *self = element_state(e);
 
-	handler_add_data(e, "connections", HANDLER_READ, DATA_U32,
-	    &self->table.count);
+	handler_add_data(
+	    e, "connections", HANDLER_READ, DATA_U32, &self->table.count);
 	handler_add_data(e, "cached", HANDLER_READ, DATA_U64, &self->cached);
-	handler_add_data(e, "retransmitted", HANDLER_READ, DATA_U64,
-	    &self->retransmitted);
+	handler_add_data(
+	    e, "retransmitted", HANDLER_READ, DATA_U64, &self->retransmitted);
 	handler_add_data(
 	    e, "suppressed", HANDLER_READ, DATA_U64, &self->suppressed);
 }

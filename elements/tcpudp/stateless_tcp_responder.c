@@ -126,8 +126,8 @@ stateless_tcp_responder_make(struct element *e, struct thread *t,
 	struct stateless_tcp_responder *self = element_state(e);
 	bool syn = (flags & TCP_SYN) != 0;
 	uint32_t options = syn ? OPT_MSS_LENGTH : 0;
-	struct packet *q = packet_new(
-	    t, PACKET_HEADROOM, NULL, HEAD + options + length, 0);
+	struct packet *q =
+	    packet_new(t, PACKET_HEADROOM, NULL, HEAD + options + length, 0);
 	struct ip4 *ip;
 	struct tcp *tcp;
 
@@ -258,8 +258,8 @@ stateless_tcp_responder_one(
 	length = length > hlen ? length - hlen : 0;
 	c.window = get_be16(c.tcp->win);
 	c.next = get_be32(c.tcp->seq) + length +
-		 ((c.tcp->flags & TCP_SYN) != 0) +
-		 ((c.tcp->flags & TCP_FIN) != 0);
+	         ((c.tcp->flags & TCP_SYN) != 0) +
+	         ((c.tcp->flags & TCP_FIN) != 0);
 	memcpy(&addresses, c.ip->src, sizeof(addresses));
 	memcpy(&ports, c.tcp->sport, sizeof(ports));
 	hash = (uint32_t)hash_u128(addresses, ports, self->key);

@@ -122,8 +122,8 @@ static struct packet *
 tcp_fragmenter_piece(struct thread *t, const struct packet *p,
     const struct tcp_cut *cut, uint32_t offset, uint32_t length)
 {
-	struct packet *q = packet_new(
-	    t, packet_headroom(p), NULL, cut->front + length, 0);
+	struct packet *q =
+	    packet_new(t, packet_headroom(p), NULL, cut->front + length, 0);
 
 	if (q == NULL)
 		return NULL;
@@ -144,8 +144,7 @@ tcp_fragmenter_cut(struct element *e, struct batch *out, struct packet *p,
 	struct tcp_fragmenter *self = element_state(e);
 	struct thread *t = out->thread;
 
-	for (uint32_t offset = 0; offset < cut->payload;
-	     offset += cut->piece) {
+	for (uint32_t offset = 0; offset < cut->payload; offset += cut->piece) {
 		uint32_t left = cut->payload - offset;
 		bool last = left <= cut->piece;
 		uint32_t length = last ? left : cut->piece;

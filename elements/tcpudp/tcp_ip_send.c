@@ -63,8 +63,8 @@ tcp_ip_send_make(struct thread *t, const struct tcp_ip_send_conf *c)
 }
 
 static int
-tcp_ip_send_parse(struct element *e, struct handler_call *call,
-    struct tcp_ip_send_conf *c)
+tcp_ip_send_parse(
+    struct element *e, struct handler_call *call, struct tcp_ip_send_conf *c)
 {
 	struct arena mem = ARENA_INIT;
 	struct strs words = VEC_INIT;

@@ -86,8 +86,7 @@ udp_ip6_encap_one(struct element *e, struct thread *t, struct packet *p)
 	put_be16(udp->len, length);
 	put_u16(udp->sum, 0);
 	sum = (uint16_t)~csum_fold(csum_add(
-	    csum_pseudo6(ip->src, ip->dst, IPPROTO4_UDP, length), udp,
-	    length));
+	    csum_pseudo6(ip->src, ip->dst, IPPROTO4_UDP, length), udp, length));
 	/* Zero would mean none, which IPv6 forbids (RFC 8200, 8.1). */
 	put_u16(udp->sum, sum == 0 ? 0xffff : sum);
 	return p;

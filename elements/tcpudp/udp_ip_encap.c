@@ -59,8 +59,7 @@ udp_ip_encap_configure(
 	if (err != 0)
 		goto out;
 	new_.use_anno = str_is(dst, "DST_ANNO");
-	if (!new_.use_anno &&
-	    !arg_quiet(&arg_type_ip4, dst, &new_.dst, e)) {
+	if (!new_.use_anno && !arg_quiet(&arg_type_ip4, dst, &new_.dst, e)) {
 		err = errh_error(errh, "bad DST");
 		goto out;
 	}
