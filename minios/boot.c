@@ -11,6 +11,8 @@
 #include "minios/paging.h"
 #include "minios/fiber.h"
 
+enum { MAIN_STACK = 65536 };
+
 const struct machine_ops *machine;
 struct boot_info boot;
 
@@ -83,6 +85,16 @@ boot_avx(void)
 	__asm__ volatile("xsetbv" : : "a"(7), "d"(0), "c"(0));
 }
 
+static void
+boot_main(void *arg)
+{
+	(void)arg;
+	machine->start();
+	boot_stage(BOOT_DRIVERS);
+	guest_main();
+	machine->end(MACHINE_POWEROFF);
+}
+
 void
 kernel_main(void)
 {
@@ -93,8 +105,8 @@ kernel_main(void)
 	paging_init();
 	machine->map_rest();
 	boot_stage(BOOT_MEMORY);
-	machine->start();
-	boot_stage(BOOT_DRIVERS);
-	guest_main();
-	machine->end(MACHINE_POWEROFF);
+	/* The boot's own stack has no page below it that faults. */
+	ASSERT(fiber_new("main", MAIN_STACK, boot_main, NULL) != NULL);
+	for (;;)
+		fiber_sleep_until(INT64_MAX);
 }

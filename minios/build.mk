@@ -54,3 +54,5 @@ build/clickos.debug: $(GUEST_OBJ) minios/clickos.lds
 build/clickos: build/clickos.debug
 	$(Q)strip -o $@ $<
 	@size $@ | tail -n 1
+
+check-run: build/clickos

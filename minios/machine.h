@@ -78,6 +78,9 @@ struct machine_ops {
 	uint32_t (*console_write)(const char *s, uint32_t n);
 	uint32_t (*console_read)(char *s, uint32_t n);
 
+	/* What selftest=all tries on this machine only (selftest_ok.h). */
+	void (*selftest)(void);
+
 	/*
 	 * Sleeps until somebody resumes us, then makes events, console and
 	 * store reachable again.  False: the suspend was called off, nothing

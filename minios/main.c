@@ -15,6 +15,7 @@
 #include "minios/machine.h"
 #include "minios/pages.h"
 #include "minios/pktgen.h"
+#include "minios/selftest.h"
 #include "os/os.h"
 
 static void
@@ -56,7 +57,7 @@ guest_main(void)
 	pages_stats(&p);
 	console_printf("clickos on %s, %llu of %llu kB free\n", machine->name,
 	    (unsigned long long)p.free * 4, (unsigned long long)p.total * 4);
-	if (pktgen_main())
+	if (pktgen_main() || selftest_main())
 		return;
 	errh_sink_init(&errh, main_say, NULL);
 	if (!cmdline_get("config", &config))

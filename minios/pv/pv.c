@@ -74,6 +74,7 @@ static const struct machine_ops machine_pv = {
 	.fault_address = pv_fault_address,
 	.set_fs = pv_set_fs,
 	.start = pv_begin,
+	.selftest = xen_selftest,
 	.suspend = pv_suspend,
 	.steady_ns = xen_clock_steady_ns,
 	.wall_ns = xen_clock_wall_ns,

@@ -83,6 +83,7 @@ const struct machine_ops machine_pvh_bare = {
 	.map_rest = pvh_map_rest,
 	.fault_address = pvh_fault_address,
 	.set_fs = pvh_set_fs,
+	.selftest = virtio_selftest,
 	.start = virtio_start,
 	.steady_ns = clock_steady_ns,
 	.wall_ns = clock_wall_ns,

@@ -116,6 +116,7 @@ const struct machine_ops machine_pvh_xen = {
 	.fault_address = pvh_fault_address,
 	.set_fs = pvh_set_fs,
 	.start = xen_start,
+	.selftest = xen_selftest,
 	.suspend = pvh_xen_suspend,
 	.steady_ns = xen_clock_steady_ns,
 	.wall_ns = xen_clock_wall_ns,

@@ -17,6 +17,11 @@ virtio_port_open(unsigned int number, const struct os_port_request *req,
 	return diag(why, ERR_NOTFOUND, "virtio%u: no such port", number);
 }
 
+void
+virtio_selftest(void)
+{
+}
+
 bool
 virtio_poll(void)
 {

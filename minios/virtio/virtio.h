@@ -16,6 +16,9 @@ void virtio_start(void);
 int virtio_port_open(unsigned int number, const struct os_port_request *req,
     struct netdev **dev, struct diag *why);
 
+/* See struct machine_ops. */
+void virtio_selftest(void);
+
 /* Looks at all rings; true if any had something. */
 bool virtio_poll(void);
 

@@ -31,6 +31,9 @@ void xen_start(void);
  */
 void shutdown_init(void);
 
+/* See struct machine_ops (selftest.c). */
+void xen_selftest(void);
+
 NORETURN void xen_end(enum machine_end how);
 
 #endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* selftest_ok.h -- one line of a self test's result. */
+#ifndef MINIOS_SELFTEST_OK_H
+#define MINIOS_SELFTEST_OK_H
+
+#include <stdbool.h>
+
+void selftest_ok(bool passed, const char *what);
+
+#endif
