@@ -184,6 +184,7 @@ handler_call(struct router *r, struct element *e, handler_fn *fn,
 	int err;
 
 	call->router = r;
+	call->thread->recent_old = true;
 	if (exclusive)
 		master_pause(r->master, call->thread);
 	err = fn(e, user, call);

@@ -51,9 +51,8 @@ bool
 args_hcall(
     struct args *a, const char *keyword, unsigned int flags, struct str *out)
 {
-	static const struct arg_type type = {
-		.size = sizeof(struct str), .parse = arg_parse_hcall
-	};
+	static const struct arg_type type = { .size = sizeof(struct str),
+		.parse = arg_parse_hcall };
 
 	return args_read_owned(a, keyword, flags, &type, out);
 }

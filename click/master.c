@@ -85,6 +85,8 @@ master_make_threads(struct master *m)
 			return ERR_NOMEM;
 		}
 		m->threads[i]->alone = n == 1;
+		m->threads[i]->simtime = m->options.simtime;
+		m->threads[i]->recent_old = true;
 	}
 	return 0;
 }

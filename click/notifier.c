@@ -139,10 +139,9 @@ search_listen(struct search *s, struct task *task, struct notifier *dependent)
 {
 	size_t near = s->signal->of.n;
 
-	for (size_t i = 0;
-	     !s->signal->always && i < near + s->beyond.n; i++) {
-		struct notifier *n = i < near ? s->signal->of.v[i]
-		                              : s->beyond.v[i - near];
+	for (size_t i = 0; !s->signal->always && i < near + s->beyond.n; i++) {
+		struct notifier *n =
+		    i < near ? s->signal->of.v[i] : s->beyond.v[i - near];
 		int err = 0;
 
 		if (task != NULL)

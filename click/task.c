@@ -256,6 +256,7 @@ thread_run_task(struct thread *t)
 
 	if (task->scheduled != 0) {
 		store_relaxed(&task->scheduled, 0);
+		t->recent_old = true;
 		worked = task->run(task->e, task, t);
 		task->runs++;
 		t->task_runs++;

@@ -51,8 +51,11 @@ struct thread {
 	struct scratch scratch;
 	struct master *master;
 	struct os_waiter *waiter;
-	bool alone;  /* no other thread runs elements of this router */
-	uint16_t id; /* 0.. */
+	int64_t recent_ns; /* thread_recent_ns() */
+	bool recent_old;   /* to be looked at anew */
+	bool simtime;      /* each look at the clock counts */
+	bool alone;        /* no other thread runs elements of this router */
+	uint16_t id;       /* 0.. */
 	struct rand_state rand;
 
 	/* the scheduler's own: task.h, timer.h */
@@ -75,6 +78,19 @@ struct thread {
 int64_t thread_wall_ns(struct thread *t);
 /* The clock of timers; never steps. */
 int64_t thread_steady_ns(struct thread *t);
+/*
+ * The same, as it was when the running task, timer or handler first asked: for
+ * rates and timeouts, which packets look at one by one.
+ */
+static inline int64_t
+thread_recent_ns(struct thread *t)
+{
+	if (unlikely(t->recent_old)) {
+		t->recent_ns = thread_steady_ns(t);
+		t->recent_old = t->simtime;
+	}
+	return t->recent_ns;
+}
 
 /*
  * A count that several threads may raise: plain while one thread runs the

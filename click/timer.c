@@ -148,6 +148,7 @@ thread_run_timers(struct thread *t)
 	now = thread_steady_ns(t);
 	while (ran < most && !master_interrupted(t->master) &&
 	       (timer = thread_take_timer(t, now)) != NULL) {
+		t->recent_old = true;
 		timer->fire(timer->e, timer, t);
 		if (t->deferred->count > 0)
 			deferred_run(t);

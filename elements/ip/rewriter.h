@@ -264,7 +264,7 @@ rewriter_becomes(const struct rewriter_flow *f, unsigned int direction)
 static inline uint32_t
 rewriter_now(struct thread *t)
 {
-	return (uint32_t)((uint64_t)thread_steady_ns(t) / 1000000);
+	return (uint32_t)((uint64_t)thread_recent_ns(t) / 1000000);
 }
 
 /* ---- packets ---- */

@@ -20,11 +20,11 @@
 
 enum { RATE_STABILITY = 4, RATE_HZ = 1000 };
 
-/* Milliseconds of the wall clock: Click's jiffies. */
+/* Milliseconds, as they were when the task began: Click's jiffies. */
 static inline uint32_t
 thread_jiffies(struct thread *t)
 {
-	return (uint32_t)(thread_wall_ns(t) / NS_PER_MS);
+	return (uint32_t)(thread_recent_ns(t) / NS_PER_MS);
 }
 
 /* One step of an average with scale bits of fraction towards value. */
@@ -69,10 +69,10 @@ static inline void
 rate_update(struct rate_ewma *r, uint32_t jiffies, uint64_t n)
 {
 	if (jiffies != r->epoch) {
-		r->average = ewma_step(
-		    r->average, r->current, r->scale, RATE_STABILITY);
-		r->average = ewma_steps(r->average, 0, r->scale,
-		    RATE_STABILITY, jiffies - r->epoch - 1);
+		r->average =
+		    ewma_step(r->average, r->current, r->scale, RATE_STABILITY);
+		r->average = ewma_steps(r->average, 0, r->scale, RATE_STABILITY,
+		    jiffies - r->epoch - 1);
 		r->current = 0;
 		r->epoch = jiffies;
 	}
