@@ -16,11 +16,10 @@ meter_read_rates(
 		int nth = (int)i + 1;
 		uint64_t rate;
 
-		if (!conf_bandwidth(conf->v[i], &rate, &assumed, &overflow))
+		if (!conf_bandwidth(conf->v[i], &rate, &assumed, &overflow) ||
+		    overflow || rate > UINT32_MAX)
 			return errh_error(
 			    errh, "argument %d syntax error", nth);
-		if (overflow || rate > UINT32_MAX)
-			rate = UINT32_MAX;
 		limits[i] = (uint32_t)rate;
 		if (i > 0 && limits[i] <= limits[i - 1])
 			return errh_error(errh, "rate %d must be > rate %d",

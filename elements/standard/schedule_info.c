@@ -113,9 +113,11 @@ schedule_tickets(const struct schedule_info *all, struct str name)
 		schedule_apply(all, &s, name, context);
 	for (size_t i = 0; i < s.n; i++) {
 		tickets = tickets * s.share[i] / SHARE_ONE;
-		if (tickets > TASK_TICKETS_MAX)
-			tickets = TASK_TICKETS_MAX;
+		if (tickets > UINT32_MAX)
+			tickets = UINT32_MAX;
 	}
+	if (tickets > TASK_TICKETS_MAX)
+		tickets = TASK_TICKETS_MAX;
 	return (int32_t)tickets;
 }
 

@@ -84,19 +84,6 @@ source_allowed(const struct source *s, uint32_t want)
 	return want;
 }
 
-/*
- * Packets a batch: a small burst goes out one by one, in Click's order, where
- * that can be seen (each packet to the end of its way before the next); in a
- * large one it is speed that counts.
- */
-static inline uint32_t
-source_batch(uint32_t n)
-{
-	if (n < 8)
-		return 1;
-	return n < BATCH_MAX ? n : BATCH_MAX;
-}
-
 /* The task of a pushing source: one burst. */
 ALWAYS_INLINE bool
 source_run(struct element *e, struct thread *t, source_make_fn *make)
@@ -114,7 +101,7 @@ source_run(struct element *e, struct thread *t, source_make_fn *make)
 		return false;
 	}
 	m = scratch_mark(t);
-	b = batch_new(t, source_batch(total));
+	b = batch_new(t, total < BATCH_MAX ? total : BATCH_MAX);
 	for (; left > 0; left -= n) {
 		n = left < b->capacity ? left : b->capacity;
 		batch_reset(b);
