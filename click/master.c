@@ -62,6 +62,14 @@ master_router(struct master *m)
 	return m->current;
 }
 
+/* What turns the steady clock into the wall clock, as of now. */
+static int64_t
+master_epoch_ns(const struct master *m)
+{
+	return m->options.simtime ? m->options.sim_start_ns
+	                          : os_wall_ns() - os_steady_ns();
+}
+
 static int
 master_make_threads(struct master *m)
 {
@@ -87,6 +95,7 @@ master_make_threads(struct master *m)
 		m->threads[i]->alone = n == 1;
 		m->threads[i]->simtime = m->options.simtime;
 		m->threads[i]->recent_old = true;
+		m->threads[i]->epoch_ns = master_epoch_ns(m);
 	}
 	return 0;
 }

@@ -52,6 +52,7 @@ struct thread {
 	struct master *master;
 	struct os_waiter *waiter;
 	int64_t recent_ns; /* thread_recent_ns() */
+	int64_t epoch_ns;  /* wall clock less steady one at the start */
 	bool recent_old;   /* to be looked at anew */
 	bool simtime;      /* each look at the clock counts */
 	bool alone;        /* no other thread runs elements of this router */

@@ -24,7 +24,7 @@ enum { RATE_STABILITY = 4, RATE_HZ = 1000 };
 static inline uint32_t
 thread_jiffies(struct thread *t)
 {
-	return (uint32_t)(thread_recent_ns(t) / NS_PER_MS);
+	return (uint32_t)((thread_recent_ns(t) + t->epoch_ns) / NS_PER_MS);
 }
 
 /* One step of an average with scale bits of fraction towards value. */
