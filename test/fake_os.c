@@ -10,7 +10,7 @@
 
 #include "click/classes.h"
 #include "click/graph.h"
-#include "click/internal.h"
+#include "click/router.h"
 #include "os/control.h"
 #include "os/netdev.h"
 #include "os/os.h"
