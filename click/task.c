@@ -135,13 +135,18 @@ task_fini(struct task *task)
 void
 task_schedule(struct task *task)
 {
-	if (load_relaxed(&task->scheduled) != 0)
-		return;
 	if (!task->thread->alone) {
+		/*
+		 * Always exchanged: what the caller wrote before (a notifier
+		 * made active) is seen by the run that this finds over, or
+		 * that begins by task_begin().
+		 */
 		if (exchange(&task->scheduled, 1) == 0)
 			task_send(task);
 		return;
 	}
+	if (task->scheduled != 0)
+		return;
 	task->scheduled = 1;
 	if (task->heap_index == 0 && !task->e->router->frozen)
 		task_insert(task);
@@ -211,7 +216,8 @@ thread_collect_pending(struct thread *t)
 
 	for (; task != NULL; task = next) {
 		next = task->next;
-		store_release(&task->pending, 0);
+		/* Before the looks below, or a sender's wish would be lost. */
+		(void)exchange(&task->pending, 0);
 		if (load_acquire(&task->home_wanted) >= 0)
 			task_rehome(task);
 		else if (task->scheduled != 0 && task->heap_index == 0)
@@ -248,6 +254,20 @@ task_yield(struct task *task)
 		task->pass = next->pass;
 }
 
+/*
+ * What the run looks at next (is the notifier active?) must not be read before
+ * scheduled is 0 for all: else another thread, finding it 1, sends nothing, and
+ * the run, finding nothing, sleeps.  The partner is in task_schedule().
+ */
+static inline void
+task_begin(struct thread *t, struct task *task)
+{
+	if (likely(t->alone))
+		task->scheduled = 0;
+	else
+		(void)exchange(&task->scheduled, 0);
+}
+
 bool
 thread_run_task(struct thread *t)
 {
@@ -255,7 +275,7 @@ thread_run_task(struct thread *t)
 	bool worked = false;
 
 	if (task->scheduled != 0) {
-		store_relaxed(&task->scheduled, 0);
+		task_begin(t, task);
 		t->recent_old = true;
 		worked = task->run(task->e, task, t);
 		task->runs++;
