@@ -61,6 +61,20 @@ struct to_dump {
 	struct signal nonempty;
 };
 
+/* The elements named by USE_ENCAP_FROM: all of them must be there. */
+static int
+to_dump_split_encap(struct element *e, struct str from, struct errh *errh)
+{
+	struct to_dump *d = element_state(e);
+	int err = conf_split_space(from, &d->mem, &d->encap_from);
+
+	for (size_t i = 0; err == 0 && i < d->encap_from.n; i++)
+		if (router_find(e->router, d->encap_from.v[i], e) == NULL)
+			err = errh_error(errh, "no element named '%.*s'",
+			    STR_ARG(d->encap_from.v[i]));
+	return err;
+}
+
 static int
 to_dump_configure(
     struct element *e, const struct strs *conf, struct errh *errh)
@@ -90,7 +104,7 @@ to_dump_configure(
 		err = errh_error(errh, "specify at most one of 'ENCAP' and "
 		                       "'USE_ENCAP_FROM'");
 	else if (err == 0 && from.n > 0)
-		err = conf_split_space(from, &d->mem, &d->encap_from);
+		err = to_dump_split_encap(e, from, errh);
 	else if (err == 0 && encap.n > 0 && !dlt_parse(encap, &d->linktype))
 		err = errh_error(errh, "bad encapsulation type");
 	str_free(&encap);
@@ -111,15 +125,13 @@ to_dump_ask_encap(
 	struct handler_call call = { .thread = e->thread,
 		.errh = errh,
 		.out = &out };
+	char buf[256];
 	bool good;
 
-	if (o == NULL)
-		return errh_error(
-		    errh, "no element named '%.*s'", STR_ARG(name));
 	h = handler_find(e->router, o, STR("encap"));
 	if (h == NULL || h->read == NULL)
 		return errh_error(errh, "'%.*s' has no 'encap' read handler",
-		    STR_ARG(o->name));
+		    STR_ARG(element_declaration(o, buf)));
 	(void)handler_read(e->router, o, h, &call); /* its text tells */
 	good = dlt_parse(str_trim(sb_str(&out)), linktype);
 	sb_fini(&out);

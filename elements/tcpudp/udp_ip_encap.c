@@ -9,7 +9,7 @@
  *   SRC, SPORT    source address and port
  *   DST, DPORT    destination; DST may be DST_ANNO: the packet's destination
  *                 address annotation
- *   CHECKSUM      boolean: whether UDP checksums are computed (default true)
+ *   CHECKSUM      boolean: whether UDP checksums are computed (default false)
  *
  *   src, sport, dst, dport   read, write: the arguments
  *
@@ -44,7 +44,7 @@ udp_ip_encap_configure(
     struct element *e, const struct strs *conf, struct errh *errh)
 {
 	struct udp_ip_encap *self = element_state(e);
-	struct udp_ip_encap new_ = { .checksum = true };
+	struct udp_ip_encap new_ = { .checksum = false };
 	struct str dst = { NULL, 0 };
 	struct args a;
 	int err;
