@@ -54,8 +54,8 @@ static void
 adaptive_red_fire(struct element *e, struct timer *timer, struct thread *t)
 {
 	struct red *s = element_state(e);
-	uint32_t average = (uint32_t)((s->average + (1u << (RED_SCALE - 1))) >>
-	                              RED_SCALE);
+	uint32_t average =
+	    (uint32_t)((s->average + (1u << (RED_SCALE - 1))) >> RED_SCALE);
 	uint32_t half = (s->max - s->min) / 2, step;
 
 	(void)t;

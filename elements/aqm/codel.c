@@ -178,8 +178,7 @@ codel_next(struct element *e, struct batch *one, int64_t now)
 	c = codel_take(e, one, now);
 	s->dropping = true;
 	/* Soon after the last series it goes on nearly where that ended. */
-	s->series =
-	    since < s->interval_ns && s->series > 2 ? s->series - 2 : 1;
+	s->series = since < s->interval_ns && s->series > 2 ? s->series - 2 : 1;
 	s->next_ns = codel_after(s, now);
 	return c.p;
 }

@@ -60,8 +60,8 @@ pi_check(const struct pi *p, struct errh *errh)
 	if (p->b < 0)
 		return errh_error(errh, "b must be positive");
 	if (p->stability > 16 || p->stability < 1)
-		return errh_error(errh,
-		    "STABILITY parameter must be between 1 and 16");
+		return errh_error(
+		    errh, "STABILITY parameter must be between 1 and 16");
 	return 0;
 }
 
@@ -197,8 +197,8 @@ pi_read(struct element *e, uintptr_t what, struct handler_call *call)
 		return 0;
 	}
 	if (what == PI_STATS)
-		sb_printf(call->out, "%u current queue\n",
-		    storages_size(&s->queues));
+		sb_printf(
+		    call->out, "%u current queue\n", storages_size(&s->queues));
 	sb_fixed2(call->out, (int64_t)s->average, PI_SCALE);
 	if (what == PI_STATS)
 		sb_printf(call->out, " avg queue\n%llu drops\n",
@@ -224,9 +224,8 @@ pi_unparse_config(struct element *e, struct strbuf *out)
 static void
 pi_add_handlers(struct element *e)
 {
-	static const char *const args[][2] = {
-		{ "w", "W" }, { "a", "A" }, { "b", "B" }
-	};
+	static const char *const args[][2] = { { "w", "W" }, { "a", "A" },
+		{ "b", "B" } };
 	struct pi *s = element_state(e);
 
 	handler_add_data(e, "drops", HANDLER_READ, DATA_U64, &s->drops);

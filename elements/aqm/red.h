@@ -25,16 +25,16 @@ enum { RED_SCALE = 10, RED_ONE = 0x10000 };
 
 struct red {
 	struct storages queues;
-	uint32_t min, max;  /* thresholds, packets */
-	uint32_t kill;      /* above this all are dropped */
-	uint32_t max_p;     /* chance at max */
+	uint32_t min, max; /* thresholds, packets */
+	uint32_t kill;     /* above this all are dropped */
+	uint32_t max_p;    /* chance at max */
 	bool gentle;
 	uint32_t stability; /* 0: the length itself, not its average */
 	uint64_t average;
 	/* The two slopes: chance = average * c1 - c2, average * g1 - g2. */
 	uint32_t c1, c2, g1, g2;
-	int32_t since;  /* packets since the last drop; -1: not between */
-	int32_t random; /* 0..0xffff, drawn after each drop */
+	int32_t since;        /* packets since the last drop; -1: not between */
+	int32_t random;       /* 0..0xffff, drawn after each drop */
 	uint32_t empty_since; /* 1/50 s; 0: the queues were not empty */
 	uint32_t drops;
 	struct timer timer; /* AdaptiveRED's */

@@ -28,8 +28,7 @@ red_check(const struct red_params *p, struct errh *errh)
 	if (p->max_p > RED_ONE)
 		return errh_error(errh, "MAX_P must be between 0 and 1");
 	if (p->stability > 16)
-		return errh_error(
-		    errh, "STABILITY must be between 0 and 16");
+		return errh_error(errh, "STABILITY must be between 0 and 16");
 	return 0;
 }
 
@@ -171,8 +170,8 @@ red_read(struct element *e, uintptr_t what, struct handler_call *call)
 		return 0;
 	}
 	if (what == RED_STATS)
-		sb_printf(call->out, "%u current queue\n",
-		    storages_size(&s->queues));
+		sb_printf(
+		    call->out, "%u current queue\n", storages_size(&s->queues));
 	sb_fixed2(call->out, (int64_t)s->average, RED_SCALE);
 	if (what == RED_STATS)
 		sb_printf(call->out, " avg queue\n%u drops\n", s->drops);

@@ -65,8 +65,8 @@ average_counter_read_rate(
 
 	if (ms < 1)
 		ms = 1;
-	sb_double(call->out,
-	    (double)(bytes ? s->bytes : s->count) * RATE_HZ / ms);
+	sb_double(
+	    call->out, (double)(bytes ? s->bytes : s->count) * RATE_HZ / ms);
 	return 0;
 }
 

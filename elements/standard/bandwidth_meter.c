@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * BandwidthMeter(RATE1, RATE2, ...) -- sorts packets by the rate at which they come
+ * BandwidthMeter(RATE1, RATE2, ...) -- sorts packets by the rate at which they
+ * come
  *
  *   in 0       any packets (push)
- *   out N      the packets that come while fewer than RATE(N+1) bytes a second do,
- *              and no fewer than RATE(N); the last output: the others
+ *   out N      the packets that come while fewer than RATE(N+1) bytes a second
+ * do, and no fewer than RATE(N); the last output: the others
  *
  *   RATE...    bytes a second, or with a unit: 10Mbps; rising
  *

@@ -31,7 +31,8 @@ bandwidth_rated_splitter_configure(
 }
 
 static inline int
-bandwidth_rated_splitter_one(struct element *e, struct thread *t, struct packet **p)
+bandwidth_rated_splitter_one(
+    struct element *e, struct thread *t, struct packet **p)
 {
 	struct bandwidth_rated_splitter *s = element_state(e);
 
@@ -43,7 +44,8 @@ bandwidth_rated_splitter_one(struct element *e, struct thread *t, struct packet 
 }
 
 static void
-bandwidth_rated_splitter_push(struct element *e, unsigned int port, struct batch *b)
+bandwidth_rated_splitter_push(
+    struct element *e, unsigned int port, struct batch *b)
 {
 	struct bandwidth_rated_splitter *s = element_state(e);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * BandwidthRatedUnqueue(RATE) -- pulls packets and pushes them at a steady rate of bytes
+ * BandwidthRatedUnqueue(RATE) -- pulls packets and pushes them at a steady rate
+ * of bytes
  *
  *   in 0       any packets (pull)
  *   out 0      the same packets (push)
@@ -21,7 +22,8 @@
 #include "elements/standard/rated_unqueue.h"
 
 static bool
-bandwidth_rated_unqueue_run(struct element *e, struct task *task, struct thread *t)
+bandwidth_rated_unqueue_run(
+    struct element *e, struct task *task, struct thread *t)
 {
 	struct rated_unqueue *s = element_state(e);
 	uint32_t n = 0;

@@ -34,8 +34,7 @@ bandwidth_shaper_pull(
 	for (; n < max && gap_rate_due(&s->rate, now) > 0; n++) {
 		if (input_pull(e, 0, b, 1) == 0)
 			break;
-		gap_rate_count(
-		    &s->rate, b->packet[b->count - 1]->length);
+		gap_rate_count(&s->rate, b->packet[b->count - 1]->length);
 	}
 	return n;
 }

@@ -17,8 +17,7 @@
 #include "elements/standard/timed_unqueue.h"
 
 static int
-burster_configure(
-    struct element *e, const struct strs *conf, struct errh *errh)
+burster_configure(struct element *e, const struct strs *conf, struct errh *errh)
 {
 	return timed_unqueue_setup(e, conf, 8, errh);
 }

@@ -170,10 +170,10 @@ counter_action_calls(struct element *e, struct batch *b, uint32_t now)
 
 		thread_lock(t, &s->lock);
 		counter_add_bytes(s, now, 1, b->packet[i]->length);
-		on_count = counter_call_due(
-		    &s->on_count, s->count == s->on_count.at);
-		on_bytes = counter_call_due(
-		    &s->on_bytes, s->bytes >= s->on_bytes.at);
+		on_count =
+		    counter_call_due(&s->on_count, s->count == s->on_count.at);
+		on_bytes =
+		    counter_call_due(&s->on_bytes, s->bytes >= s->on_bytes.at);
 		thread_unlock(t, &s->lock);
 		if (!on_count && !on_bytes)
 			continue;
@@ -252,7 +252,8 @@ counter_read_count_call(
 }
 
 static int
-counter_write_call(struct element *e, uintptr_t bytes, struct handler_call *call)
+counter_write_call(
+    struct element *e, uintptr_t bytes, struct handler_call *call)
 {
 	struct counter *s = element_state(e);
 	struct counter_call *c = bytes ? &s->on_bytes : &s->on_count;

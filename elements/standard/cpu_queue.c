@@ -68,8 +68,8 @@ cpu_queue_initialize(struct element *e, struct errh *errh)
 		return errh_error(errh, "out of memory!");
 	s->mask--;
 	for (unsigned int i = 0; i < n; i++) {
-		s->rings[i].slots = calloc(
-		    (size_t)s->mask + 1, sizeof(struct packet *));
+		s->rings[i].slots =
+		    calloc((size_t)s->mask + 1, sizeof(struct packet *));
 		if (s->rings[i].slots == NULL)
 			return errh_error(errh, "out of memory!");
 	}
@@ -92,8 +92,8 @@ cpu_queue_cleanup(struct element *e, enum cleanup_stage stage)
 		struct cpu_ring *r = &s->rings[i];
 
 		for (; r->store.head != r->store.tail; r->store.head++)
-			packet_kill(e->thread,
-			    *cpu_ring_slot(s, r, r->store.head));
+			packet_kill(
+			    e->thread, *cpu_ring_slot(s, r, r->store.head));
 		free(r->slots);
 	}
 	free(s->rings);

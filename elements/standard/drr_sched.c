@@ -84,7 +84,8 @@ drr_sched_cast(struct element *e, const char *name, int port)
 
 /* The next packet of input i; *alive when it has one or may get one. */
 static struct packet *
-drr_sched_head(struct element *e, unsigned int i, struct batch *one, bool *alive)
+drr_sched_head(
+    struct element *e, unsigned int i, struct batch *one, bool *alive)
 {
 	struct drr_sched *s = element_state(e);
 	struct packet *p = s->input[i].head;

@@ -117,7 +117,8 @@ fifo_read(const struct fifo *q, uint32_t index, struct packet **to, uint32_t n)
 	memcpy(to + first, q->ring, (n - first) * sizeof(*to));
 }
 
-/* Orders a write of head or tail before the look at the other side's notifier. */
+/* Orders a write of head or tail before the look at the other side's notifier.
+ */
 static inline void
 fifo_fence(const struct thread *t)
 {
@@ -212,8 +213,8 @@ fifo_push(struct element *e, unsigned int port, struct batch *b)
 	thread_unlock(t, &q->push_lock);
 	if (unlikely(n < b->count)) {
 		b->count -= n;
-		memmove(b->packet, b->packet + n,
-		    b->count * sizeof(b->packet[0]));
+		memmove(
+		    b->packet, b->packet + n, b->count * sizeof(b->packet[0]));
 		fifo_refuse(e, b);
 	}
 }
@@ -311,8 +312,8 @@ fifo_take(
 	if (from == NULL)
 		return;
 	if (q->store.head != q->store.tail) {
-		errh_error(errh,
-		    "already have packets enqueued, can't take state");
+		errh_error(
+		    errh, "already have packets enqueued, can't take state");
 		return;
 	}
 	length = storage_size(&from->store);
@@ -423,8 +424,8 @@ fifo_add_handlers(struct element *e)
 	struct fifo *q = element_state(e);
 
 	handler_add_read(e, "length", fifo_read_length, 0, 0);
-	handler_add_data(e, "highwater_length", HANDLER_READ, DATA_U32,
-	    &q->highwater);
+	handler_add_data(
+	    e, "highwater_length", HANDLER_READ, DATA_U32, &q->highwater);
 	handler_add_data(
 	    e, "capacity", HANDLER_READ, DATA_U32, &q->store.capacity);
 	handler_set_flags(e, "capacity", HANDLER_CALM, 0);

@@ -6,8 +6,8 @@
  *
  *	      head                  tail
  *	       v                     v
- *	 ... | taken | p | p | p | p | free | ...      indices run freely, a slot
- *	                                                is index & mask
+ *	 ... | taken | p | p | p | p | free | ...      indices run freely, a
+ *slot is index & mask
  *
  * One pusher and one puller never wait for each other: the pusher writes tail,
  * the puller head, each in a cache line of its own.  Several pushers take turns
@@ -32,7 +32,7 @@
 enum {
 	FIFO_CAPACITY = 1000, /* when none is given */
 	FIFO_SLOTS = 1024,    /* of a new ring; it grows up to the capacity */
-	FIFO_PATIENCE = 9,    /* failed pulls before the puller is sent to sleep */
+	FIFO_PATIENCE = 9, /* failed pulls before the puller is sent to sleep */
 };
 
 struct fifo {
@@ -64,8 +64,7 @@ void fifo_add_handlers(struct element *e);
 int fifo_live_reconfigure(
     struct element *e, const struct strs *conf, struct errh *errh);
 bool fifo_hotswap_like(struct element *e, struct element *old);
-void fifo_take_state(
-    struct element *e, struct element *old, struct errh *errh);
+void fifo_take_state(struct element *e, struct element *old, struct errh *errh);
 
 push_fn fifo_push; /* the newest that do not fit go to output 1 */
 pull_fn fifo_pull;
@@ -94,7 +93,7 @@ uint32_t fifo_make_room(struct fifo *q, uint32_t n);
 /* Another capacity; what no longer fits is killed, the newest or oldest. */
 void fifo_resize(struct element *e, uint32_t capacity, bool newest);
 /* Takes the packets of old, the oldest ones or the newest if not all fit. */
-void fifo_take(struct element *e, struct element *old, bool newest,
-    struct errh *errh);
+void fifo_take(
+    struct element *e, struct element *old, bool newest, struct errh *errh);
 
 #endif

@@ -126,7 +126,8 @@ infinite_source_add_handlers(struct element *e)
 	handler_add_data(e, "data", HANDLER_READ, DATA_STR, &s->payload.data);
 	handler_add_write(e, "data", infinite_source_write_data, 0, 0);
 	handler_set_flags(e, "data", HANDLER_RAW | HANDLER_CALM, 0);
-	handler_add_data(e, "length", HANDLER_READ, DATA_I32, &s->payload.length);
+	handler_add_data(
+	    e, "length", HANDLER_READ, DATA_I32, &s->payload.length);
 	handler_add_write(e, "length", infinite_source_write_length, 0, 0);
 	handler_set_flags(e, "length", HANDLER_CALM, 0);
 	/* its old name */

@@ -57,8 +57,7 @@ link_unqueue_configure(
 	if (args_complete(&a) != 0)
 		return ERR_INVAL;
 	if (bandwidth < LINK_UNIT)
-		return errh_error(
-		    errh, "bandwidth too small, minimum 100Bps");
+		return errh_error(errh, "bandwidth too small, minimum 100Bps");
 	s->bandwidth = bandwidth / LINK_UNIT;
 	s->store.capacity = INT32_MAX;
 	return 0;
@@ -118,8 +117,7 @@ link_unqueue_fill(struct element *e, struct batch *b, int64_t now)
 
 /* Runs again when the next packet arrives, or there is room for another. */
 static void
-link_unqueue_sleep(
-    struct link_unqueue *s, struct task *task, int64_t now)
+link_unqueue_sleep(struct link_unqueue *s, struct task *task, int64_t now)
 {
 	int64_t expiry;
 	bool more = signal_active(&s->nonempty);
@@ -233,16 +231,15 @@ link_unqueue_write(struct element *e, uintptr_t what, struct handler_call *call)
 	uint64_t bandwidth;
 
 	if (what == LINK_LATENCY && !value_ns(call->text, &s->latency_ns))
-		return errh_error(
-		    call->errh, "latency must be a timestamp");
+		return errh_error(call->errh, "latency must be a timestamp");
 	if (what == LINK_BANDWIDTH) {
 		if (!conf_bandwidth(
 		        call->text, &bandwidth, &assumed, &overflow) ||
 		    overflow || bandwidth > UINT32_MAX)
 			return errh_error(call->errh, "invalid bandwidth");
 		if (bandwidth < LINK_UNIT)
-			return errh_error(call->errh,
-			    "bandwidth too small, minimum 100Bps");
+			return errh_error(
+			    call->errh, "bandwidth too small, minimum 100Bps");
 		s->bandwidth = (uint32_t)bandwidth / LINK_UNIT;
 	}
 	link_unqueue_drop(e);

@@ -3,8 +3,8 @@
  * Meter(RATE1, RATE2, ...) -- sorts packets by the rate at which they come
  *
  *   in 0       any packets (push)
- *   out N      the packets that come while fewer than RATE(N+1) packets a second do,
- *              and no fewer than RATE(N); the last output: the others
+ *   out N      the packets that come while fewer than RATE(N+1) packets a
+ * second do, and no fewer than RATE(N); the last output: the others
  *
  *   RATE...    packets a second; rising
  *

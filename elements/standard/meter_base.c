@@ -8,8 +8,7 @@
 
 /* Reads every RATE into limits, as bytes a second. */
 static int
-meter_read_rates(
-    const struct strs *conf, uint32_t *limits, struct errh *errh)
+meter_read_rates(const struct strs *conf, uint32_t *limits, struct errh *errh)
 {
 	for (size_t i = 0; i < conf->n; i++) {
 		bool assumed = false, overflow = false;
@@ -22,8 +21,8 @@ meter_read_rates(
 			    errh, "argument %d syntax error", nth);
 		limits[i] = (uint32_t)rate;
 		if (i > 0 && limits[i] <= limits[i - 1])
-			return errh_error(errh, "rate %d must be > rate %d",
-			    nth, nth - 1);
+			return errh_error(
+			    errh, "rate %d must be > rate %d", nth, nth - 1);
 		if (assumed)
 			errh_warning(errh,
 			    "no units for bandwidth argument %d, assuming Bps",
@@ -108,8 +107,8 @@ meter_read_meters(struct element *e, uintptr_t user, struct handler_call *call)
 
 	(void)user;
 	for (unsigned int i = 0; i < s->nlimits; i++)
-		sb_fixed2(call->out, (int64_t)s->limits[i] * RATE_HZ,
-		    METER_SCALE);
+		sb_fixed2(
+		    call->out, (int64_t)s->limits[i] * RATE_HZ, METER_SCALE);
 	return 0;
 }
 

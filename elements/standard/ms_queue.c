@@ -30,8 +30,8 @@ ms_queue_configure(
 	int err = fifo_configure(e, conf, errh);
 
 	if (err == 0)
-		errh_warning(errh,
-		    "MSQueue is deprecated, use ThreadSafeQueue instead");
+		errh_warning(
+		    errh, "MSQueue is deprecated, use ThreadSafeQueue instead");
 	return err;
 }
 

@@ -23,8 +23,8 @@ struct payload {
 };
 
 /*
- * data, which may be p's own, is copied.  ERR_NOMEM leaves *p as it was; so does ERR_RANGE, for a
- * length that no packet can have.
+ * data, which may be p's own, is copied.  ERR_NOMEM leaves *p as it was; so
+ * does ERR_RANGE, for a length that no packet can have.
  */
 int payload_set(struct payload *p, struct str data, int32_t length);
 void payload_fini(struct payload *p);

@@ -66,8 +66,7 @@ pull_switch_pull(
 	(void)port;
 	if (s->input >= 0)
 		n = input_pull(e, (unsigned int)s->input, b, max);
-	if (n == 0 &&
-	    (s->input < 0 || !signal_active(&s->inputs.v[s->input])))
+	if (n == 0 && (s->input < 0 || !signal_active(&s->inputs.v[s->input])))
 		notifier_sleep(&s->ready);
 	return n;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * RandomSample([P]) -- lets packets through by chance
+ * RandomSample(P) -- lets packets through by chance
  *
  *   in 0       any packets (push or pull)
  *   out 0      the sample
  *   out 1      the other packets, if connected (push); else they are killed
  *
- *   P, SAMPLE  the chance of each packet to be let through, 0 to 1, default 1
- *   DROP       the chance of the contrary, in the place of SAMPLE
+ *   P, SAMPLE  the chance of each packet to be let through, 0 to 1
+ *   DROP       the chance of the contrary, in the place of P
  *   ACTIVE     false: let all through for now; default true
  *
  *   sampling_prob, drop_prob, active
@@ -93,8 +93,8 @@ random_sample_write(
 
 	if (!conf_fixed2(call->text, SAMPLE_SHIFT, &prob, &overflow) ||
 	    overflow || prob < 0 || prob > SAMPLE_ONE)
-		return errh_error(call->errh,
-		    "Must be given a number between 0.0 and 1.0");
+		return errh_error(
+		    call->errh, "Must be given a number between 0.0 and 1.0");
 	s->prob = (uint32_t)(drop ? SAMPLE_ONE - prob : prob);
 	return 0;
 }
@@ -116,8 +116,8 @@ random_sample_add_handlers(struct element *e)
 
 	handler_add_read(e, "sampling_prob", random_sample_read, 0, 0);
 	handler_add_write(e, "sampling_prob", random_sample_write, 0, 0);
-	handler_add_data(e, "active", HANDLER_READ | HANDLER_WRITE, DATA_BOOL,
-	    &s->active);
+	handler_add_data(
+	    e, "active", HANDLER_READ | HANDLER_WRITE, DATA_BOOL, &s->active);
 	handler_set_flags(e, "active", HANDLER_CHECKBOX, 0);
 	handler_add_data(e, "drops", HANDLER_READ, DATA_U64, &s->drops);
 	handler_add_read(e, "drop_prob", random_sample_read, 1, 0);

@@ -110,7 +110,8 @@ random_source_add_handlers(struct element *e)
 {
 	struct source *s = element_state(e);
 
-	handler_add_data(e, "length", HANDLER_READ, DATA_I32, &s->payload.length);
+	handler_add_data(
+	    e, "length", HANDLER_READ, DATA_I32, &s->payload.length);
 	handler_add_write(e, "length", random_source_write_length, 0, 0);
 	handler_set_flags(e, "length", HANDLER_CALM, 0);
 	source_add_handlers(e);

@@ -24,8 +24,8 @@ rated_configure(struct element *e, const struct strs *conf, bool bytes,
 	if (args_complete(&a) != 0)
 		return ERR_INVAL;
 	if (has_ms && has_burst)
-		return errh_error(errh,
-		    "cannot specify both BURST_DURATION and BURST_SIZE");
+		return errh_error(
+		    errh, "cannot specify both BURST_DURATION and BURST_SIZE");
 	tokens = has_burst ? burst : (uint64_t)rate * ms / TOKEN_HZ;
 	if (bytes)
 		tokens += RATED_THRESHOLD;

@@ -74,8 +74,8 @@ rated_source_configure(
 	args_bandwidth(&a, "BANDWIDTH", 0, &bandwidth);
 	if (args_complete(&a) != 0)
 		return ERR_INVAL;
-	err = payload_set(
-	    &s->payload, has_data ? data : PAYLOAD_DEFAULT, length);
+	err =
+	    payload_set(&s->payload, has_data ? data : PAYLOAD_DEFAULT, length);
 	str_free(&data);
 	if (err != 0)
 		return errh_error(errh, "out of memory");
@@ -180,8 +180,7 @@ rated_source_pull(
 
 	(void)port;
 	if (s->active)
-		rated_source_fill(
-		    s, b, rated_source_due(e, b->thread, max));
+		rated_source_fill(s, b, rated_source_due(e, b->thread, max));
 	return b->count - before;
 }
 
@@ -307,8 +306,7 @@ rated_source_add_handlers(struct element *e)
 	    e, "data", write, RATED_SOURCE_DATA, HANDLER_RAW | HANDLER_CALM);
 	handler_add_read(e, "rate", rated_source_read_rate, 0, 0);
 	handler_add_write(e, "rate", write, RATED_SOURCE_RATE, 0);
-	handler_add_read(
-	    e, "limit", rated_source_read_limit, 0, HANDLER_CALM);
+	handler_add_read(e, "limit", rated_source_read_limit, 0, HANDLER_CALM);
 	handler_add_write(e, "limit", write, RATED_SOURCE_LIMIT, 0);
 	handler_add_data(e, "active", HANDLER_READ, DATA_BOOL, &s->active);
 	handler_add_write(
@@ -316,7 +314,8 @@ rated_source_add_handlers(struct element *e)
 	handler_add_data(e, "count", HANDLER_READ, DATA_U32, &s->count);
 	handler_add_write(
 	    e, "reset", write, RATED_SOURCE_RESET, HANDLER_BUTTON);
-	handler_add_data(e, "length", HANDLER_READ, DATA_I32, &s->payload.length);
+	handler_add_data(
+	    e, "length", HANDLER_READ, DATA_I32, &s->payload.length);
 	handler_add_write(e, "length", write, RATED_SOURCE_LENGTH, 0);
 	/* its old name */
 	handler_add_data(

@@ -3,8 +3,8 @@
 #include "elements/standard/rated_unqueue.h"
 
 int
-rated_unqueue_setup(struct element *e, const struct strs *conf, bool bytes,
-    struct errh *errh)
+rated_unqueue_setup(
+    struct element *e, const struct strs *conf, bool bytes, struct errh *errh)
 {
 	struct rated_unqueue *s = element_state(e);
 
@@ -85,8 +85,8 @@ rated_unqueue_add_handlers(struct element *e)
 	handler_add_read(e, "calls", rated_unqueue_read_calls, 0, 0);
 	handler_add_read(e, "rate", rated_unqueue_read_rate, 0, 0);
 	handler_add_rewrite_arg(e, "rate", 0, "RATE");
-	handler_add_data(e, "active", HANDLER_READ | HANDLER_WRITE, DATA_BOOL,
-	    &s->active);
+	handler_add_data(
+	    e, "active", HANDLER_READ | HANDLER_WRITE, DATA_BOOL, &s->active);
 	handler_set_flags(e, "active", HANDLER_CHECKBOX, 0);
 	handler_add_task(e, &s->task, false);
 }

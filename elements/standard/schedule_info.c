@@ -19,7 +19,8 @@
 #include "click/router.h"
 
 enum { SHARE_SHIFT = 10, SHARE_ONE = 1 << SHARE_SHIFT };
-_Static_assert((int)SHARE_ONE == (int)TASK_TICKETS_DEFAULT, "tickets are shares");
+_Static_assert(
+    (int)SHARE_ONE == (int)TASK_TICKETS_DEFAULT, "tickets are shares");
 
 struct share {
 	struct str name; /* as seen from its ScheduleInfo; owned */
@@ -47,8 +48,8 @@ schedule_info_find(const struct schedule_info *s, struct str name)
 
 /* What those in the compound context say of name, or NULL. */
 static const struct share *
-schedule_find(const struct schedule_info *all, struct str context,
-    struct str name)
+schedule_find(
+    const struct schedule_info *all, struct str context, struct str name)
 {
 	const struct share *found = NULL;
 

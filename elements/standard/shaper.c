@@ -16,8 +16,7 @@
 #include "elements/standard/shaper.h"
 
 static int
-shaper_configure(
-    struct element *e, const struct strs *conf, struct errh *errh)
+shaper_configure(struct element *e, const struct strs *conf, struct errh *errh)
 {
 	return shaper_setup(e, conf, false, errh);
 }

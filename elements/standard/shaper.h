@@ -14,8 +14,8 @@ struct shaper {
 	bool bytes; /* it counts bytes, not packets */
 };
 
-int shaper_setup(struct element *e, const struct strs *conf, bool bytes,
-    struct errh *errh);
+int shaper_setup(
+    struct element *e, const struct strs *conf, bool bytes, struct errh *errh);
 void shaper_add_handlers(struct element *e);
 void shaper_unparse_config(struct element *e, struct strbuf *out);
 

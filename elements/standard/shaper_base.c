@@ -5,8 +5,8 @@
 #include "click/conf.h"
 
 int
-shaper_setup(struct element *e, const struct strs *conf, bool bytes,
-    struct errh *errh)
+shaper_setup(
+    struct element *e, const struct strs *conf, bool bytes, struct errh *errh)
 {
 	struct shaper *s = element_state(e);
 	uint32_t rate = 0;
@@ -20,8 +20,7 @@ shaper_setup(struct element *e, const struct strs *conf, bool bytes,
 	if (args_complete(&a) != 0)
 		return ERR_INVAL;
 	if (rate > GAP_RATE_MAX)
-		errh_error(
-		    errh, "rate too large; lowered to %u", GAP_RATE_MAX);
+		errh_error(errh, "rate too large; lowered to %u", GAP_RATE_MAX);
 	s->bytes = bytes;
 	gap_rate_set(&s->rate, rate, thread_wall_ns(e->thread));
 	return 0;

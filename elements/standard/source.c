@@ -137,8 +137,8 @@ source_write(struct element *e, uintptr_t what, struct handler_call *call)
 	switch ((enum source_what)what) {
 	case SOURCE_LIMIT:
 		if (!is_i32)
-			return errh_error(call->errh,
-			    "limit parameter must be integer");
+			return errh_error(
+			    call->errh, "limit parameter must be integer");
 		s->limit = n;
 		break;
 	case SOURCE_BURST:
@@ -149,8 +149,8 @@ source_write(struct element *e, uintptr_t what, struct handler_call *call)
 		break;
 	case SOURCE_ACTIVE:
 		if (!conf_bool(call->text, &s->active))
-			return errh_error(call->errh,
-			    "active parameter must be boolean");
+			return errh_error(
+			    call->errh, "active parameter must be boolean");
 		break;
 	case SOURCE_RESET:
 		s->count = 0;
@@ -175,7 +175,8 @@ source_add_handlers(struct element *e)
 	handler_add_write(e, "active", source_write, SOURCE_ACTIVE, 0);
 	handler_set_flags(e, "active", HANDLER_CHECKBOX, 0);
 	handler_add_data(e, "count", HANDLER_READ, DATA_U64, &s->count);
-	handler_add_write(e, "reset", source_write, SOURCE_RESET, HANDLER_BUTTON);
+	handler_add_write(
+	    e, "reset", source_write, SOURCE_RESET, HANDLER_BUTTON);
 	/* its old name */
 	handler_add_data(e, "burstsize", HANDLER_READ, DATA_I32, &s->burst);
 	handler_add_write(e, "burstsize", source_write, SOURCE_BURST,

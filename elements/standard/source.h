@@ -21,10 +21,10 @@ struct source {
 	int32_t burst;
 	bool active;
 	bool timestamp;
-	struct hcall end;       /* made when the limit is reached */
-	struct task task;       /* a pushing source */
-	struct signal nonfull;  /* of what it pushes into */
-	struct notifier empty;  /* of a source that is pulled from */
+	struct hcall end;      /* made when the limit is reached */
+	struct task task;      /* a pushing source */
+	struct signal nonfull; /* of what it pushes into */
+	struct notifier empty; /* of a source that is pulled from */
 };
 
 /* The arguments that both have, defaults filled in by source_args_init(). */

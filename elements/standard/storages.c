@@ -14,8 +14,8 @@ storages_add(struct storages *s, struct element *e)
 }
 
 int
-storages_named(struct storages *s, struct str words, struct element *e,
-    struct errh *errh)
+storages_named(
+    struct storages *s, struct str words, struct element *e, struct errh *errh)
 {
 	struct arena mem = ARENA_INIT;
 	struct strs names = VEC_INIT;
@@ -83,8 +83,9 @@ storages_check(const struct storages *s, struct errh *errh)
 
 	for (size_t i = 0; i < s->n; i++)
 		if (s->v[i].store == NULL)
-			err = errh_error(errh, "'%.*s' is not a Storage element",
-			    STR_ARG(s->v[i].e->name));
+			err =
+			    errh_error(errh, "'%.*s' is not a Storage element",
+			        STR_ARG(s->v[i].e->name));
 	return err;
 }
 

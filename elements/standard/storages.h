@@ -23,8 +23,8 @@ struct storages {
  * Appends the elements that words names, as seen from e.  "no element named
  * 'x'" for each that does not exist; then ERR_NOTFOUND.
  */
-int storages_named(struct storages *s, struct str words, struct element *e,
-    struct errh *errh);
+int storages_named(
+    struct storages *s, struct str words, struct element *e, struct errh *errh);
 /* Appends those that packets from e's output 0 reach first. */
 int storages_downstream(struct storages *s, struct element *e);
 /* Appends those that packets at e's input 0 were in last. */

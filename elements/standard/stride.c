@@ -23,8 +23,8 @@ stride_read_tickets(
 		return errh_error(errh,
 		    "argument %u should be number of tickets (integer)", i);
 	if (*tickets < 0)
-		return errh_error(errh,
-		    "argument %u (number of tickets) must be >= 0", i);
+		return errh_error(
+		    errh, "argument %u (number of tickets) must be >= 0", i);
 	if (*tickets > STRIDE_TICKETS_MAX) {
 		errh_warning(errh, "input %u's tickets reduced to %d", i,
 		    STRIDE_TICKETS_MAX);
@@ -106,11 +106,9 @@ stride_write(struct element *e, uintptr_t port, struct handler_call *call)
 	int32_t tickets, old = p->tickets;
 
 	if (!value_i32(call->text, &tickets))
-		return errh_error(
-		    call->errh, "tickets value must be integer");
+		return errh_error(call->errh, "tickets value must be integer");
 	if (tickets < 0)
-		return errh_error(
-		    call->errh, "number of tickets must be >= 0");
+		return errh_error(call->errh, "number of tickets must be >= 0");
 	if (tickets > STRIDE_TICKETS_MAX) {
 		errh_warning(call->errh, "port %u's tickets reduced to %d",
 		    (unsigned int)port, STRIDE_TICKETS_MAX);

@@ -111,7 +111,8 @@ suppressor_add_handlers(struct element *e)
 		    e, name, suppressor_read_active, i, HANDLER_CHECKBOX);
 		handler_add_write(e, name, suppressor_write_active, i, 0);
 	}
-	handler_add_write(e, "reset", suppressor_write_reset, 0, HANDLER_BUTTON);
+	handler_add_write(
+	    e, "reset", suppressor_write_reset, 0, HANDLER_BUTTON);
 }
 
 const struct element_class element_suppressor = {

@@ -20,8 +20,7 @@ struct switch_state {
 };
 
 static int
-switch_configure(
-    struct element *e, const struct strs *conf, struct errh *errh)
+switch_configure(struct element *e, const struct strs *conf, struct errh *errh)
 {
 	struct switch_state *s = element_state(e);
 	int32_t output = 0;
@@ -58,8 +57,7 @@ switch_write(struct element *e, uintptr_t user, struct handler_call *call)
 
 	(void)user;
 	if (!value_i32(call->text, &output))
-		return errh_error(
-		    call->errh, "Switch output must be integer");
+		return errh_error(call->errh, "Switch output must be integer");
 	store_relaxed(&s->output, output >= (int32_t)e->nout ? -1 : output);
 	return 0;
 }
@@ -78,8 +76,7 @@ switch_add_handlers(struct element *e)
 	struct switch_state *s = element_state(e);
 
 	handler_add_data(e, "switch", HANDLER_READ, DATA_I32, &s->output);
-	handler_add_write(
-	    e, "switch", switch_write, 0, HANDLER_NONEXCLUSIVE);
+	handler_add_write(e, "switch", switch_write, 0, HANDLER_NONEXCLUSIVE);
 }
 
 const struct element_class element_switch = {

@@ -169,8 +169,8 @@ timed_source_add_handlers(struct element *e)
 	handler_add_data(e, "data", HANDLER_READ, DATA_STR, &s->payload.data);
 	handler_add_write(
 	    e, "data", write, TIMED_SOURCE_DATA, HANDLER_RAW | HANDLER_CALM);
-	handler_add_data(e, "limit", HANDLER_READ | HANDLER_WRITE, DATA_I32,
-	    &s->limit);
+	handler_add_data(
+	    e, "limit", HANDLER_READ | HANDLER_WRITE, DATA_I32, &s->limit);
 	handler_set_flags(e, "limit", HANDLER_CALM, 0);
 	handler_add_read(
 	    e, "interval", timed_source_read_interval, 0, HANDLER_CALM);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * TimedUnqueue(INTERVAL [, BURST]) -- pulls packets every now and then and pushes
- * them
+ * TimedUnqueue(INTERVAL [, BURST]) -- pulls packets every now and then and
+ * pushes them
  *
  *   in 0       any packets (pull)
  *   out 0      the same packets (push)

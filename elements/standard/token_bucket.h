@@ -68,9 +68,9 @@ tokens_assign_adjust(struct token_bucket *b, uint32_t rate, uint32_t capacity)
 static inline uint32_t
 tokens_rate(const struct token_bucket *b)
 {
-	uint64_t rate = ((uint64_t)b->parts_per_tick * TOKEN_HZ +
-			    b->parts_per_tick / 2) /
-	                b->scale;
+	uint64_t rate =
+	    ((uint64_t)b->parts_per_tick * TOKEN_HZ + b->parts_per_tick / 2) /
+	    b->scale;
 
 	return rate > UINT32_MAX ? UINT32_MAX : (uint32_t)rate;
 }

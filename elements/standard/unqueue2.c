@@ -33,8 +33,7 @@ struct unqueue2 {
 };
 
 static int
-unqueue2_set_queues(
-    struct element *e, struct str names, struct errh *errh)
+unqueue2_set_queues(struct element *e, struct str names, struct errh *errh)
 {
 	struct unqueue2 *s = element_state(e);
 	struct errh silent;
@@ -73,7 +72,7 @@ unqueue2_configure(
 		s->burst = INT32_MAX;
 	if (!quiet)
 		errh_error(errh, "Unqueue2 is deprecated, "
-				 "you should probably use Unqueue");
+		                 "you should probably use Unqueue");
 	return 0;
 }
 

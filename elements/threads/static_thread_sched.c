@@ -18,8 +18,7 @@
 
 /* Gives all elements whose names start with prefix to thread; how many? */
 static unsigned int
-static_thread_sched_within(
-    struct router *r, struct str prefix, int32_t thread)
+static_thread_sched_within(struct router *r, struct str prefix, int32_t thread)
 {
 	unsigned int n = 0;
 
@@ -50,8 +49,8 @@ static_thread_sched_set(
 	sb_addc(&prefix, '/');
 	if (name.n == 0 ||
 	    static_thread_sched_within(r, sb_str(&prefix), thread) == 0)
-		errh_error(errh, "'%s' does not name an element",
-		    sb_cstr(&prefix));
+		errh_error(
+		    errh, "'%s' does not name an element", sb_cstr(&prefix));
 	sb_fini(&prefix);
 }
 
