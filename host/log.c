@@ -17,6 +17,7 @@ void
 os_log(struct str text)
 {
 	(void)fd_write_all(STDERR_FILENO, text); /* nobody left to tell */
+	log_tell(text);
 }
 
 void

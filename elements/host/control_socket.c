@@ -45,13 +45,13 @@
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "click/conf.h"
 #include "click/router.h"
 #include "elements/host/control_conn.h"
 #include "elements/host/host_element.h"
+#include "elements/host/listener.h"
 #include "os/os.h"
 
 enum {
@@ -120,18 +120,6 @@ control_socket_port(
 	return good;
 }
 
-static void
-upper(struct str s, char *buf, size_t size)
-{
-	size_t n = s.n < size ? s.n : size - 1;
-
-	for (size_t i = 0; i < n; i++)
-		buf[i] = s.s[i] >= 'a' && s.s[i] <= 'z'
-		             ? (char)(s.s[i] - 'a' + 'A')
-		             : s.s[i];
-	buf[n] = '\0';
-}
-
 /* What comes after the type, by type. */
 static int
 control_socket_address(
@@ -139,27 +127,24 @@ control_socket_address(
 {
 	struct control_socket *cs = element_state(e);
 	struct str word = { NULL, 0 };
-	char name[16];
 	int32_t fd = -1;
 	int err = 0;
 
-	upper(type, name, sizeof(name));
-	if (strcmp(name, "TCP") == 0) {
+	if (str_is_nocase(type, "TCP")) {
 		cs->type = SOCKET_TCP;
 		args_word(a, "PORT", ARG_POS | ARG_MAND, &word);
 		err = args_complete(a);
 		if (err == 0 && !control_socket_port(cs, e, word))
 			err = errh_error(errh, "PORT requires TCP port");
 		str_free(&word);
-	} else if (strcmp(name, "UNIX") == 0) {
+	} else if (str_is_nocase(type, "UNIX")) {
 		cs->type = SOCKET_UNIX;
 		args_filename(
 		    a, "FILENAME", ARG_POS | ARG_MAND, &cs->address);
 		err = args_complete(a);
-		if (err == 0 && cs->address.n >=
-		                    sizeof(((struct sockaddr_un *)0)->sun_path))
+		if (err == 0 && cs->address.n > LISTENER_PATH_MAX)
 			err = errh_error(errh, "filename too long");
-	} else if (strcmp(name, "SOCKET") == 0) {
+	} else if (str_is_nocase(type, "SOCKET")) {
 		struct strbuf sb = STRBUF_INIT;
 
 		cs->type = SOCKET_FD;
@@ -171,7 +156,7 @@ control_socket_address(
 	} else {
 		args_fini(a);
 		err = errh_error(
-		    errh, "unknown socket type '%s'", name);
+		    errh, "unknown socket type '%.*s'", STR_ARG(type));
 	}
 	return err;
 }
@@ -421,46 +406,27 @@ control_socket_old(struct control_socket *cs)
 	           : NULL;
 }
 
+/* Listens on the port, or with "+" on the next that is free. */
 static int
-control_socket_bind_tcp(struct control_socket *cs, struct errh *errh)
+control_socket_listen_tcp(struct control_socket *cs, struct errh *errh)
 {
-	static const int on = 1;
-	struct sockaddr_in sa = { .sin_family = AF_INET };
 	bool any = str_ends(cs->address, STR("+"));
 	int port = control_socket_number(cs), tries = 0;
 	struct strbuf sb = STRBUF_INIT;
+	const char *call;
 
-	cs->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (cs->fd < 0)
-		return control_socket_failed(cs, errh, "socket");
-	if (setsockopt(cs->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0)
-		errh_warning(errh, "setsockopt: %s", strerror(errno));
-	sa.sin_addr.s_addr =
-	    htonl(cs->localhost ? INADDR_LOOPBACK : INADDR_ANY);
-	sa.sin_port = htons((uint16_t)port);
-	while (bind(cs->fd, (struct sockaddr *)&sa, sizeof(sa)) != 0) {
+	for (;;) {
+		cs->fd = listener_tcp((uint16_t)port, cs->localhost, &call);
+		if (cs->fd >= 0)
+			break;
 		if (++tries >= PORTS_TRIED || !any || port >= 65534 ||
 		    (cs->retries >= 0 && control_socket_old(cs) != NULL))
-			return control_socket_failed(cs, errh, "bind");
-		sa.sin_port = htons((uint16_t)++port);
+			return control_socket_failed(cs, errh, call);
+		port++;
 	}
 	sb_i64(&sb, port);
 	str_free(&cs->address);
 	cs->address = sb_take(&sb);
-	return 0;
-}
-
-static int
-control_socket_bind_unix(struct control_socket *cs, struct errh *errh)
-{
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-
-	cs->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (cs->fd < 0)
-		return control_socket_failed(cs, errh, "socket");
-	memcpy(sa.sun_path, cs->address.s, cs->address.n);
-	if (bind(cs->fd, (struct sockaddr *)&sa, sizeof(sa)) != 0)
-		return control_socket_failed(cs, errh, "bind");
 	return 0;
 }
 
@@ -469,6 +435,7 @@ static int
 control_socket_open(struct control_socket *cs, struct errh *errh)
 {
 	struct element *e = cs->server.e;
+	const char *call;
 	int err;
 
 	cs->retries--;
@@ -480,12 +447,15 @@ control_socket_open(struct control_socket *cs, struct errh *errh)
 		           : errh_error(errh, "cannot use descriptor %.*s",
 		                 STR_ARG(cs->address));
 	}
-	err = cs->type == SOCKET_TCP ? control_socket_bind_tcp(cs, errh)
-	                             : control_socket_bind_unix(cs, errh);
-	if (err != 0)
-		return err;
-	if (listen(cs->fd, 16) != 0)
-		return control_socket_failed(cs, errh, "listen");
+	if (cs->type == SOCKET_TCP) {
+		err = control_socket_listen_tcp(cs, errh);
+		if (err != 0)
+			return err;
+	} else {
+		cs->fd = listener_unix(cs->address, &call);
+		if (cs->fd < 0)
+			return control_socket_failed(cs, errh, call);
+	}
 	if (os_watch_fd(e->thread->waiter, cs->fd, OS_FD_READ,
 	        control_socket_accept, cs) != 0)
 		return control_socket_failed(cs, errh, "epoll");

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "base/atomic.h"
 #include "os/os.h"
 
 bool
@@ -36,6 +37,79 @@ element_say(struct element *e, const char *fmt, ...)
 	sb_addc(&line, '\n');
 	os_log(sb_str(&line));
 	sb_fini(&line);
+}
+
+bool
+str_is_nocase(struct str s, const char *cstr)
+{
+	size_t i;
+
+	for (i = 0; i < s.n && cstr[i] != '\0'; i++) {
+		char c = s.s[i];
+
+		if (c >= 'a' && c <= 'z')
+			c = (char)(c - 'a' + 'A');
+		if (c != cstr[i])
+			return false;
+	}
+	return i == s.n && cstr[i] == '\0';
+}
+
+/* There is one log. */
+static struct {
+	struct spinlock lock;
+	struct log_listener {
+		void (*tell)(void *arg, struct str text);
+		void *arg;
+	} listeners[LOG_LISTENERS];
+	uint32_t n;
+} log_state;
+
+int
+log_listen(void (*tell)(void *arg, struct str text), void *arg)
+{
+	int err = ERR_NOMEM;
+
+	spin_lock(&log_state.lock);
+	for (size_t i = 0; err != 0 && i < LOG_LISTENERS; i++) {
+		struct log_listener *l = &log_state.listeners[i];
+
+		if (l->tell != NULL)
+			continue;
+		*l = (struct log_listener){ tell, arg };
+		store_relaxed(&log_state.n, log_state.n + 1);
+		err = 0;
+	}
+	spin_unlock(&log_state.lock);
+	return err;
+}
+
+void
+log_unlisten(void *arg)
+{
+	spin_lock(&log_state.lock);
+	for (size_t i = 0; i < LOG_LISTENERS; i++) {
+		struct log_listener *l = &log_state.listeners[i];
+
+		if (l->tell == NULL || l->arg != arg)
+			continue;
+		*l = (struct log_listener){ NULL, NULL };
+		store_relaxed(&log_state.n, log_state.n - 1);
+	}
+	spin_unlock(&log_state.lock);
+}
+
+void
+log_tell(struct str text)
+{
+	if (load_relaxed(&log_state.n) == 0)
+		return;
+	spin_lock(&log_state.lock);
+	for (size_t i = 0; i < LOG_LISTENERS; i++)
+		if (log_state.listeners[i].tell != NULL)
+			log_state.listeners[i].tell(
+			    log_state.listeners[i].arg, text);
+	spin_unlock(&log_state.lock);
 }
 
 static void
