@@ -48,8 +48,8 @@ archive_find(struct str archive, struct str name, struct str *data)
 	rest = str_from(rest, 8);
 	while (rest.n >= HEADER && rest.s[MAGIC_AT] == '`') {
 		struct str member = archive_name(str_sub(rest, 0, NAME));
-		struct str size = str_trim(
-		    str_sub(rest, SIZE_AT, SIZE_AT + SIZE));
+		struct str size =
+		    str_trim(str_sub(rest, SIZE_AT, SIZE_AT + SIZE));
 		struct str body;
 		bool overflow = false;
 		uint64_t n;
@@ -59,8 +59,7 @@ archive_find(struct str archive, struct str name, struct str *data)
 			return false;
 		body = str_sub(rest, HEADER, HEADER + (size_t)n);
 		rest = str_from(rest, HEADER + (size_t)(n + (n & 1)));
-		if (archive_long_name(&member, &body) &&
-		    str_eq(member, name)) {
+		if (archive_long_name(&member, &body) && str_eq(member, name)) {
 			*data = body;
 			return true;
 		}

@@ -17,14 +17,13 @@ checksum_transport(
 	uint32_t at = proto == IPPROTO4_TCP ? TCP_SUM : UDP_SUM;
 	uint16_t sum;
 
-	if ((proto != IPPROTO4_TCP && proto != IPPROTO4_UDP) ||
-	    length < at + 2)
+	if ((proto != IPPROTO4_TCP && proto != IPPROTO4_UDP) || length < at + 2)
 		return;
 	put_u16(transport + at, 0);
 	sum = (uint16_t)~csum_fold(csum_add(pseudo, transport, length));
 	/* In UDP zero says "none" (RFC 768). */
-	put_u16(transport + at,
-	    sum == 0 && proto == IPPROTO4_UDP ? 0xffff : sum);
+	put_u16(
+	    transport + at, sum == 0 && proto == IPPROTO4_UDP ? 0xffff : sum);
 }
 
 static void

@@ -75,9 +75,8 @@ cli_match_name(
 		 * the original counts them, and so do its messages. */
 		found = o;
 		if (m->nsimilar < POSSIBILITIES_SHOWN)
-			snprintf(m->similar[m->nsimilar],
-			    sizeof(m->similar[0]), "--%s%s",
-			    negated ? "no-" : "", o->name);
+			snprintf(m->similar[m->nsimilar], sizeof(m->similar[0]),
+			    "--%s%s", negated ? "no-" : "", o->name);
 		m->nsimilar++;
 	}
 	if (m->nsimilar == 1 && found != NULL) {

@@ -56,8 +56,7 @@ driver_library(void *arg, struct str name, struct strbuf *text,
 	struct diag why = { "" };
 	int err;
 
-	err = library_find(
-	    name, d->options->clickpath, *file, &d->library);
+	err = library_find(name, d->options->clickpath, *file, &d->library);
 	if (err != 0)
 		return err;
 	*file = sb_str(&d->library);
@@ -114,8 +113,8 @@ driver_make(struct driver *d, struct str text, struct str file, bool hotswap,
 		graph_fini(&g);
 		return errh_error(errh, "out of memory");
 	}
-	return router_new(d->master, &g,
-	    hotswap ? master_router(d->master) : NULL, r, errh);
+	return router_new(
+	    d->master, &g, hotswap ? master_router(d->master) : NULL, r, errh);
 }
 
 /* The text of the configuration, out of its archive if it is one. */
@@ -129,8 +128,8 @@ driver_read(struct driver *d, struct strbuf *text, struct str *config)
 		*config = d->options->config;
 		return 0;
 	}
-	if (os_file_read(str_is(name, "<stdin>") ? STR("-") : name, text,
-	        &why) != 0)
+	if (os_file_read(
+	        str_is(name, "<stdin>") ? STR("-") : name, text, &why) != 0)
 		return errh_error(
 		    &d->errh, "%.*s: %s", STR_ARG(name), why.text);
 	*config = sb_str(text);
@@ -165,7 +164,8 @@ driver_hotconfig(struct element *e, uintptr_t user, struct handler_call *call)
 	struct router *r;
 
 	(void)e;
-	if (driver_make(d, call->text, STR("config"), true, call->errh, &r) != 0)
+	if (driver_make(d, call->text, STR("config"), true, call->errh, &r) !=
+	    0)
 		return ERR_INVAL;
 	router_activate(r);
 	return 0;

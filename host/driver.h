@@ -14,9 +14,9 @@
 struct driver {
 	const struct options *options;
 	struct master *master;
-	struct errh errh;       /* standard error */
-	struct strbuf library;  /* name of the library read last */
-	bool running;           /* a signal stops the router, not us */
+	struct errh errh;      /* standard error */
+	struct strbuf library; /* name of the library read last */
+	bool running;          /* a signal stops the router, not us */
 };
 
 /* Messages go to standard error from here on. */

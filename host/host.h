@@ -22,7 +22,8 @@ void signals_deliver(struct os_waiter *w);
 /* For waiter.c: w is about to go, and its signal watches with it. */
 void signals_forget(struct os_waiter *w);
 
-/* Remembers "N=KIND:..." for os_port_open(); ERR_INVAL, ERR_EXIST, ERR_NOMEM. */
+/* Remembers "N=KIND:..." for os_port_open(); ERR_INVAL, ERR_EXIST, ERR_NOMEM.
+ */
 int port_bind(struct str binding, struct diag *why);
 
 #endif

@@ -54,10 +54,10 @@ library_find(struct str name, const char *clickpath, struct str asking,
 			good = library_try(
 			    library_folder(asking), "", name, &full);
 		else
-			good = library_try(
-			           folder, "conf/click/", name, &full) ||
-			       library_try(folder, "conf/", name, &full) ||
-			       library_try(folder, "", name, &full);
+			good =
+			    library_try(folder, "conf/click/", name, &full) ||
+			    library_try(folder, "conf/", name, &full) ||
+			    library_try(folder, "", name, &full);
 	}
 	if (full.oom)
 		good = false;

@@ -37,8 +37,7 @@ crash_handler(int signo)
 	abort();
 }
 
-static void
-catch(int signo, void (*handler)(int))
+static void catch (int signo, void (*handler)(int))
 {
 	struct sigaction sa = { .sa_handler = handler,
 		.sa_flags = SA_RESETHAND };
@@ -55,13 +54,13 @@ catch_signals(struct driver *d)
 	bool backtraces = wish.s != NULL;
 
 	the.driver = d;
-	catch(SIGINT, stop_handler);
-	catch(SIGTERM, stop_handler);
+	catch (SIGINT, stop_handler);
+	catch (SIGTERM, stop_handler);
 	signal(SIGPIPE, SIG_IGN);
 	if (backtraces)
 		(void)conf_bool(wish, &backtraces); /* else: it is there */
 	for (size_t i = 0; backtraces && i < ARRAY_SIZE(crashes); i++)
-		catch(crashes[i], crash_handler);
+		catch (crashes[i], crash_handler);
 }
 
 /* -o: the flat configuration.  False: reported. */
@@ -74,8 +73,8 @@ write_flat(struct driver *d, struct router *r)
 
 	router_print(r, &text);
 	err = text.oom ? diag(&why, ERR_NOMEM, "out of memory")
-	               : os_file_write(d->options->output, sb_str(&text), false,
-	                     &why);
+	               : os_file_write(
+	                     d->options->output, sb_str(&text), false, &why);
 	if (err != 0)
 		errh_error(&d->errh, "%.*s: %s", STR_ARG(d->options->output),
 		    why.text);

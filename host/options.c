@@ -257,12 +257,12 @@ options_take(struct options *o, const struct cli *c, int id)
 		o->no_warnings = c->negated;
 		return true;
 	case OPT_THREADS:
-		o->nthreads = c->integer <= 1       ? 1
+		o->nthreads = c->integer <= 1    ? 1
 		              : c->integer > 256 ? 256
 		                                 : (unsigned int)c->integer;
 		return true;
 	case OPT_AFFINITY:
-		o->affinity = c->negated          ? -1
+		o->affinity = c->negated         ? -1
 		              : c->value != NULL ? (int)c->integer
 		                                 : 0;
 		return true;

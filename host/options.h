@@ -36,7 +36,7 @@ struct options {
 	struct str help_element;
 
 	bool have_config, config_is_text;
-	struct str config; /* file name ("": standard input) or text */
+	struct str config;    /* file name ("": standard input) or text */
 	struct strs defines;  /* name, value, name, value... */
 	struct strs bindings; /* "N=KIND:..." of --port */
 	VEC(struct option_socket) sockets; /* TCP first, then UNIX, then FD */

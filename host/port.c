@@ -80,8 +80,8 @@ port_bind(struct str text, struct diag *why)
 	if (port_kind_find(kind) == NULL)
 		return port_kind_unknown(kind, why);
 	if (binding_find(name) != NULL)
-		return diag(why, ERR_EXIST, "port '%.*s' bound twice",
-		    STR_ARG(name));
+		return diag(
+		    why, ERR_EXIST, "port '%.*s' bound twice", STR_ARG(name));
 	b = calloc(1, sizeof(*b));
 	if (b == NULL)
 		return diag(why, ERR_NOMEM, "out of memory");
@@ -209,7 +209,8 @@ port_ready(struct host_port *p, unsigned int what)
 
 /* As a receiving card would say: by the destination address. */
 static enum packet_type
-port_packet_type(const struct host_port *p, const uint8_t *frame, uint32_t length)
+port_packet_type(
+    const struct host_port *p, const uint8_t *frame, uint32_t length)
 {
 	static const uint8_t zero[6];
 

@@ -3,8 +3,8 @@
  * port.h -- the kinds of port that a Linux process can open.
  *
  * port.c resolves names and counts opens; a kind is one file, port_KIND.c, and
- * one struct port_kind in port.c's table.  A kind embeds struct host_port as its
- * first member; its netdev_ops.close is port_close.
+ * one struct port_kind in port.c's table.  A kind embeds struct host_port as
+ * its first member; its netdev_ops.close is port_close.
  *
  * Receiving and sending may happen on two threads: nothing that one of them
  * writes is read by the other, but for what the kind protects itself.

@@ -23,8 +23,8 @@
 #include "host/port.h"
 
 /* The kernel's PACKET_HOST and so on are macros: after our own names. */
-#include <errno.h>
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
@@ -138,7 +138,8 @@ af_packet_arm(struct netdev *dev, unsigned int what)
 
 /* Puts the tag back that the kernel has taken out. */
 static void
-af_packet_untag(struct thread *t, struct packet **p, const struct tpacket2_hdr *h)
+af_packet_untag(
+    struct thread *t, struct packet **p, const struct tpacket2_hdr *h)
 {
 	uint16_t type = (h->tp_status & TP_STATUS_VLAN_TPID_VALID) != 0
 	                    ? h->tp_vlan_tpid
@@ -175,8 +176,7 @@ af_packet_take(
 	if ((h->tp_status & TP_STATUS_CSUMNOTREADY) != 0)
 		checksum_complete(p);
 	if ((h->tp_status & TP_STATUS_VLAN_VALID) != 0) {
-		af_packet_untag(
-		    out->thread, &out->packet[out->count - 1], h);
+		af_packet_untag(out->thread, &out->packet[out->count - 1], h);
 		if (out->packet[out->count - 1] == NULL) {
 			out->count--;
 			a->port.stats.rx_dropped++;
@@ -335,8 +335,8 @@ af_packet_ring(struct af_packet *a, int option, struct ring *r, uint32_t frame)
 	req.tp_frame_size = r->size;
 	req.tp_frame_nr = RING_FRAMES;
 	req.tp_block_size = RING_BLOCK;
-	req.tp_block_nr = (unsigned int)((size_t)RING_FRAMES * r->size /
-	                                 RING_BLOCK);
+	req.tp_block_nr =
+	    (unsigned int)((size_t)RING_FRAMES * r->size / RING_BLOCK);
 	a->map_size += (size_t)RING_FRAMES * r->size;
 	return setsockopt(a->fd, SOL_PACKET, option, &req, sizeof(req));
 }
@@ -383,16 +383,17 @@ af_packet_bind(struct af_packet *a, int ifindex,
 		.sll_protocol = receives ? htons(ETH_P_ALL) : 0,
 		.sll_ifindex = ifindex };
 	struct packet_mreq mr = { .mr_ifindex = ifindex,
-		.mr_type = req->promisc ? PACKET_MR_PROMISC
-		                        : PACKET_MR_ALLMULTI };
+		.mr_type =
+		    req->promisc ? PACKET_MR_PROMISC : PACKET_MR_ALLMULTI };
 
 	if (receives && !req->outbound &&
 	    af_packet_option(a->fd, PACKET_IGNORE_OUTGOING, 1) != 0)
 		return af_packet_fail(why, name, "PACKET_IGNORE_OUTGOING");
 	if (bind(a->fd, (struct sockaddr *)&sa, sizeof(sa)) != 0)
 		return af_packet_fail(why, name, "bind");
-	if (receives && setsockopt(a->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP,
-	                    &mr, sizeof(mr)) != 0 &&
+	if (receives &&
+	    setsockopt(a->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &mr,
+	        sizeof(mr)) != 0 &&
 	    req->promisc)
 		return af_packet_fail(why, name, "promiscuous mode");
 	return 0;

@@ -228,8 +228,8 @@ static const struct netdev_ops mem_ops = {
 };
 
 static int
-mem_open(struct host_port *port, struct str args, const struct os_port_request *req,
-    struct diag *why)
+mem_open(struct host_port *port, struct str args,
+    const struct os_port_request *req, struct diag *why)
 {
 	struct mem_port *m = container_of(port, struct mem_port, port);
 	uint32_t nslots = 0;
@@ -244,7 +244,8 @@ mem_open(struct host_port *port, struct str args, const struct os_port_request *
 	if (args.n == 0)
 		nslots = MEM_SLOTS;
 	if (nslots == 0 || nslots > MEM_SLOTS_MAX)
-		return diag(why, ERR_INVAL, "mem: 1 to %d slots", MEM_SLOTS_MAX);
+		return diag(
+		    why, ERR_INVAL, "mem: 1 to %d slots", MEM_SLOTS_MAX);
 	m->region = mem_region_new(nslots);
 	if (m->region == NULL)
 		return diag(why, ERR_NOMEM, "out of memory");
@@ -255,7 +256,8 @@ mem_open(struct host_port *port, struct str args, const struct os_port_request *
 static void
 mem_close(struct host_port *port)
 {
-	struct mem_region *r = container_of(port, struct mem_port, port)->region;
+	struct mem_region *r =
+	    container_of(port, struct mem_port, port)->region;
 	bool last;
 
 	spin_lock(&r->lock);

@@ -24,7 +24,7 @@ struct pcap_port {
 	struct str rest;  /* of it: what is still to come */
 	struct pcap_reader reader;
 	bool ended;
-	int out; /* -1: what is sent is dropped */
+	int out;               /* -1: what is sent is dropped */
 	struct strbuf written; /* not yet in the file */
 	bool failed;           /* OUT could not be written: reported */
 };
@@ -127,12 +127,11 @@ pcap_port_open_in(struct pcap_port *p, struct str path, struct diag *why)
 	}
 	err = os_file_read(path, &p->in, &reason);
 	if (err != 0)
-		return diag(
-		    why, err, "%.*s: %s", STR_ARG(path), reason.text);
+		return diag(why, err, "%.*s: %s", STR_ARG(path), reason.text);
 	err = pcap_begin(&p->reader, sb_str(&p->in), &used);
 	if (err != 0)
-		return diag(why, ERR_INVAL, "%.*s: not a capture file",
-		    STR_ARG(path));
+		return diag(
+		    why, ERR_INVAL, "%.*s: not a capture file", STR_ARG(path));
 	p->rest = str_from(sb_str(&p->in), used);
 	if (p->reader.linktype == DLT_RAW)
 		p->port.dev.features |= NETDEV_IP;
@@ -153,8 +152,8 @@ pcap_port_open_out(struct pcap_port *p, struct str path, struct diag *why)
 	if (p->out < 0)
 		return diag(why, ERR_IO, "%s: %s", name, strerror(errno));
 	pcap_put_header(&p->written,
-	    p->port.dev.features & NETDEV_IP ? DLT_RAW : DLT_ETHER,
-	    OUT_SNAPLEN, true);
+	    p->port.dev.features & NETDEV_IP ? DLT_RAW : DLT_ETHER, OUT_SNAPLEN,
+	    true);
 	return 0;
 }
 

@@ -29,8 +29,8 @@ replay_rx(struct netdev *dev, struct batch *out, unsigned int max)
 	while (n < max && r->rounds > 0) {
 		const struct capture_frame *f = &r->capture.frames[r->next];
 
-		if (port_receive(&r->port, out, f->data, f->caplen,
-		        f->stamp_ns) == NULL)
+		if (port_receive(
+		        &r->port, out, f->data, f->caplen, f->stamp_ns) == NULL)
 			break;
 		n++;
 		if (++r->next < r->capture.n)

@@ -80,8 +80,8 @@ tap_rx(struct netdev *dev, struct batch *out, unsigned int max)
 		}
 		if (now == 0)
 			now = os_wall_ns();
-		if (port_receive(
-		        &t->port, out, t->frame, (uint32_t)got, now) != NULL)
+		if (port_receive(&t->port, out, t->frame, (uint32_t)got, now) !=
+		    NULL)
 			n++;
 	}
 	return n == 0 && t->failed ? ERR_CLOSED : (int)n;
@@ -158,8 +158,8 @@ tap_up(struct tap_port *t, struct ifreq *ifr, struct diag *why)
 }
 
 static int
-tap_open(struct host_port *port, struct str args, const struct os_port_request *req,
-    struct diag *why)
+tap_open(struct host_port *port, struct str args,
+    const struct os_port_request *req, struct diag *why)
 {
 	struct tap_port *t = container_of(port, struct tap_port, port);
 	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
@@ -167,8 +167,8 @@ tap_open(struct host_port *port, struct str args, const struct os_port_request *
 
 	(void)req;
 	if (!str_copy(args, ifr.ifr_name, sizeof(ifr.ifr_name)))
-		return diag(why, ERR_INVAL, "tap:%.*s: name too long",
-		    STR_ARG(args));
+		return diag(
+		    why, ERR_INVAL, "tap:%.*s: name too long", STR_ARG(args));
 	t->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (t->fd < 0)
 		return diag(why, errno == EACCES ? ERR_PERM : ERR_NOTSUP,

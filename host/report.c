@@ -47,8 +47,7 @@ report_one(struct driver *d, struct element *e, struct str name, bool named)
 	if (h == NULL || (h->flags & HANDLER_PRIVATE) != 0) {
 		errh_error(&d->errh, "no '%s' handler", sb_cstr(&full));
 	} else if (h->read == NULL) {
-		errh_error(
-		    &d->errh, "'%s' is a write handler", sb_cstr(&full));
+		errh_error(&d->errh, "'%s' is a write handler", sb_cstr(&full));
 	} else {
 		if (named)
 			sb_printf(&out, "%s:\n", sb_cstr(&full));
@@ -68,7 +67,8 @@ report_one(struct driver *d, struct element *e, struct str name, bool named)
 
 /* "ELEMENT.HANDLER", where ELEMENT may be a class or a pattern. */
 static void
-report_elements(struct driver *d, struct str ename, struct str hname, bool named)
+report_elements(
+    struct driver *d, struct str ename, struct str hname, bool named)
 {
 	struct router *r = master_router(d->master);
 	struct element *e = router_find(r, ename, NULL);
@@ -156,8 +156,8 @@ report_exit_status(struct driver *d)
 		else if (conf_bool(value, &truth))
 			number = truth ? 0 : 1;
 		else
-			errh_error(&d->errh,
-			    "exit handler value should be integer");
+			errh_error(
+			    &d->errh, "exit handler value should be integer");
 	}
 	arena_fini(&mem);
 	sb_fini(&out);

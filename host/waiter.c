@@ -42,7 +42,7 @@ struct os_waiter {
 	int epoll, event;
 	int64_t look_ns; /* no look before that */
 
-	struct spinlock lock; /* of all below */
+	struct spinlock lock;  /* of all below */
 	struct watch *watches; /* by descriptor */
 	uint32_t cap;
 	uint32_t nwatches, nalways; /* the second are among the first */
@@ -112,8 +112,8 @@ os_wake(struct os_waiter *w)
 
 /* Calls the watch of fd if it still is the one that the event is about. */
 static bool
-waiter_call(struct os_waiter *w, uint32_t fd, uint32_t generation,
-    unsigned int events)
+waiter_call(
+    struct os_waiter *w, uint32_t fd, uint32_t generation, unsigned int events)
 {
 	struct watch copy = { NULL, NULL, 0, 0, 0 };
 
@@ -141,8 +141,8 @@ waiter_event(struct os_waiter *w, const struct epoll_event *ev)
 		events |= OS_FD_READ;
 	if ((ev->events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0)
 		events |= OS_FD_WRITE;
-	return waiter_call(w, (uint32_t)ev->data.u64,
-	    (uint32_t)(ev->data.u64 >> 32), events);
+	return waiter_call(
+	    w, (uint32_t)ev->data.u64, (uint32_t)(ev->data.u64 >> 32), events);
 }
 
 /* Plain files are always ready. */

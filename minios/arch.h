@@ -33,8 +33,8 @@ cpuid(uint32_t leaf, uint32_t sub)
 	struct cpuid c;
 
 	__asm__ volatile("cpuid"
-			 : "=a"(c.eax), "=b"(c.ebx), "=c"(c.ecx), "=d"(c.edx)
-			 : "a"(leaf), "c"(sub));
+	                 : "=a"(c.eax), "=b"(c.ebx), "=c"(c.ecx), "=d"(c.edx)
+	                 : "a"(leaf), "c"(sub));
 	return c;
 }
 
@@ -48,9 +48,9 @@ static inline void
 wrmsr(uint32_t msr, uint64_t x)
 {
 	__asm__ volatile("wrmsr"
-			 :
-			 : "c"(msr), "a"((uint32_t)x), "d"((uint32_t)(x >> 32))
-			 : "memory");
+	                 :
+	                 : "c"(msr), "a"((uint32_t)x), "d"((uint32_t)(x >> 32))
+	                 : "memory");
 }
 
 static inline uint64_t

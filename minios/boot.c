@@ -6,10 +6,10 @@
 
 #include "minios/arch.h"
 #include "minios/console.h"
+#include "minios/fiber.h"
 #include "minios/machine.h"
 #include "minios/pages.h"
 #include "minios/paging.h"
-#include "minios/fiber.h"
 
 enum { MAIN_STACK = 65536 };
 

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "minios/machine.h"
 #include "minios/fiber.h"
+#include "minios/machine.h"
 
 enum { PATIENCE_NS = 20000000, STEP_NS = 500000 };
 

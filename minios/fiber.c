@@ -161,8 +161,7 @@ fiber_main(void)
 }
 
 struct fiber *
-fiber_new(
-    const char *name, size_t stack_size, void (*fn)(void *arg), void *arg)
+fiber_new(const char *name, size_t stack_size, void (*fn)(void *arg), void *arg)
 {
 	size_t pages = 1 + (stack_size + PAGE_SIZE - 1) / PAGE_SIZE;
 	struct fiber *t = calloc(1, sizeof(*t));
@@ -225,8 +224,8 @@ void
 waitq_wake(struct waitq *q)
 {
 	while (!list_empty(&q->sleepers))
-		fiber_wake(container_of(q->sleepers.next, struct fiber,
-				on_queue),
+		fiber_wake(
+		    container_of(q->sleepers.next, struct fiber, on_queue),
 		    true);
 }
 

@@ -80,7 +80,7 @@ heap_class(size_t n)
 	unsigned int class = 0;
 
 	while (heap_sizes[class] < n)
-		class++;
+		class ++;
 	return class;
 }
 
@@ -95,7 +95,7 @@ heap_slab(unsigned int class)
 	if (slab == NULL)
 		return NULL;
 	memset(slab, 0, sizeof(*slab));
-	slab->class = (uint16_t)class;
+	slab->class = (uint16_t) class;
 	slab->fresh = (PAGE_SIZE - HEAD) / heap_sizes[class];
 	list_append(&heap.room[class], &slab->node);
 	return slab;
@@ -114,8 +114,8 @@ heap_small(unsigned int class)
 		slab->freed = piece->next;
 	else
 		piece = (struct piece *)(void *)((char *)slab + HEAD +
-						 (size_t)--slab->fresh *
-						     heap_sizes[class]);
+		                                 (size_t)--slab->fresh *
+		                                     heap_sizes[class]);
 	slab->used++;
 	if (slab->freed == NULL && slab->fresh == 0)
 		list_remove(&slab->node);
@@ -159,7 +159,7 @@ static size_t
 heap_size(const void *p)
 {
 	return heap_is_run(p) ? pages_run(p) * PAGE_SIZE
-			      : heap_sizes[heap_slab_of(p)->class];
+	                      : heap_sizes[heap_slab_of(p)->class];
 }
 
 void

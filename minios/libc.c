@@ -17,8 +17,7 @@ __errno_location(void)
 }
 
 /* musl's own name for it inside the archive. */
-int *___errno_location(void)
-    __attribute__((alias("__errno_location"), const));
+int *___errno_location(void) __attribute__((alias("__errno_location"), const));
 
 void
 abort(void)

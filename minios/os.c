@@ -8,9 +8,9 @@
 #include "minios/arch.h"
 #include "minios/cmdline.h"
 #include "minios/console.h"
+#include "minios/fiber.h"
 #include "minios/machine.h"
 #include "minios/pages.h"
-#include "minios/fiber.h"
 #include "minios/trap.h"
 
 int64_t
@@ -87,13 +87,12 @@ int
 os_file_read(struct str path, struct strbuf *out, struct diag *why)
 {
 	(void)out;
-	return diag(why, ERR_NOTSUP, "%.*s: a guest has no files",
-	    STR_ARG(path));
+	return diag(
+	    why, ERR_NOTSUP, "%.*s: a guest has no files", STR_ARG(path));
 }
 
 int
-os_file_write(
-    struct str path, struct str data, bool append, struct diag *why)
+os_file_write(struct str path, struct str data, bool append, struct diag *why)
 {
 	(void)append;
 	if (!str_is(path, "-"))

@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "minios/arch.h"
 #include "base/compiler.h"
+#include "minios/arch.h"
 
 static struct {
 	uint64_t *taken; /* a bit a page, 1: taken or not there */
@@ -30,8 +30,7 @@ pages_mark(uint64_t first, size_t count, bool taken)
 		if (taken)
 			pages.taken[page / 64] |= UINT64_C(1) << (page % 64);
 		else
-			pages.taken[page / 64] &=
-			    ~(UINT64_C(1) << (page % 64));
+			pages.taken[page / 64] &= ~(UINT64_C(1) << (page % 64));
 	}
 }
 

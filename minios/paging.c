@@ -5,12 +5,12 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "minios/arch.h"
 #include "base/compiler.h"
 #include "base/err.h"
+#include "minios/arch.h"
+#include "minios/image.h"
 #include "minios/machine.h"
 #include "minios/pages.h"
-#include "minios/image.h"
 
 enum { ENTRIES = 512 };
 
@@ -41,7 +41,7 @@ paging_split(uint64_t *entry)
 		return NULL;
 	for (i = 0; i < ENTRIES; i++)
 		table[i] = (base + (i << PAGE_SHIFT)) |
-			   (*entry & (PTE_PRESENT | PTE_WRITE | PTE_NX));
+		           (*entry & (PTE_PRESENT | PTE_WRITE | PTE_NX));
 	machine->table(table);
 	machine->write(entry, paging_table_entry(table));
 	machine->sync();
@@ -104,7 +104,7 @@ paging_apply(uint64_t entry, uint64_t page, enum paging_access access)
 {
 	if ((entry & PTE_PRESENT) == 0)
 		entry = machine->frame_of(page) << PAGE_SHIFT | PTE_PRESENT |
-			PTE_WRITE;
+		        PTE_WRITE;
 	switch (access) {
 	case PAGING_NONE:
 		return 0;
@@ -147,8 +147,8 @@ paging_map(const void *va, const uint64_t *frames, size_t count)
 		entry = paging_entry(address + i * PAGE_SIZE, true);
 		if (entry == NULL)
 			return ERR_NOMEM;
-		machine->write(entry, frames[i] << PAGE_SHIFT | PTE_PRESENT |
-					  PTE_WRITE | PTE_NX);
+		machine->write(entry,
+		    frames[i] << PAGE_SHIFT | PTE_PRESENT | PTE_WRITE | PTE_NX);
 	}
 	machine->sync();
 	return 0;
@@ -178,9 +178,9 @@ paging_protect_table(uint64_t *table, uint64_t va)
 
 	for (i = 0; i < ENTRIES; i++, va += PAGE_SIZE)
 		if ((table[i] & PTE_PRESENT) != 0)
-			machine->write(&table[i],
-			    paging_apply(table[i], va >> PAGE_SHIFT,
-				paging_image(va)));
+			machine->write(
+			    &table[i], paging_apply(table[i], va >> PAGE_SHIFT,
+			                   paging_image(va)));
 }
 
 static void

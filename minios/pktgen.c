@@ -52,11 +52,11 @@ pktgen_report(struct pktgen *g, const char *verb)
 		return;
 	if (g->next_report_ns != 0)
 		console_printf("pkt-gen: %s %llu packets/s, %llu kbit/s, "
-			       "%llu in all\n",
+		               "%llu in all\n",
 		    verb,
 		    (unsigned long long)(g->packets - g->reported_packets),
 		    (unsigned long long)(g->bytes - g->reported_bytes) * 8 /
-			1000,
+		        1000,
 		    (unsigned long long)g->packets);
 	g->reported_packets = g->packets;
 	g->reported_bytes = g->bytes;
@@ -186,8 +186,8 @@ pktgen_send(struct pktgen *g)
 		else
 			os_wait(g->thread.waiter, 0);
 	}
-	console_printf("pkt-gen: sent %llu packets\n",
-	    (unsigned long long)g->packets);
+	console_printf(
+	    "pkt-gen: sent %llu packets\n", (unsigned long long)g->packets);
 	os_wait(g->thread.waiter, INT64_MAX);
 }
 

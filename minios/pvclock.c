@@ -21,9 +21,8 @@ pvclock_ns(const struct pvclock *p)
 	/* The version is odd while the host writes, and new after it has. */
 	do {
 		version = load_acquire(&p->version) & ~1u;
-		ns = p->system_time +
-		     pvclock_scale(rdtsc() - p->tsc_timestamp,
-			 p->tsc_to_system_mul, p->tsc_shift);
+		ns = p->system_time + pvclock_scale(rdtsc() - p->tsc_timestamp,
+		                          p->tsc_to_system_mul, p->tsc_shift);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (load_relaxed(&p->version) != version);
 	return ns;

@@ -24,8 +24,8 @@ static unsigned int selftest_count;
 void
 selftest_ok(bool passed, const char *what)
 {
-	console_printf("%sok %u - %s\n", passed ? "" : "not ",
-	    ++selftest_count, what);
+	console_printf(
+	    "%sok %u - %s\n", passed ? "" : "not ", ++selftest_count, what);
 }
 
 /* Pieces of every size, freed in another order, give every page back. */
@@ -48,9 +48,9 @@ selftest_heap(void)
 	}
 	selftest_ok(i == PIECES, "heap gives pieces of many sizes");
 	for (i = 0; i < PIECES; i++)
-		if (piece[i] != NULL && (piece[i][0] != (unsigned char)i ||
-					    piece[i][i % 700] !=
-						(unsigned char)i))
+		if (piece[i] != NULL &&
+		    (piece[i][0] != (unsigned char)i ||
+		        piece[i][i % 700] != (unsigned char)i))
 			intact = false;
 	selftest_ok(intact, "they do not overlap");
 	for (i = 0; i < PIECES; i++)

@@ -6,18 +6,32 @@
 
 #include "minios/arch.h"
 #include "minios/console.h"
+#include "minios/fiber.h"
 #include "minios/image.h"
 #include "minios/machine.h"
 #include "minios/paging.h"
-#include "minios/fiber.h"
 
 static const char *const trap_names[TRAPS] = {
-	"division by zero", "debug", "non-maskable interrupt", "breakpoint",
-	"overflow", "bound", "invalid instruction", "no floating point",
-	"double fault", "coprocessor overrun", "invalid TSS",
-	"segment not present", "stack fault", "general protection",
-	"page fault", "reserved", "floating point", "alignment",
-	"machine check", "vector floating point",
+	"division by zero",
+	"debug",
+	"non-maskable interrupt",
+	"breakpoint",
+	"overflow",
+	"bound",
+	"invalid instruction",
+	"no floating point",
+	"double fault",
+	"coprocessor overrun",
+	"invalid TSS",
+	"segment not present",
+	"stack fault",
+	"general protection",
+	"page fault",
+	"reserved",
+	"floating point",
+	"alignment",
+	"machine check",
+	"vector floating point",
 };
 
 static bool
@@ -66,11 +80,11 @@ trap_handle(const struct trap_frame *f)
 	if (f->vector == 14)
 		console_printf(", address %lx", machine->fault_address());
 	console_printf("\nrip %016lx cs %lx rflags %lx error %lx\n"
-		       "rsp %016lx ss %lx\n"
-		       "rax %016lx rbx %016lx rcx %016lx rdx %016lx\n"
-		       "rsi %016lx rdi %016lx rbp %016lx r8  %016lx\n"
-		       "r9  %016lx r10 %016lx r11 %016lx r12 %016lx\n"
-		       "r13 %016lx r14 %016lx r15 %016lx\n",
+	               "rsp %016lx ss %lx\n"
+	               "rax %016lx rbx %016lx rcx %016lx rdx %016lx\n"
+	               "rsi %016lx rdi %016lx rbp %016lx r8  %016lx\n"
+	               "r9  %016lx r10 %016lx r11 %016lx r12 %016lx\n"
+	               "r13 %016lx r14 %016lx r15 %016lx\n",
 	    f->rip, f->cs, f->rflags, f->error, f->rsp, f->ss, f->rax, f->rbx,
 	    f->rcx, f->rdx, f->rsi, f->rdi, f->rbp, f->r8, f->r9, f->r10,
 	    f->r11, f->r12, f->r13, f->r14, f->r15);

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "minios/machine.h"
 #include "minios/fiber.h"
+#include "minios/machine.h"
 #include "os/os.h"
 
 struct os_waiter {

@@ -136,9 +136,9 @@ struct os_port_request {
 	struct str name; /* "0", "eth0", ...: as the configuration writes it */
 	unsigned int what; /* NETDEV_RX, NETDEV_TX or both (netdev.h) */
 	bool promisc;
-	bool outbound;  /* frames that others send there, too */
-	bool exclusive; /* the system shall not process what arrives */
-	unsigned int snaplen;     /* longest frame wanted, 0: all of it */
+	bool outbound;        /* frames that others send there, too */
+	bool exclusive;       /* the system shall not process what arrives */
+	unsigned int snaplen; /* longest frame wanted, 0: all of it */
 	struct os_waiter *waiter; /* of the thread that will use the port */
 };
 

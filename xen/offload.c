@@ -49,8 +49,7 @@ offload_ip4(uint8_t *ip, size_t n)
 	    (get_be16(ip + 6) & FRAGMENT) != 0)
 		return;
 	offload_segment(ip + header, length - header, ip[9],
-	    csum_pseudo4(
-		ip + 12, ip + 16, ip[9], (uint16_t)(length - header)));
+	    csum_pseudo4(ip + 12, ip + 16, ip[9], (uint16_t)(length - header)));
 }
 
 static void

@@ -22,8 +22,8 @@ capture_add(struct capture *c, const struct pcap_record *rec)
 	int err = 0;
 
 	if (c->n == c->cap)
-		err = vec_grow((void **)&c->frames, &c->cap, c->n + 1,
-		    sizeof(*c->frames));
+		err = vec_grow(
+		    (void **)&c->frames, &c->cap, c->n + 1, sizeof(*c->frames));
 	if (err == 0)
 		c->frames[c->n++] = (struct capture_frame){
 			.data = (const uint8_t *)rec->data.s,
@@ -82,14 +82,14 @@ capture_load(struct capture *c, struct str path, size_t max, bool *broken,
 		diag(why, err, "%.*s: unknown major version %u", STR_ARG(path),
 		    r.major);
 	else if (err != 0)
-		err = diag(why, ERR_INVAL,
-		    "%.*s: not a tcpdump file (%s)", STR_ARG(path),
+		err = diag(why, ERR_INVAL, "%.*s: not a tcpdump file (%s)",
+		    STR_ARG(path),
 		    err == ERR_AGAIN ? "too short" : "bad magic number");
 	if (err != 0)
 		goto fini;
 	c->linktype = r.linktype;
-	err = capture_index(
-	    c, &r, str_from(sb_str(&c->file), used), max, broken);
+	err =
+	    capture_index(c, &r, str_from(sb_str(&c->file), used), max, broken);
 	if (err == 0)
 		return 0;
 	diag(why, err, "%.*s: out of memory", STR_ARG(path));

@@ -149,8 +149,7 @@ ip_in_llc(struct str b, unsigned int depth)
 
 	if (depth > DEPTH_MAX || b.n < 4)
 		return dlt_none;
-	if (b.n >= SNAP_HEADER &&
-	    memcmp(b.s, "\xaa\xaa\x03\0\0\0", 6) == 0 &&
+	if (b.n >= SNAP_HEADER && memcmp(b.s, "\xaa\xaa\x03\0\0\0", 6) == 0 &&
 	    is_ip_type(get_be16(b.s + 6)))
 		return str_from(b, SNAP_HEADER);
 	if (byte_at(b, 0) == LLC_IP && byte_at(b, 1) == LLC_IP)

@@ -70,11 +70,10 @@ from_device_check(struct from_device *f, struct str method, struct str filter,
 	if (!device_method(method))
 		return errh_error(errh, "bad METHOD");
 	if (filter.n > 0 && str_is(method, "PCAP"))
-		return errh_error(errh,
-		    "BPF_FILTER cannot be had; use an IPClassifier");
+		return errh_error(
+		    errh, "BPF_FILTER cannot be had; use an IPClassifier");
 	if (filter.n > 0)
-		errh_warning(
-		    errh, "not using METHOD PCAP, BPF filter ignored");
+		errh_warning(errh, "not using METHOD PCAP, BPF filter ignored");
 	return 0;
 }
 

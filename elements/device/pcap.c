@@ -71,8 +71,8 @@ pcap_begin_classic(struct pcap_reader *r, struct str b, size_t *used)
 }
 
 static enum pcap_result
-pcap_read_classic(struct pcap_reader *r, struct str b, size_t *used,
-    struct pcap_record *rec)
+pcap_read_classic(
+    struct pcap_reader *r, struct str b, size_t *used, struct pcap_record *rec)
 {
 	uint32_t sec, frac, caplen, len, skip = 0;
 
@@ -210,9 +210,9 @@ pcapng_packet(struct pcap_reader *r, uint32_t type, struct str body,
 	} else {
 		caplen = pcap_u32(r, body.s + 12);
 		rec->length = pcap_u32(r, body.s + 16);
-		rec->stamp_ns = pcapng_stamp(i,
-		    (uint64_t)pcap_u32(r, body.s + 4) << 32 |
-		        pcap_u32(r, body.s + 8));
+		rec->stamp_ns =
+		    pcapng_stamp(i, (uint64_t)pcap_u32(r, body.s + 4) << 32 |
+		                        pcap_u32(r, body.s + 8));
 	}
 	if (caplen > PCAP_RECORD_MAX || caplen > body.n - head)
 		return PCAP_BAD;
@@ -224,8 +224,8 @@ pcapng_packet(struct pcap_reader *r, uint32_t type, struct str body,
 }
 
 static enum pcap_result
-pcap_read_ng(struct pcap_reader *r, struct str b, size_t *used,
-    struct pcap_record *rec)
+pcap_read_ng(
+    struct pcap_reader *r, struct str b, size_t *used, struct pcap_record *rec)
 {
 	uint32_t type, length;
 	struct str body;

@@ -30,10 +30,10 @@ enum {
 };
 
 enum pcap_result {
-	PCAP_RECORD,  /* *rec is set */
-	PCAP_SKIP,    /* used bytes held no packet; ask again */
-	PCAP_MORE,    /* more bytes are needed */
-	PCAP_BAD,     /* nonsense: nothing after it can be read */
+	PCAP_RECORD, /* *rec is set */
+	PCAP_SKIP,   /* used bytes held no packet; ask again */
+	PCAP_MORE,   /* more bytes are needed */
+	PCAP_BAD,    /* nonsense: nothing after it can be read */
 };
 
 struct pcap_record {
@@ -52,8 +52,8 @@ struct pcap_interface {
 struct pcap_reader {
 	bool ng, swapped, nanoseconds;
 	uint16_t major, minor;
-	uint32_t linktype;  /* of the file, or of the first interface */
-	uint32_t extra;     /* bytes after each record header */
+	uint32_t linktype; /* of the file, or of the first interface */
+	uint32_t extra;    /* bytes after each record header */
 	uint32_t ninterfaces;
 	struct pcap_interface interfaces[PCAP_INTERFACES];
 };

@@ -153,8 +153,7 @@ to_device_run(struct element *e, struct task *task, struct thread *t)
 	if (d->failed)
 		return false;
 	if (d->nwaiting > 0 ? device_look_again(&d->device, NETDEV_TX)
-	                    : d->count != before ||
-	                          signal_active(&d->nonempty))
+	                    : d->count != before || signal_active(&d->nonempty))
 		task_reschedule(task);
 	return d->count != before;
 }

@@ -63,8 +63,8 @@ static void
 chatter_flush(struct chatter_client *c)
 {
 	while (!c->gone && c->sent < c->out.n) {
-		ssize_t n = send(c->fd, c->out.s + c->sent,
-		    c->out.n - c->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+		ssize_t n = send(c->fd, c->out.s + c->sent, c->out.n - c->sent,
+		    MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n > 0)
 			c->sent += (size_t)n;
@@ -100,8 +100,8 @@ chatter_watch(struct chatter_client *c)
 {
 	unsigned int events = OS_FD_READ | (c->out.n > 0 ? OS_FD_WRITE : 0);
 
-	if (os_watch_fd(c->cs->e->thread->waiter, c->fd, events,
-	        chatter_ready, c) != 0)
+	if (os_watch_fd(
+	        c->cs->e->thread->waiter, c->fd, events, chatter_ready, c) != 0)
 		c->gone = true;
 }
 
@@ -138,8 +138,7 @@ chatter_ready(void *arg, unsigned int events)
 	spin_lock(&cs->lock);
 	/* Nothing is expected of a client but its end. */
 	if ((events & OS_FD_READ) != 0) {
-		ssize_t n = recv(c->fd, rubbish, sizeof(rubbish),
-		    MSG_DONTWAIT);
+		ssize_t n = recv(c->fd, rubbish, sizeof(rubbish), MSG_DONTWAIT);
 
 		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
 			c->gone = true;
@@ -243,9 +242,8 @@ chatter_socket_open(struct chatter_socket *cs, struct errh *errh)
 	if (cs->retries < 0)
 		return errh_error(errh, "%s: %s", call, strerror(errno));
 	if (cs->retry_warnings)
-		errh_warning(errh, "%s: %s (%d %s left)", call,
-		    strerror(errno), cs->retries + 1,
-		    cs->retries == 0 ? "try" : "tries");
+		errh_warning(errh, "%s: %s (%d %s left)", call, strerror(errno),
+		    cs->retries + 1, cs->retries == 0 ? "try" : "tries");
 	return ERR_AGAIN;
 }
 

@@ -27,7 +27,7 @@ struct command {
 	const struct control_server *s;
 	struct str line;
 	struct str words[WORDS_MAX];
-	size_t nwords; /* all of them, those beyond WORDS_MAX too */
+	size_t nwords;   /* all of them, those beyond WORDS_MAX too */
 	struct str rest; /* from the third word to the end of the last */
 	/* found by command_handler() */
 	struct element *e;
@@ -117,8 +117,7 @@ canonical_name(struct str name)
 {
 	size_t dot = str_find(name, '.', 0);
 
-	if (dot < name.n &&
-	    (dot == 0 || (dot == 1 && name.s[0] == '0')))
+	if (dot < name.n && (dot == 0 || (dot == 1 && name.s[0] == '0')))
 		return str_from(name, dot + 1);
 	return name;
 }
@@ -194,12 +193,12 @@ command_read(struct command *cmd, struct str param)
 		struct strbuf what = STRBUF_INIT;
 
 		sb_printf(&what, "Read handler '%.*s' error", STR_ARG(name));
-		answer_messages(cmd->c, CODE_UNSPECIFIED, sb_str(&what),
-		    sb_str(&messages));
+		answer_messages(
+		    cmd->c, CODE_UNSPECIFIED, sb_str(&what), sb_str(&messages));
 		sb_fini(&what);
 	} else {
-		answer(cmd->c, CODE_OK, "Read handler '%.*s' OK",
-		    STR_ARG(name));
+		answer(
+		    cmd->c, CODE_OK, "Read handler '%.*s' OK", STR_ARG(name));
 		answer_data(cmd->c, sb_str(&out));
 	}
 	cmd->c->no_memory |= out.oom;
@@ -215,9 +214,9 @@ command_write(struct command *cmd, struct str value)
 	struct str name = cmd->words[1];
 	int code = CODE_OK, err;
 	struct errh errh;
-	struct handler_call call = { .thread = cmd->s->e->thread,
-		.errh = &errh,
-		.text = value };
+	struct handler_call call = {
+		.thread = cmd->s->e->thread, .errh = &errh, .text = value
+	};
 
 	if (!command_handler(cmd))
 		return;
@@ -227,8 +226,8 @@ command_write(struct command *cmd, struct str value)
 		return;
 	}
 	if (cmd->s->read_only) {
-		answer(cmd->c, CODE_PERMISSION,
-		    "Permission denied for '%.*s'", STR_ARG(name));
+		answer(cmd->c, CODE_PERMISSION, "Permission denied for '%.*s'",
+		    STR_ARG(name));
 		return;
 	}
 	errh_strbuf_init(&errh, &messages);
@@ -258,8 +257,8 @@ command_check(struct command *cmd, bool write)
 		return;
 	good = write ? cmd->h->write != NULL : cmd->h->read != NULL;
 	if (good && write && cmd->s->read_only)
-		answer(cmd->c, CODE_PERMISSION,
-		    "Permission denied for '%.*s'", STR_ARG(name));
+		answer(cmd->c, CODE_PERMISSION, "Permission denied for '%.*s'",
+		    STR_ARG(name));
 	else if (good)
 		answer(cmd->c, CODE_OK, "%s handler '%.*s' OK",
 		    write ? "Write" : "Read", STR_ARG(name));
@@ -280,8 +279,8 @@ command_llrpc(struct command *cmd)
 
 	if (!conf_u64(str_from(full, hash + 1), 16, &number, &overflow) ||
 	    overflow) {
-		answer(cmd->c, CODE_SYNTAX,
-		    "Syntax error in LLRPC name '%.*s'", STR_ARG(full));
+		answer(cmd->c, CODE_SYNTAX, "Syntax error in LLRPC name '%.*s'",
+		    STR_ARG(full));
 		return;
 	}
 	sb_add(&name, str_sub(full, 0, hash));
@@ -499,8 +498,7 @@ command_run(struct command *cmd)
 			command_write(cmd, cmd->rest);
 	} else if (command_is(cmd, "READDATA")) {
 		return command_data(cmd, false);
-	} else if (command_is(cmd, "WRITEDATA") ||
-	           command_is(cmd, "SETDATA")) {
+	} else if (command_is(cmd, "WRITEDATA") || command_is(cmd, "SETDATA")) {
 		return command_data(cmd, true);
 	} else if (command_is(cmd, "READUNTIL")) {
 		return command_until(cmd, false);
@@ -546,8 +544,7 @@ command_parse(struct command *cmd)
 		if (cmd->nwords == 2)
 			cmd->rest = word;
 		else if (cmd->nwords > 2)
-			cmd->rest.n =
-			    (size_t)(word.s + word.n - cmd->rest.s);
+			cmd->rest.n = (size_t)(word.s + word.n - cmd->rest.s);
 		cmd->nwords++;
 	}
 }

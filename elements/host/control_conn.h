@@ -45,8 +45,8 @@ bool control_conn_step(struct control_conn *c, const struct control_server *s);
 static inline bool
 control_conn_done(const struct control_conn *c)
 {
-	return c->closed || (c->in_closed && c->in_pos == c->in.n &&
-	                        c->out_pos == c->out.n);
+	return c->closed ||
+	       (c->in_closed && c->in_pos == c->in.n && c->out_pos == c->out.n);
 }
 
 #endif

@@ -139,8 +139,7 @@ control_socket_address(
 		str_free(&word);
 	} else if (str_is_nocase(type, "UNIX")) {
 		cs->type = SOCKET_UNIX;
-		args_filename(
-		    a, "FILENAME", ARG_POS | ARG_MAND, &cs->address);
+		args_filename(a, "FILENAME", ARG_POS | ARG_MAND, &cs->address);
 		err = args_complete(a);
 		if (err == 0 && cs->address.n > LISTENER_PATH_MAX)
 			err = errh_error(errh, "filename too long");
@@ -225,8 +224,7 @@ client_free(struct client *c)
 	    c->cs->server.e->thread->waiter, c->fd, 0, NULL, NULL);
 	close(c->fd);
 	if (c->cs->verbose)
-		element_say(
-		    c->cs->server.e, "closed connection %d", c->fd);
+		element_say(c->cs->server.e, "closed connection %d", c->fd);
 	control_conn_fini(&c->conn);
 	free(c);
 }
@@ -283,11 +281,11 @@ client_ready(void *arg, unsigned int events)
 	if (!k->in_closed && (events & OS_FD_READ) != 0)
 		client_receive(c);
 	if (k->out.n - k->out_pos < CONTROL_CONN_OUT_MAX)
-		more = control_conn_step(k, &c->cs->server) &&
-		       k->in_pos < k->in.n;
+		more =
+		    control_conn_step(k, &c->cs->server) && k->in_pos < k->in.n;
 	if (k->no_memory || k->in.oom || k->out.oom) {
-		element_say(c->cs->server.e,
-		    "connection %d: out of memory", c->fd);
+		element_say(
+		    c->cs->server.e, "connection %d: out of memory", c->fd);
 		k->closed = true;
 	}
 	client_flush(c);
@@ -331,8 +329,8 @@ control_socket_accept(void *arg, unsigned int events)
 	int fd;
 
 	(void)events;
-	fd = accept4(cs->fd, (struct sockaddr *)&from, &n,
-	    SOCK_NONBLOCK | SOCK_CLOEXEC);
+	fd = accept4(
+	    cs->fd, (struct sockaddr *)&from, &n, SOCK_NONBLOCK | SOCK_CLOEXEC);
 	if (fd < 0) {
 		if (errno != EAGAIN && errno != ECONNABORTED)
 			element_say(e, "accept: %s", strerror(errno));

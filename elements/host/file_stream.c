@@ -183,8 +183,7 @@ file_stream_unpack(struct file_stream *f, struct errh *errh)
 		return 0;
 	fd = file_pipe_read(unpacker, f->name.s, &pid);
 	if (fd < 0)
-		return errh_error(
-		    errh, "'%s': %s", unpacker, strerror(errno));
+		return errh_error(errh, "'%s': %s", unpacker, strerror(errno));
 	close(f->fd);
 	f->fd = fd;
 	f->unpacker = pid;
@@ -199,11 +198,9 @@ file_stream_open(struct file_stream *f, struct str path, struct errh *errh)
 
 	if (str_set(&f->name, standard ? STR("<stdin>") : path) != 0)
 		return errh_error(errh, "out of memory");
-	f->fd = standard ? STDIN_FILENO
-	                 : open(f->name.s, O_RDONLY | O_CLOEXEC);
+	f->fd = standard ? STDIN_FILENO : open(f->name.s, O_RDONLY | O_CLOEXEC);
 	if (f->fd < 0)
-		return errh_error(
-		    errh, "%s: %s", f->name.s, strerror(errno));
+		return errh_error(errh, "%s: %s", f->name.s, strerror(errno));
 	return file_stream_unpack(f, errh);
 }
 

@@ -35,8 +35,7 @@ int file_stream_open(struct file_stream *f, struct str path, struct errh *errh);
 void file_stream_close(struct file_stream *f);
 
 /* The bytes at hand, at least n of them unless the stream ends earlier. */
-struct str file_stream_peek(
-    struct file_stream *f, size_t n, struct errh *errh);
+struct str file_stream_peek(struct file_stream *f, size_t n, struct errh *errh);
 
 /* Passes over n of the bytes at hand. */
 static inline void

@@ -92,8 +92,8 @@ struct from_dump_args {
 };
 
 static int
-from_dump_set_times(struct element *e, struct from_dump_args *fa,
-    struct errh *errh)
+from_dump_set_times(
+    struct element *e, struct from_dump_args *fa, struct errh *errh)
 {
 	struct from_dump *f = element_state(e);
 	struct strbuf call = STRBUF_INIT;
@@ -108,8 +108,7 @@ from_dump_set_times(struct element *e, struct from_dump_args *fa,
 	f->have_first = fa->start != 0 || fa->start_after != 0;
 	f->first_relative = fa->start == 0;
 	f->first_ns = fa->start != 0 ? fa->start : fa->start_after;
-	f->have_last =
-	    fa->end != 0 || fa->end_after != 0 || fa->interval != 0;
+	f->have_last = fa->end != 0 || fa->end_after != 0 || fa->interval != 0;
 	f->last_relative = fa->end_after != 0;
 	f->last_interval = fa->interval != 0;
 	f->last_ns = fa->end + fa->end_after + fa->interval; /* one of them */
@@ -163,8 +162,8 @@ from_dump_configure(
 		errh_warning(errh, "SAMPLE probability reduced to 1");
 		f->sample = SAMPLE_ONE;
 	} else if (err == 0 && f->sample == 0) {
-		errh_warning(errh,
-		    "SAMPLE probability is 0; emitting no packets");
+		errh_warning(
+		    errh, "SAMPLE probability is 0; emitting no packets");
 	}
 	if (err == 0)
 		err = from_dump_set_times(e, &fa, errh);
@@ -290,8 +289,7 @@ from_dump_make(
 	if (p == NULL)
 		return false;
 	p->timestamp_ns = rec->stamp_ns;
-	anno_set_u32(p, ANNO_EXTRA_LENGTH,
-	    rec->length - (uint32_t)rec->data.n);
+	anno_set_u32(p, ANNO_EXTRA_LENGTH, rec->length - (uint32_t)rec->data.n);
 	packet_set_mac(p, p->data);
 	f->next = p;
 	return true;
@@ -321,8 +319,8 @@ from_dump_record(struct from_dump *f, struct pcap_record *rec, size_t *used)
 			want = s.n + 1;
 			break;
 		case PCAP_BAD:
-			(void)file_stream_error(&f->file, NULL,
-			    "bad packet header; giving up");
+			(void)file_stream_error(
+			    &f->file, NULL, "bad packet header; giving up");
 			f->file.end = true;
 			f->file.pos = f->file.buf.n;
 			return false;
@@ -511,8 +509,7 @@ from_dump_initialize(struct element *e, struct errh *errh)
 }
 
 static void
-from_dump_take_state(
-    struct element *e, struct element *old, struct errh *errh)
+from_dump_take_state(struct element *e, struct element *old, struct errh *errh)
 {
 	struct from_dump *f = element_state(e), *o = element_state(old);
 
@@ -579,8 +576,8 @@ from_dump_extend(struct element *e, struct handler_call *call)
 	bool good;
 
 	errh_silent_init(&silent);
-	good = arg_parse(&arg_type_stamp, str_trim(call->text), &more, e, &mem,
-	    &silent);
+	good = arg_parse(
+	    &arg_type_stamp, str_trim(call->text), &more, e, &mem, &silent);
 	errh_fini(&silent);
 	arena_fini(&mem);
 	if (!good)
@@ -664,10 +661,10 @@ from_dump_add_handlers(struct element *e)
 	handler_add_write(
 	    e, "extend_interval", from_dump_write, DUMP_EXTEND, 0);
 	handler_add_data(e, "count", HANDLER_READ, DATA_U64, &f->count);
-	handler_add_write(e, "reset_counts", from_dump_write,
-	    DUMP_RESET_COUNTS, HANDLER_BUTTON);
-	handler_add_write(e, "reset_timing", from_dump_write,
-	    DUMP_RESET_TIMING, HANDLER_BUTTON);
+	handler_add_write(e, "reset_counts", from_dump_write, DUMP_RESET_COUNTS,
+	    HANDLER_BUTTON);
+	handler_add_write(e, "reset_timing", from_dump_write, DUMP_RESET_TIMING,
+	    HANDLER_BUTTON);
 	if (output_is_push(e, 0))
 		handler_add_task(e, &f->task, false);
 }

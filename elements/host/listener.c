@@ -16,8 +16,8 @@ _Static_assert(
 
 /* Binds fd and listens, or closes it. */
 static int
-listener_begin(int fd, const struct sockaddr *sa, socklen_t len,
-    const char **call)
+listener_begin(
+    int fd, const struct sockaddr *sa, socklen_t len, const char **call)
 {
 	int e;
 
@@ -39,8 +39,7 @@ listener_tcp(uint16_t port, bool localhost, const char **call)
 	static const int on = 1;
 	struct sockaddr_in sa = { .sin_family = AF_INET,
 		.sin_port = htons(port) };
-	int fd =
-	    socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	*call = "socket";
 	if (fd < 0)
@@ -55,8 +54,7 @@ int
 listener_unix(struct str path, const char **call)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	int fd =
-	    socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	*call = "socket";
 	if (fd < 0)

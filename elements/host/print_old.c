@@ -51,8 +51,8 @@ print_old_one(struct element *e, struct thread *t, struct packet *p)
 	int64_t age_ms = (thread_wall_ns(t) - p->timestamp_ns) / NS_PER_MS;
 
 	if (p->timestamp_ns == 0)
-		sb_printf(&sb, "%.*s: packet timestamp not set\n",
-		    STR_ARG(e->name));
+		sb_printf(
+		    &sb, "%.*s: packet timestamp not set\n", STR_ARG(e->name));
 	else if (age_ms >= s->age_ms) {
 		sb_add(&sb, s->label);
 		sb_printf(&sb, "(%5lld msecs) %4u | ", (long long)age_ms,

@@ -76,11 +76,10 @@ sum_set(struct handler_sum *s, struct element *e, struct str text,
 	int err = conf_split_space(text, &mem, &words);
 
 	if (err == 0 && words.n > HANDLERS_MAX)
-		err = errh_error(
-		    errh, "at most %d handlers", HANDLERS_MAX);
+		err = errh_error(errh, "at most %d handlers", HANDLERS_MAX);
 	for (size_t i = 0; err == 0 && i < words.n; i++) {
-		err = hcall_reset(&fresh.calls[i], words.v[i], HANDLER_READ, e,
-		    errh);
+		err = hcall_reset(
+		    &fresh.calls[i], words.v[i], HANDLER_READ, e, errh);
 		fresh.n += err == 0;
 	}
 	if (err == 0) {
@@ -137,8 +136,8 @@ progress_columns(void)
 
 /* The bar of width columns; percent < 0: the position is not known. */
 static void
-progress_draw_bar(const struct progress_bar *b, struct strbuf *sb, int width,
-    double percent)
+progress_draw_bar(
+    const struct progress_bar *b, struct strbuf *sb, int width, double percent)
 {
 	int mark = b->have_size ? 0 : width > 3 ? 3 : 1, done;
 
@@ -190,8 +189,8 @@ progress_draw_time(struct progress_bar *b, struct strbuf *sb, int64_t now,
 		b->last_position = position;
 		since = 0;
 	}
-	if (guess && (!known || !b->have_size || elapsed <= 0 ||
-	                 position > b->size)) {
+	if (guess &&
+	    (!known || !b->have_size || elapsed <= 0 || position > b->size)) {
 		sb_adds(sb, "   --:-- ETA");
 		return;
 	}

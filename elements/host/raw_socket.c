@@ -93,8 +93,8 @@ raw_socket_claim(struct raw_socket *s, struct errh *errh)
 
 	if (s->port == 0 || (!tcp && s->protocol != IPPROTO4_UDP))
 		return 0;
-	s->claim = socket(
-	    AF_INET, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+	s->claim =
+	    socket(AF_INET, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
 	if (s->claim < 0)
 		return raw_socket_failed(errh, "socket");
 	if (bind(s->claim, (struct sockaddr *)&sa, sizeof(sa)) != 0)
@@ -147,8 +147,8 @@ raw_socket_send(struct element *e, struct packet *p)
 	if (to.sin_addr.s_addr == 0)
 		to.sin_addr.s_addr = get_u32(p->data + 16);
 	do
-		n = sendto(s->fd, p->data, p->length, 0,
-		    (struct sockaddr *)&to, sizeof(to));
+		n = sendto(s->fd, p->data, p->length, 0, (struct sockaddr *)&to,
+		    sizeof(to));
 	while (n < 0 && errno == EINTR);
 	if (n < 0 && (errno == EAGAIN || errno == ENOBUFS))
 		return false;
@@ -213,8 +213,8 @@ raw_socket_initialize(struct element *e, struct errh *errh)
 	struct raw_socket *s = element_state(e);
 	int err;
 
-	s->fd = socket(AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC,
-	    s->protocol);
+	s->fd = socket(
+	    AF_INET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, s->protocol);
 	if (s->fd < 0)
 		return raw_socket_failed(errh, "socket");
 	err = raw_socket_claim(s, errh);

@@ -67,8 +67,8 @@ struct socket_element {
 	int32_t sndbuf, rcvbuf;
 	uint32_t snaplen, headroom;
 	struct ip_route_table *allow, *deny;
-	int fd, active; /* the second carries data; they may be the same */
-	bool have_fd;   /* they have been set (state starts zeroed) */
+	int fd, active;      /* the second carries data; they may be the same */
+	bool have_fd;        /* they have been set (state starts zeroed) */
 	struct packet *rest; /* of the packet being sent */
 	uint8_t *buffer;
 	uint64_t drops;
@@ -88,8 +88,8 @@ socket_set_path(union address *a, socklen_t *len, struct str path,
 	size_t max = sizeof(a->un.sun_path) - (path.n > 0 && path.s[0] != 0);
 
 	if (path.n > max)
-		return errh_error(errh, "%s filename '%.*s' too long", which,
-		    STR_ARG(path));
+		return errh_error(
+		    errh, "%s filename '%.*s' too long", which, STR_ARG(path));
 	a->un.sun_family = AF_UNIX;
 	if (path.n > 0)
 		memcpy(a->un.sun_path, path.s, path.n);
@@ -99,8 +99,7 @@ socket_set_path(union address *a, socklen_t *len, struct str path,
 }
 
 static int
-socket_configure_inet(
-    struct socket_element *s, struct args *a, bool tcp)
+socket_configure_inet(struct socket_element *s, struct args *a, bool tcp)
 {
 	uint32_t remote = 0, local = 0;
 	uint16_t port = 0, local_port = 0;
@@ -131,8 +130,8 @@ socket_configure_inet(
 }
 
 static int
-socket_configure_unix(struct socket_element *s, struct args *a, bool stream,
-    struct errh *errh)
+socket_configure_unix(
+    struct socket_element *s, struct args *a, bool stream, struct errh *errh)
 {
 	struct str remote = { NULL, 0 }, local = { NULL, 0 };
 	int err;
@@ -162,8 +161,8 @@ socket_route_table(
 		return 0;
 	*table = element_cast(o, "IPRouteTable");
 	if (*table == NULL)
-		return errh_error(errh, "%.*s is not an IPRouteTable",
-		    STR_ARG(o->name));
+		return errh_error(
+		    errh, "%.*s is not an IPRouteTable", STR_ARG(o->name));
 	return 0;
 }
 
@@ -203,8 +202,7 @@ socket_configure(struct element *e, const struct strs *conf, struct errh *errh)
 	if (err != 0)
 		args_fini(&a);
 	else if (str_is_nocase(type, "TCP") || str_is_nocase(type, "UDP"))
-		err = socket_configure_inet(
-		    s, &a, str_is_nocase(type, "TCP"));
+		err = socket_configure_inet(s, &a, str_is_nocase(type, "TCP"));
 	else if (str_is_nocase(type, "UNIX") ||
 	         str_is_nocase(type, "UNIX_DGRAM"))
 		err = socket_configure_unix(
@@ -292,8 +290,8 @@ socket_watch(struct element *e)
 	int err = 0;
 
 	if (s->active != s->fd && s->fd >= 0)
-		err = os_watch_fd(w, s->fd,
-		    s->active < 0 ? OS_FD_READ : 0, socket_ready, e);
+		err = os_watch_fd(
+		    w, s->fd, s->active < 0 ? OS_FD_READ : 0, socket_ready, e);
 	if (s->rest != NULL)
 		events |= OS_FD_WRITE;
 	if (err == 0 && s->active >= 0)
@@ -407,8 +405,7 @@ socket_receive(struct element *e)
 	if (p == NULL)
 		return;
 	if (n > (ssize_t)s->snaplen)
-		anno_set_u32(
-		    p, ANNO_EXTRA_LENGTH, (uint32_t)n - s->snaplen);
+		anno_set_u32(p, ANNO_EXTRA_LENGTH, (uint32_t)n - s->snaplen);
 	if (s->timestamp)
 		p->timestamp_ns = thread_wall_ns(t);
 	output_push_one(e, 0, t, p);

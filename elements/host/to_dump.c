@@ -76,8 +76,7 @@ to_dump_split_encap(struct element *e, struct str from, struct errh *errh)
 }
 
 static int
-to_dump_configure(
-    struct element *e, const struct strs *conf, struct errh *errh)
+to_dump_configure(struct element *e, const struct strs *conf, struct errh *errh)
 {
 	struct to_dump *d = element_state(e);
 	struct str encap = { NULL, 0 }, from = { NULL, 0 };
@@ -122,9 +121,9 @@ to_dump_ask_encap(
 	struct element *o = router_find(e->router, name, e);
 	struct strbuf out = STRBUF_INIT;
 	const struct handler *h;
-	struct handler_call call = { .thread = e->thread,
-		.errh = errh,
-		.out = &out };
+	struct handler_call call = {
+		.thread = e->thread, .errh = errh, .out = &out
+	};
 	char buf[256];
 	bool good;
 
@@ -149,8 +148,8 @@ to_dump_find_encap(struct element *e, struct errh *errh)
 
 	for (size_t i = 0; i < d->encap_from.n; i++) {
 		uint32_t linktype;
-		int err = to_dump_ask_encap(
-		    e, d->encap_from.v[i], &linktype, errh);
+		int err =
+		    to_dump_ask_encap(e, d->encap_from.v[i], &linktype, errh);
 
 		if (err != 0)
 			return err;
@@ -212,8 +211,8 @@ to_dump_write(struct to_dump *d, struct thread *t, const struct packet *p)
 	}
 	if (d->extra_length)
 		length += anno_u32(p, ANNO_EXTRA_LENGTH);
-	pcap_put_record(&d->buf, stamp != 0 ? stamp : thread_wall_ns(t),
-	    caplen, length, d->nano);
+	pcap_put_record(&d->buf, stamp != 0 ? stamp : thread_wall_ns(t), caplen,
+	    length, d->nano);
 	sb_add(&d->buf, str_make((const char *)p->data, caplen));
 	if (d->buf.oom) {
 		d->buf.oom = false;
@@ -322,11 +321,11 @@ to_dump_open(struct to_dump *d, struct errh *errh)
 		    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	}
 	if (d->fd < 0)
-		return errh_error(errh, "%.*s: %s", STR_ARG(d->filename),
-		    strerror(errno));
+		return errh_error(
+		    errh, "%.*s: %s", STR_ARG(d->filename), strerror(errno));
 	pcap_put_header(&d->buf, d->linktype, d->snaplen, d->nano);
-	if (d->buf.oom || (d->unbuffered && !fd_write_all(d->fd,
-	                                        sb_str(&d->buf))))
+	if (d->buf.oom ||
+	    (d->unbuffered && !fd_write_all(d->fd, sb_str(&d->buf))))
 		return errh_error(errh, "%.*s: unable to write file header",
 		    STR_ARG(d->filename));
 	if (d->unbuffered) {
@@ -410,12 +409,10 @@ to_dump_add_handlers(struct element *e)
 {
 	struct to_dump *d = element_state(e);
 
-	handler_add_data(
-	    e, "filename", HANDLER_READ, DATA_STR, &d->filename);
+	handler_add_data(e, "filename", HANDLER_READ, DATA_STR, &d->filename);
 	handler_add_data(e, "count", HANDLER_READ, DATA_U64, &d->count);
 	handler_add_data(e, "drops", HANDLER_READ, DATA_U64, &d->drops);
-	handler_add_write(
-	    e, "reset_counts", to_dump_reset, 0, HANDLER_BUTTON);
+	handler_add_write(e, "reset_counts", to_dump_reset, 0, HANDLER_BUTTON);
 	if (!input_is_push(e, 0) && e->nout == 0)
 		handler_add_task(e, &d->task, false);
 }

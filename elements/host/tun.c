@@ -24,8 +24,8 @@ enum { TUN_TYPE_TUN = 1, TUN_TYPE_TAP = 2, TUN_NO_PI = 0x1000 };
 enum { MTU_DEFAULT = 1500, IP_HEADER = 20, ETHER_HEADER = 14, VLAN_TAG = 4 };
 
 int
-tun_configure(struct element *e, const struct strs *conf, struct errh *errh,
-    bool tap)
+tun_configure(
+    struct element *e, const struct strs *conf, struct errh *errh, bool tap)
 {
 	static const uint8_t no_ether[6];
 	struct tun *t = element_state(e);
@@ -92,8 +92,7 @@ tun_make(struct tun *t, struct ifreq *ifr, struct errh *errh)
 		          "or load the 'tun' module.)"
 		        : "");
 	if (ioctl(t->fd, TUN_SET_INTERFACE, ifr) != 0)
-		return errh_error(
-		    errh, "/dev/net/tun: %s", strerror(errno));
+		return errh_error(errh, "/dev/net/tun: %s", strerror(errno));
 	if (str_set(&t->name, str_of(ifr->ifr_name)) != 0)
 		return errh_error(errh, "out of memory");
 	return 0;
@@ -128,8 +127,8 @@ tun_set_up(struct tun *t, int s, struct ifreq *ifr, struct errh *errh)
 	}
 	ifr->ifr_mtu = t->mtu;
 	if (t->mtu != MTU_DEFAULT && ioctl(s, SIOCSIFMTU, ifr) != 0)
-		errh_warning(errh, "could not set interface MTU: %s",
-		    strerror(errno));
+		errh_warning(
+		    errh, "could not set interface MTU: %s", strerror(errno));
 	if (ioctl(s, SIOCGIFFLAGS, ifr) != 0)
 		return tun_failed(errh, "SIOCGIFFLAGS");
 	ifr->ifr_flags |= IFF_UP | IFF_PROMISC;
@@ -178,8 +177,8 @@ tun_say(struct element *e, const char *why)
 	struct tun *t = element_state(e);
 	struct strbuf line = STRBUF_INIT;
 
-	sb_printf(&line, "%s(%.*s): %s\n", e->class->name, STR_ARG(t->name),
-	    why);
+	sb_printf(
+	    &line, "%s(%.*s): %s\n", e->class->name, STR_ARG(t->name), why);
 	os_log(sb_str(&line));
 	sb_fini(&line);
 }
@@ -207,8 +206,7 @@ tun_receive(struct element *e, int64_t now)
 		return false;
 	}
 	t->received++;
-	p = packet_new(
-	    e->thread, t->headroom, t->buffer, (uint32_t)n, 0);
+	p = packet_new(e->thread, t->headroom, t->buffer, (uint32_t)n, 0);
 	if (p == NULL) {
 		t->drops++;
 		return true;

@@ -28,8 +28,8 @@ struct tun {
 };
 
 /* The element_class functions of both; the class says with tap which it is. */
-int tun_configure(struct element *e, const struct strs *conf,
-    struct errh *errh, bool tap);
+int tun_configure(
+    struct element *e, const struct strs *conf, struct errh *errh, bool tap);
 int tun_initialize(struct element *e, struct errh *errh);
 void tun_cleanup(struct element *e, enum cleanup_stage stage);
 void tun_push(struct element *e, unsigned int port, struct batch *b);

@@ -23,8 +23,7 @@ static struct {
 	unsigned int count;
 } queue;
 
-static char shared_info_place[PAGE_SIZE]
-    __attribute__((aligned(4096)));
+static char shared_info_place[PAGE_SIZE] __attribute__((aligned(4096)));
 
 uint64_t *
 pv_root(void)
@@ -67,7 +66,7 @@ pv_write(uint64_t *entry, uint64_t value)
 		pv_flush_queue();
 	update = &queue.update[queue.count++];
 	update->ptr = pv_frame_of(va >> PAGE_SHIFT) << PAGE_SHIFT |
-		      (va & (PAGE_SIZE - 1)) | MMU_NORMAL_PT_UPDATE;
+	              (va & (PAGE_SIZE - 1)) | MMU_NORMAL_PT_UPDATE;
 	update->val = value;
 }
 
@@ -77,8 +76,7 @@ pv_sync(void)
 	struct mmuext_op op = { .cmd = MMUEXT_TLB_FLUSH_LOCAL };
 
 	pv_flush_queue();
-	hypercall4(
-	    __HYPERVISOR_mmuext_op, POINTER(&op), 1, 0, DOMID_SELF);
+	hypercall4(__HYPERVISOR_mmuext_op, POINTER(&op), 1, 0, DOMID_SELF);
 }
 
 void
@@ -117,14 +115,14 @@ pv_map_table(uint64_t first, uint64_t end)
 	memset(table, 0, PAGE_SIZE);
 	for (page = first; page < end; page++)
 		table[page % ENTRIES] = pv_frame_of(page) << PAGE_SHIFT |
-					PTE_PRESENT | PTE_WRITE | PTE_NX;
+		                        PTE_PRESENT | PTE_WRITE | PTE_NX;
 	entry = paging_directory_entry(first << PAGE_SHIFT);
 	if (entry == NULL)
 		return ERR_NOMEM;
 	pv_table(table);
-	pv_write(entry,
-	    pv_frame_of((uintptr_t)table >> PAGE_SHIFT) << PAGE_SHIFT |
-		PTE_PRESENT | PTE_WRITE);
+	pv_write(
+	    entry, pv_frame_of((uintptr_t)table >> PAGE_SHIFT) << PAGE_SHIFT |
+	               PTE_PRESENT | PTE_WRITE);
 	return 0;
 }
 
@@ -153,7 +151,7 @@ pv_map_rest(void)
 		if (end > total)
 			end = total;
 		err = first % ENTRIES == 0 ? pv_map_table(first, end)
-					   : pv_map_pages(first, end);
+		                           : pv_map_pages(first, end);
 		if (err != 0)
 			break;
 		pv_sync();
@@ -176,8 +174,8 @@ pv_map_shared_info(uint64_t machine_address)
 void
 pv_unmap_shared_info(void)
 {
-	uint64_t frame = pv_frame_of(
-	    (uintptr_t)shared_info_place >> PAGE_SHIFT);
+	uint64_t frame =
+	    pv_frame_of((uintptr_t)shared_info_place >> PAGE_SHIFT);
 
 	paging_map(shared_info_place, &frame, 1);
 	xen.shared_info = NULL;

@@ -35,8 +35,8 @@ pv_find_memory(const struct start_info *si)
 static void
 pv_set_fs(void *block)
 {
-	hypercall4(__HYPERVISOR_set_segment_base, SEGBASE_FS, POINTER(block), 0,
-	    0);
+	hypercall4(
+	    __HYPERVISOR_set_segment_base, SEGBASE_FS, POINTER(block), 0, 0);
 }
 
 static uint64_t
@@ -111,8 +111,8 @@ pv_start(struct start_info *si)
 	pv.start_info = si;
 	pv_attach();
 	pv_traps_init();
-	strncpy(boot.cmdline, (const char *)si->cmd_line,
-	    sizeof(boot.cmdline) - 1);
+	strncpy(
+	    boot.cmdline, (const char *)si->cmd_line, sizeof(boot.cmdline) - 1);
 	pv_find_memory(si);
 	kernel_main();
 }

@@ -17,7 +17,7 @@
 
 enum { ENTRIES = PAGE_SIZE / sizeof(uint64_t), LISTS = 16 };
 
-static uint64_t *pv_list_list; /* frames of the pages below */
+static uint64_t *pv_list_list;   /* frames of the pages below */
 static uint64_t *pv_list[LISTS]; /* frames of the p2m table's pages */
 
 /* Fills the tree anew: the frames are others after each resume. */

@@ -59,6 +59,5 @@ apic_timer(int64_t ns)
 	if (ns > NS)
 		ns = NS; /* fits into the counter at 4 GHz; we look again */
 	ticks = (uint64_t)ns * apic_rate / NS + 1;
-	*apic(APIC_INITIAL) = ticks > UINT32_MAX ? UINT32_MAX
-						 : (uint32_t)ticks;
+	*apic(APIC_INITIAL) = ticks > UINT32_MAX ? UINT32_MAX : (uint32_t)ticks;
 }

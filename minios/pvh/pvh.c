@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* pvh.c -- the machine as a PVH loader leaves it: memory, tables, who we are on. */
+/* pvh.c -- the machine as a PVH loader leaves it: memory, tables, who we are
+ * on. */
 #include "minios/pvh/pvh.h"
 
 #include <string.h>

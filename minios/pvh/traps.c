@@ -68,9 +68,8 @@ pvh_load_task(void)
 
 	traps.task.stack[0] = (uintptr_t)traps.stack + sizeof(traps.stack);
 	traps.task.io_map = sizeof(traps.task);
-	pvh_gdt[TASK / 8] = (sizeof(traps.task) - 1) |
-			    (base & 0xffffff) << 16 | UINT64_C(0x89) << 40 |
-			    (base >> 24 & 0xff) << 56;
+	pvh_gdt[TASK / 8] = (sizeof(traps.task) - 1) | (base & 0xffffff) << 16 |
+	                    UINT64_C(0x89) << 40 | (base >> 24 & 0xff) << 56;
 	pvh_gdt[TASK / 8 + 1] = base >> 32;
 	__asm__ volatile("ltr %w0" : : "r"(TASK));
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* xen.c -- a PVH guest of Xen: hypercalls, events by an interrupt vector. */
+#include "minios/xen/xen.h"
 #include "base/err.h"
 #include "minios/arch.h"
 #include "minios/pvh/pvh.h"
@@ -8,7 +9,6 @@
 #include "minios/xen/event.h"
 #include "minios/xen/hypercall.h"
 #include "minios/xen/netfront.h"
-#include "minios/xen/xen.h"
 #include <xen/hvm/hvm_op.h>
 #include <xen/hvm/params.h>
 
@@ -92,8 +92,7 @@ pvh_xen_grant_frame(void *page, unsigned int index)
 		.gpfn = POINTER(page) >> PAGE_SHIFT,
 	};
 
-	return xen_memory_op(XENMEM_add_to_physmap, &map) == 0 ? 0
-							       : ERR_NOMEM;
+	return xen_memory_op(XENMEM_add_to_physmap, &map) == 0 ? 0 : ERR_NOMEM;
 }
 
 static void

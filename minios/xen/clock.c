@@ -36,8 +36,9 @@ xen_clock_wall_ns(void)
 
 	do {
 		version = load_acquire(&s->wc_version) & ~1u;
-		base = (int64_t)((uint64_t)s->wc_sec_hi << 32 | s->wc_sec) * NS +
-		       s->wc_nsec;
+		base =
+		    (int64_t)((uint64_t)s->wc_sec_hi << 32 | s->wc_sec) * NS +
+		    s->wc_nsec;
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	} while (load_relaxed(&s->wc_version) != version);
 	return base + xen_clock_ns();

@@ -54,8 +54,8 @@ event_grow(uint32_t port)
 	table = realloc(events.table, count * sizeof(*table));
 	if (table == NULL)
 		return ERR_NOMEM;
-	memset(&table[events.count], 0,
-	    (count - events.count) * sizeof(*table));
+	memset(
+	    &table[events.count], 0, (count - events.count) * sizeof(*table));
 	events.table = table;
 	events.count = count;
 	return 0;

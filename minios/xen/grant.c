@@ -84,8 +84,8 @@ grant_page(uint16_t domid, const void *p, bool read_only, uint32_t *ref)
 	e->domid = domid;
 	e->frame = (uint32_t)machine->frame_of((uintptr_t)p >> PAGE_SHIFT);
 	/* Release: domain and frame before the flag that makes them valid. */
-	store_release(&e->flags, (uint16_t)(GTF_permit_access |
-				     (read_only ? GTF_readonly : 0)));
+	store_release(&e->flags,
+	    (uint16_t)(GTF_permit_access | (read_only ? GTF_readonly : 0)));
 	return 0;
 }
 
@@ -118,8 +118,8 @@ grant_suspend(void)
 	uint32_t i;
 
 	for (i = 0; i < grants.frames; i++) {
-		frame = machine->frame_of(
-		    (uintptr_t)grants.frame[i] >> PAGE_SHIFT);
+		frame =
+		    machine->frame_of((uintptr_t)grants.frame[i] >> PAGE_SHIFT);
 		paging_map(grants.frame[i], &frame, 1);
 	}
 }

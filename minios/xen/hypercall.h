@@ -21,9 +21,9 @@ hypercall4(const int nr, uint64_t a, uint64_t b, uint64_t c, uint64_t d)
 	long result;
 
 	__asm__ volatile("call hypercall_page + %c[stub]"
-			 : "=a"(result), "+D"(a), "+S"(b), "+d"(c), "+r"(r10)
-			 : [stub] "i"(nr * 32)
-			 : "memory", "rcx", "r8", "r9", "r11");
+	                 : "=a"(result), "+D"(a), "+S"(b), "+d"(c), "+r"(r10)
+	                 : [stub] "i"(nr * 32)
+	                 : "memory", "rcx", "r8", "r9", "r11");
 	return result;
 }
 

@@ -125,7 +125,8 @@ static const struct netdev_ops netfront_ops = {
 static struct netfront *
 netfront_find(unsigned int handle)
 {
-	list_each(node, &vifs.open) {
+	list_each(node, &vifs.open)
+	{
 		struct netfront *f = container_of(node, struct netfront, node);
 
 		if (f->handle == handle)
@@ -150,8 +151,8 @@ netfront_new(unsigned int handle, const struct os_port_request *req,
 	waiter_source_init(&f->source, req->waiter, netfront_ready);
 	list_append(&vifs.open, &f->node);
 	if (netfront_rx_alloc(f) != 0)
-		err = diag(why, ERR_NOMEM, "vif%u: no memory for buffers",
-		    handle);
+		err = diag(
+		    why, ERR_NOMEM, "vif%u: no memory for buffers", handle);
 	else
 		err = netfront_connect(f, why);
 	if (err != 0) {
@@ -219,7 +220,8 @@ netfront_follow_all(void)
 {
 	char *path;
 
-	list_each(node, &vifs.open) {
+	list_each(node, &vifs.open)
+	{
 		struct netfront *f = container_of(node, struct netfront, node);
 
 		if (f->watch == NULL)
@@ -261,7 +263,8 @@ netfront_resume(void)
 {
 	struct diag why = { "" };
 
-	list_each(node, &vifs.open) {
+	list_each(node, &vifs.open)
+	{
 		struct netfront *f = container_of(node, struct netfront, node);
 
 		netfront_forget(f);

@@ -29,8 +29,7 @@ enum {
 };
 
 static const char *
-netfront_path(
-    const char *directory, const char *name, char path[static 128])
+netfront_path(const char *directory, const char *name, char path[static 128])
 {
 	snprintf(path, 128, "%s/%s", directory, name);
 	return path;
@@ -55,7 +54,7 @@ netfront_backend_has(const struct netfront *f, const char *feature)
 	char path[128];
 
 	return xenbus_read_u32(0, netfront_path(f->back, feature, path), &x) ==
-		   0 &&
+	           0 &&
 	       x == 1;
 }
 
@@ -105,8 +104,7 @@ netfront_identify(struct netfront *f, struct diag *why)
 	int err;
 
 	err = netfront_read_text(f, "backend", &text);
-	if (err == 0 &&
-	    !str_copy(sb_str(&text), f->back, sizeof(f->back)))
+	if (err == 0 && !str_copy(sb_str(&text), f->back, sizeof(f->back)))
 		err = ERR_INVAL;
 	if (err == 0)
 		err = xenbus_read_u32(
@@ -119,12 +117,12 @@ netfront_identify(struct netfront *f, struct diag *why)
 	if (err != 0)
 		return diag(why, err == ERR_NOTFOUND ? err : ERR_PEER,
 		    err == ERR_NOTFOUND ? "vif%u: no such port"
-					: "vif%u: its keys make no sense",
+		                        : "vif%u: its keys make no sense",
 		    f->handle);
 	f->domid = (uint16_t)domid;
 	f->dev.mtu = MTU;
 	if (xenbus_read_u32(0, netfront_path(f->front, "mtu", path), &mtu) ==
-		0 &&
+	        0 &&
 	    mtu >= 68 && mtu <= 65535 - 14)
 		f->dev.mtu = (uint16_t)mtu;
 	return 0;
@@ -267,8 +265,7 @@ netfront_publish(uint32_t tx, void *arg)
 
 	for (i = 0; i < ARRAY_SIZE(keys); i++) {
 		err = xenbus_write_u32(tx,
-		    netfront_path(f->front, keys[i].name, path),
-		    keys[i].value);
+		    netfront_path(f->front, keys[i].name, path), keys[i].value);
 		if (err != 0)
 			return err;
 	}
@@ -339,8 +336,8 @@ netfront_connect(struct netfront *f, struct diag *why)
 	f->broken = false;
 	err = netfront_share(f);
 	if (err != 0)
-		return diag(why, err, "vif%u: cannot share its rings",
-		    f->handle);
+		return diag(
+		    why, err, "vif%u: cannot share its rings", f->handle);
 	f->connected = true;
 	f->dev.link = true;
 	return netfront_follow_backend(f, why);

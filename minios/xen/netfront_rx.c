@@ -39,8 +39,8 @@ netfront_rx_alloc(struct netfront *f)
 
 	pages_stats(&p);
 	want = p.free / MEMORY_SHARE > NETFRONT_SLOTS
-		   ? NETFRONT_SLOTS
-		   : (unsigned int)(p.free / MEMORY_SHARE);
+	           ? NETFRONT_SLOTS
+	           : (unsigned int)(p.free / MEMORY_SHARE);
 	if (want < NETFRONT_RX_MIN)
 		want = NETFRONT_RX_MIN;
 	for (f->rx_buffers = 0; f->rx_buffers < want; f->rx_buffers++) {
@@ -84,8 +84,8 @@ netfront_rx_start(struct netfront *f)
 
 	xen_ring_init(&f->rx, f->rx_page, sizeof(struct netif_rx));
 	for (i = 0; i < f->rx_buffers; i++) {
-		err = grant_page(
-		    f->domid, f->rx_buffer[i], false, &f->rx_ref[i]);
+		err =
+		    grant_page(f->domid, f->rx_buffer[i], false, &f->rx_ref[i]);
 		if (err != 0)
 			goto end_grants;
 		netfront_rx_post(f, (uint16_t)i);
@@ -138,8 +138,8 @@ netfront_rx_part(
 	else
 		frame->part[frame->parts++] = (struct part){
 			.data = (uint8_t *)f->rx_buffer
-				    [f->rx_posted[index % NETFRONT_SLOTS]] +
-				done.offset,
+			            [f->rx_posted[index % NETFRONT_SLOTS]] +
+			        done.offset,
 			.length = (uint32_t)done.status,
 		};
 	frame->length += done.status > 0 ? (uint32_t)done.status : 0;
@@ -195,7 +195,7 @@ netfront_rx_type(const struct netfront *f, const uint8_t *to)
 
 	if ((to[0] & 1) == 0)
 		return memcmp(to, f->dev.mac, 6) == 0 ? PACKET_HOST
-						      : PACKET_OTHERHOST;
+		                                      : PACKET_OTHERHOST;
 	return memcmp(to, all, 6) == 0 ? PACKET_BROADCAST : PACKET_MULTICAST;
 }
 

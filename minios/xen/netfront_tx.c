@@ -120,7 +120,7 @@ netfront_tx_grant(struct netfront *f, const struct packet *p, uint16_t *id,
 	for (i = 0; i < parts; i++, page += PAGE_SIZE) {
 		id[i] = netfront_tx_take(f);
 		if (grant_page(f->domid, (void *)page, true,
-			&f->tx_slot[id[i]].ref) != 0) {
+		        &f->tx_slot[id[i]].ref) != 0) {
 			netfront_tx_give(f, id[i]);
 			netfront_tx_undo(f, id, i);
 			return ERR_NOMEM;
@@ -142,8 +142,7 @@ netfront_tx_put(struct netfront *f, struct packet *p, unsigned int parts)
 	f->tx_slot[id[0]].packet = p;
 	f->tx_slot[id[0]].left = (uint8_t)parts;
 	for (i = 0; i < parts; i++, at += n) {
-		struct netif_tx *slot =
-		    xen_ring_slot(&f->tx, f->tx.req_prod++);
+		struct netif_tx *slot = xen_ring_slot(&f->tx, f->tx.req_prod++);
 
 		offset = (uintptr_t)(p->data + at) % PAGE_SIZE;
 		n = PAGE_SIZE - offset;
@@ -231,8 +230,8 @@ netfront_tx(struct netdev *dev, struct batch *in)
 	f->thread = in->thread;
 	if (netfront_tx_reap(f) != 0)
 		return ERR_PEER;
-	while (n < in->count &&
-	       netfront_tx_one(f, in->thread, in->packet[n]) != 0)
+	while (
+	    n < in->count && netfront_tx_one(f, in->thread, in->packet[n]) != 0)
 		n++;
 	if (xen_ring_push(&f->tx)) {
 		event_send(f->tx_port);

@@ -24,19 +24,19 @@ selftest_values(void)
 	sb_fill(&sent, 'x', LONG);
 	sb_addc(&sent, 'y');
 	selftest_ok(xenbus_write(0, "data/t/long", sb_str(&sent)) == 0 &&
-			xenbus_read(0, "data/t/long", &got) == 0 &&
-			str_eq(sb_str(&got), sb_str(&sent)),
+	                xenbus_read(0, "data/t/long", &got) == 0 &&
+	                str_eq(sb_str(&got), sb_str(&sent)),
 	    "a value longer than the ring comes back whole");
 	selftest_ok(xenbus_read(0, "data/none", &got) == ERR_NOTFOUND,
 	    "what is not there is not found");
 	selftest_ok(xenbus_write(0, "/local/domain/0/x", STR("")) == ERR_PERM,
 	    "what belongs to others is refused");
 	selftest_ok(xenbus_write_u32(0, "data/t/n", 4711) == 0 &&
-			xenbus_read_u32(0, "data/t/n", &x) == 0 && x == 4711,
+	                xenbus_read_u32(0, "data/t/n", &x) == 0 && x == 4711,
 	    "numbers");
 	sb_clear(&got);
 	selftest_ok(xenbus_list(0, "data/t", &got) == 0 && got.n == 7 &&
-			memcmp(got.s, "long\0n\0", 7) == 0,
+	                memcmp(got.s, "long\0n\0", 7) == 0,
 	    "a directory lists its entries");
 	sb_fini(&got);
 	sb_fini(&sent);

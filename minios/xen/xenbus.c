@@ -47,8 +47,8 @@ struct xenbus_watch {
 
 static struct {
 	struct storering ring;
-	struct mutex lock;   /* who sends */
-	struct waitq room;   /* the sender, when the ring is full */
+	struct mutex lock;    /* who sends */
+	struct waitq room;    /* the sender, when the ring is full */
 	struct waitq drained; /* a suspend, until no request is pending */
 	struct list pending, watches;
 	uint32_t last_id, last_token;
@@ -107,7 +107,8 @@ xenbus_answer(const struct store_message *m)
 	struct request *r;
 	struct str all = str_make(m->payload, m->head.len);
 
-	list_each(node, &bus.pending) {
+	list_each(node, &bus.pending)
+	{
 		r = container_of(node, struct request, node);
 		if (r->id != m->head.req_id)
 			continue;
@@ -117,8 +118,8 @@ xenbus_answer(const struct store_message *m)
 		}
 		if (r->reply != NULL)
 			sb_add(r->reply, all);
-		xenbus_finish(r,
-		    r->reply != NULL && r->reply->oom ? ERR_NOMEM : 0);
+		xenbus_finish(
+		    r, r->reply != NULL && r->reply->oom ? ERR_NOMEM : 0);
 		return;
 	}
 }
@@ -151,7 +152,8 @@ xenbus_fire(const struct store_message *m)
 
 	if (n + 1 >= m->head.len)
 		return;
-	list_each(node, &bus.watches) {
+	list_each(node, &bus.watches)
+	{
 		w = container_of(node, struct xenbus_watch, node);
 		if (strcmp(w->token, token) == 0) {
 			xenbus_queue(w, m->payload);
@@ -167,8 +169,8 @@ xenbus_break(const char *why)
 		console_printf("xenstore: %s\n", why);
 	bus.broken = true;
 	while (!list_empty(&bus.pending))
-		xenbus_finish(container_of(bus.pending.next, struct request,
-				  node),
+		xenbus_finish(
+		    container_of(bus.pending.next, struct request, node),
 		    ERR_CLOSED);
 	waitq_wake(&bus.room);
 }
@@ -201,8 +203,8 @@ xenbus_init(void)
 	waitq_init(&bus.room);
 	waitq_init(&bus.drained);
 	waitq_init(&bus.lock.waiters);
-	storering_init(&bus.ring,
-	    (struct xenstore_domain_interface *)xen.store_page);
+	storering_init(
+	    &bus.ring, (struct xenstore_domain_interface *)xen.store_page);
 	event_handle(xen.store_port, xenbus_event, NULL);
 }
 
@@ -494,11 +496,12 @@ xenbus_resume(bool fresh)
 		mutex_unlock(&bus.lock);
 		return;
 	}
-	storering_init(&bus.ring,
-	    (struct xenstore_domain_interface *)xen.store_page);
+	storering_init(
+	    &bus.ring, (struct xenstore_domain_interface *)xen.store_page);
 	event_handle(xen.store_port, xenbus_event, NULL);
 	mutex_unlock(&bus.lock);
-	list_each(node, &bus.watches) {
+	list_each(node, &bus.watches)
+	{
 		w = container_of(node, struct xenbus_watch, node);
 		if (xenbus_set_watch(XS_WATCH, w) != 0)
 			console_printf("xenstore: %s: watch lost\n", w->path);
