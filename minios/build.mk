@@ -56,3 +56,19 @@ build/clickos: build/clickos.debug
 	@size $@ | tail -n 1
 
 check-run: build/clickos
+
+# ---- drivers on the host, over a kernel and devices in plain memory ----
+
+VIRTIO_HOSTED := minios/virtio/vring minios/virtio/device minios/virtio/net \
+	minios/virtio/console test/fake_minios test/fake_virtio
+
+HOSTED := $(patsubst %.c,%,$(wildcard minios/virtio/*_test.c \
+	minios/virtio/*_fuzz.c))
+
+define hosted_rules
+$$(HOSTED:%=build/$(1)/%): build/$(1)/%: build/$(1)/%.o \
+    $$(VIRTIO_HOSTED:%=build/$(1)/%.o) build/$(1)/libclick.a
+	$$(call say,LD $$@)
+	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_host)
+endef
+$(foreach f,$(FLAVOURS),$(eval $(call hosted_rules,$(f))))

@@ -78,7 +78,8 @@ struct machine_ops {
 	uint32_t (*console_write)(const char *s, uint32_t n);
 	uint32_t (*console_read)(char *s, uint32_t n);
 
-	/* What selftest=all tries on this machine only (selftest_ok.h). */
+	/* What selftest=all tries on this machine only (selftest_ok.h); or
+	 * NULL. */
 	void (*selftest)(void);
 
 	/*

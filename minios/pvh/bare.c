@@ -10,6 +10,7 @@
 #include "minios/pvh/clock.h"
 #include "minios/pvh/pvh.h"
 #include "minios/serial.h"
+#include "minios/virtio/console.h"
 #include "minios/virtio/virtio.h"
 
 enum {
@@ -40,10 +41,25 @@ pvh_bare_idle(int64_t deadline_ns)
 {
 	int64_t now = clock_steady_ns();
 
-	if (deadline_ns <= now)
+	if (deadline_ns <= now || !virtio_may_sleep())
 		return;
 	apic_timer(deadline_ns - now);
 	pvh_sleep();
+}
+
+/* The serial line, until there is a better console. */
+static uint32_t
+pvh_bare_write(const char *s, uint32_t n)
+{
+	return virtio_console_there() ? virtio_console_write(s, n)
+	                              : serial_write(s, n);
+}
+
+static uint32_t
+pvh_bare_read(char *s, uint32_t n)
+{
+	return virtio_console_there() ? virtio_console_read(s, n)
+	                              : serial_read(s, n);
 }
 
 static void
@@ -83,14 +99,13 @@ const struct machine_ops machine_pvh_bare = {
 	.map_rest = pvh_map_rest,
 	.fault_address = pvh_fault_address,
 	.set_fs = pvh_set_fs,
-	.selftest = virtio_selftest,
 	.start = virtio_start,
 	.steady_ns = clock_steady_ns,
 	.wall_ns = clock_wall_ns,
 	.poll = virtio_poll,
 	.idle = pvh_bare_idle,
 	.port_open = virtio_port_open,
-	.console_write = serial_write,
-	.console_read = serial_read,
+	.console_write = pvh_bare_write,
+	.console_read = pvh_bare_read,
 	.end = pvh_bare_end,
 };

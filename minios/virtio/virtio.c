@@ -2,28 +2,80 @@
 /* virtio.c -- see virtio.h. */
 #include "minios/virtio/virtio.h"
 
+#include <stdio.h>
+
 #include "base/err.h"
+#include "minios/console.h"
+#include "minios/virtio/console.h"
+#include "minios/virtio/net.h"
+#include "minios/virtio/transport.h"
+
+static struct {
+	struct virtio_device device[VIRTIO_DEVICES];
+	unsigned int count;
+} virtio;
+
+void
+virtio_found(const struct virtio_device *d)
+{
+	struct virtio_device *mine;
+
+	if (virtio.count == VIRTIO_DEVICES) {
+		console_printf(
+		    "virtio: more than %d devices\n", VIRTIO_DEVICES);
+		return;
+	}
+	mine = &virtio.device[virtio.count];
+	*mine = *d;
+	snprintf(mine->name, sizeof(mine->name), "virtio%u", virtio.count);
+	virtio.count++;
+}
 
 void
 virtio_start(void)
 {
+	unsigned int i;
+
+	mmio_probe();
+	pci_probe();
+	for (i = 0; i < virtio.count; i++)
+		if (virtio.device[i].id == VIRTIO_CONSOLE)
+			virtio_console_start(&virtio.device[i]);
 }
 
 int
 virtio_port_open(unsigned int number, const struct os_port_request *req,
     struct netdev **dev, struct diag *why)
 {
-	(void)req, (void)dev;
-	return diag(why, ERR_NOTFOUND, "virtio%u: no such port", number);
-}
+	unsigned int i, n = 0;
 
-void
-virtio_selftest(void)
-{
+	for (i = 0; i < virtio.count; i++)
+		if (virtio.device[i].id == VIRTIO_NET && n++ == number)
+			return virtio_net_open(
+			    &virtio.device[i], number, req, dev, why);
+	return diag(why, ERR_NOTFOUND,
+	    "%u: no such port: this machine has %u network device%s", number, n,
+	    n == 1 ? "" : "s");
 }
 
 bool
 virtio_poll(void)
 {
-	return false;
+	bool net = virtio_net_poll();
+
+	return virtio_console_poll() || net;
+}
+
+bool
+virtio_may_sleep(void)
+{
+	struct virtio_device *d;
+	unsigned int i;
+
+	for (i = 0; i < virtio.count; i++) {
+		d = &virtio.device[i];
+		if (d->transport->acknowledge != NULL)
+			d->transport->acknowledge(d);
+	}
+	return !virtio_poll();
 }

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * fake_minios.h -- the kernel under a driver that is tested on the host:
+ * memory, console and waiters (fake_minios.c).  A driver's pages are malloc's,
+ * so that the sanitizers see every byte beyond them.
+ */
+#ifndef TEST_FAKE_MINIOS_H
+#define TEST_FAKE_MINIOS_H
+
+#include <stdint.h>
+
+struct waiter_source;
+
+/* Pages that pages_alloc() may still give; at first: very many. */
+void fake_pages_limit(uint64_t pages);
+/* Pages that have not been freed. */
+uint64_t fake_pages_used(void);
+
+/* What the console has shown since fake_console_clear(). */
+const char *fake_console(void);
+void fake_console_clear(void);
+
+/* Calls what was posted, as os_wait() does; how many. */
+unsigned int fake_deliver(void);
+
+#endif
