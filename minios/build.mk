@@ -59,16 +59,27 @@ check-run: build/clickos
 
 # ---- drivers on the host, over a kernel and devices in plain memory ----
 
-VIRTIO_HOSTED := minios/virtio/vring minios/virtio/device minios/virtio/net \
+HOSTED_virtio := minios/virtio/vring minios/virtio/device minios/virtio/net \
 	minios/virtio/console test/fake_minios test/fake_virtio
+HOSTED_xen := minios/xen/xenbus minios/xen/storering minios/xen/netfront \
+	minios/xen/netfront_connect minios/xen/netfront_rx \
+	minios/xen/netfront_tx xen/offload minios/fiber minios/fiber_switch \
+	test/fake_minios test/fake_xen test/fake_store test/fake_netback
 
-HOSTED := $(patsubst %.c,%,$(wildcard minios/virtio/*_test.c \
-	minios/virtio/*_fuzz.c))
+hosted = $(patsubst %.c,%,$(wildcard minios/$(1)/*_test.c minios/$(1)/*_fuzz.c))
 
 define hosted_rules
-$$(HOSTED:%=build/$(1)/%): build/$(1)/%: build/$(1)/%.o \
-    $$(VIRTIO_HOSTED:%=build/$(1)/%.o) build/$(1)/libclick.a
+build/$(1)/minios/fiber_switch.o: minios/fiber_switch.S
+	@mkdir -p $$(@D)
+	$$(Q)$$(CC_$(1)) -c -o $$@ $$<
+$(foreach d,virtio xen,$(call hosted_link,$(1),$(d)))
+endef
+define hosted_link
+
+$$(patsubst %,build/$(1)/%,$$(call hosted,$(2))): build/$(1)/%: build/$(1)/%.o \
+    $$(HOSTED_$(2):%=build/$(1)/%.o) build/$(1)/libclick.a
 	$$(call say,LD $$@)
 	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_host)
+
 endef
 $(foreach f,$(FLAVOURS),$(eval $(call hosted_rules,$(f))))

@@ -91,10 +91,47 @@ netfront_backend_changed(void *arg)
 	waitq_wake(&vifs.changed);
 }
 
+/*
+ * Waits for its turn at connecting or disconnecting f.  False: the port has
+ * been closed meanwhile, and f must not be touched any more.
+ */
+static bool
+netfront_enter(struct netfront *f)
+{
+	f->users++;
+	while (f->busy)
+		waitq_sleep(&f->settled, INT64_MAX);
+	if (f->opens == 0) {
+		f->users--;
+		waitq_wake(&f->settled);
+		return false;
+	}
+	f->busy = true;
+	return true;
+}
+
+static void
+netfront_leave(struct netfront *f)
+{
+	f->busy = false;
+	f->users--;
+	waitq_wake(&f->settled);
+}
+
+/* Nobody finds f any more; waits until nobody uses it. */
+static void
+netfront_settle(struct netfront *f)
+{
+	list_remove(&f->node);
+	f->opens = 0;
+	waitq_wake(&f->backend);
+	while (f->users > 0)
+		waitq_sleep(&f->settled, INT64_MAX);
+}
+
 static void
 netfront_free(struct netfront *f)
 {
-	list_remove(&f->node);
 	waiter_cancel(&f->source);
 	if (f->watch != NULL)
 		xenbus_unwatch(f->watch);
@@ -107,8 +144,11 @@ netfront_close(struct netdev *dev)
 {
 	struct netfront *f = container_of(dev, struct netfront, dev);
 
-	if (--f->opens > 0)
+	if (f->opens > 1) {
+		f->opens--;
 		return;
+	}
+	netfront_settle(f);
 	/* Initialising: whoever opens the vif next finds it as at boot. */
 	netfront_disconnect(f, XENBUS_CLOSED);
 	netfront_free(f);
@@ -148,14 +188,19 @@ netfront_new(unsigned int handle, const struct os_port_request *req,
 	f->handle = handle;
 	f->opens = 1;
 	snprintf(f->front, sizeof(f->front), "device/vif/%u", handle);
+	waitq_init(&f->settled);
+	waitq_init(&f->backend);
 	waiter_source_init(&f->source, req->waiter, netfront_ready);
 	list_append(&vifs.open, &f->node);
+	(void)netfront_enter(f); /* it is new: nobody is there */
 	if (netfront_rx_alloc(f) != 0)
 		err = diag(
 		    why, ERR_NOMEM, "vif%u: no memory for buffers", handle);
 	else
 		err = netfront_connect(f, why);
+	netfront_leave(f);
 	if (err != 0) {
+		netfront_settle(f);
 		netfront_free(f);
 		return err;
 	}
@@ -230,7 +275,10 @@ netfront_follow_all(void)
 		if (path == NULL)
 			continue;
 		free(path);
-		netfront_follow(f);
+		if (netfront_enter(f)) {
+			netfront_follow(f);
+			netfront_leave(f);
+		}
 		/* The list may have changed while that slept: from the top. */
 		vifs.pending = true;
 		return;
@@ -258,18 +306,36 @@ netfront_init(void)
 		console_printf("vifs: no memory\n");
 }
 
-void
-netfront_resume(void)
+static struct netfront *
+netfront_stale(void)
 {
-	struct diag why = { "" };
-
 	list_each(node, &vifs.open)
 	{
 		struct netfront *f = container_of(node, struct netfront, node);
 
+		if (f->stale)
+			return f;
+	}
+	return NULL;
+}
+
+void
+netfront_resume(void)
+{
+	struct diag why = { "" };
+	struct netfront *f;
+
+	list_each(node, &vifs.open) container_of(node, struct netfront, node)
+	    ->stale = true;
+	/* The list may change while one of them sleeps. */
+	while ((f = netfront_stale()) != NULL) {
+		f->stale = false;
+		if (!netfront_enter(f))
+			continue;
 		netfront_forget(f);
 		if (netfront_connect(f, &why) != 0)
 			console_printf("%s\n", why.text);
 		netfront_fire(f);
+		netfront_leave(f);
 	}
 }

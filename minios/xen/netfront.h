@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "base/diag.h"
+#include "minios/fiber.h"
 #include "minios/list.h"
 #include "minios/waiter.h"
 #include "os/netdev.h"
@@ -57,7 +58,17 @@ struct netfront {
 	struct netdev_stats stats;
 	struct thread *thread; /* that last received or sent */
 
+	/*
+	 * Connecting and disconnecting sleep: one fiber at a time is busy with
+	 * it, and f lives until all users are gone (netfront_enter).
+	 */
+	bool busy;
+	unsigned int users;
+	struct waitq settled;
+	struct waitq backend; /* a fiber that waits for its state */
+
 	bool connected;
+	bool stale;  /* its backend was left behind by a suspend */
 	bool broken; /* the backend wrote nonsense */
 	bool sg;     /* it takes frames of several slots */
 	uint16_t domid;

@@ -128,16 +128,12 @@ netfront_identify(struct netfront *f, struct diag *why)
 	return 0;
 }
 
-struct backend_wait {
-	struct waitq changed;
-};
-
 static void
 netfront_wake(void *arg)
 {
-	struct backend_wait *wait = arg;
+	struct netfront *f = arg;
 
-	waitq_wake(&wait->changed);
+	waitq_wake(&f->backend);
 }
 
 /* Sleeps until the backend is ready for us. */
@@ -146,14 +142,12 @@ netfront_wait_backend(struct netfront *f, struct diag *why)
 {
 	int64_t end = machine->steady_ns() + (int64_t)BACKEND_PATIENCE_S * NS;
 	struct xenbus_watch *watch;
-	struct backend_wait wait;
 	char path[128], *fired;
 	uint32_t state;
 	int err;
 
-	waitq_init(&wait.changed);
 	netfront_path(f->back, "state", path);
-	err = xenbus_watch(path, netfront_wake, &wait, &watch);
+	err = xenbus_watch(path, netfront_wake, f, &watch);
 	if (err != 0)
 		return diag(why, err, "vif%u: backend: no watch", f->handle);
 	for (;;) {
@@ -164,7 +158,11 @@ netfront_wait_backend(struct netfront *f, struct diag *why)
 			break;
 		if (state == XENBUS_CLOSED)
 			netfront_set_state(f, XENBUS_INITIALISING);
-		if (!waitq_sleep(&wait.changed, end) &&
+		if (f->opens == 0) {
+			err = ERR_CLOSED;
+			break;
+		}
+		if (!waitq_sleep(&f->backend, end) &&
 		    machine->steady_ns() >= end) {
 			err = diag(why, ERR_TIMEDOUT,
 			    "vif%u: no backend (its state is %u)", f->handle,
@@ -322,27 +320,6 @@ netfront_follow_backend(struct netfront *f, struct diag *why)
 	return 0;
 }
 
-int
-netfront_connect(struct netfront *f, struct diag *why)
-{
-	int err;
-
-	err = netfront_identify(f, why);
-	if (err == 0)
-		err = netfront_wait_backend(f, why);
-	if (err != 0)
-		return err;
-	f->sg = netfront_backend_has(f, "feature-sg");
-	f->broken = false;
-	err = netfront_share(f);
-	if (err != 0)
-		return diag(
-		    why, err, "vif%u: cannot share its rings", f->handle);
-	f->connected = true;
-	f->dev.link = true;
-	return netfront_follow_backend(f, why);
-}
-
 void
 netfront_disconnect(struct netfront *f, int state)
 {
@@ -374,4 +351,28 @@ netfront_forget(struct netfront *f)
 	pages_free(f->rx_page);
 	f->tx_page = f->rx_page = NULL;
 	netfront_tx_stop(f, true);
+}
+
+int
+netfront_connect(struct netfront *f, struct diag *why)
+{
+	int err;
+
+	err = netfront_identify(f, why);
+	if (err == 0)
+		err = netfront_wait_backend(f, why);
+	if (err != 0)
+		return err;
+	f->sg = netfront_backend_has(f, "feature-sg");
+	f->broken = false;
+	err = netfront_share(f);
+	if (err != 0)
+		return diag(
+		    why, err, "vif%u: cannot share its rings", f->handle);
+	f->connected = true;
+	f->dev.link = true;
+	err = netfront_follow_backend(f, why);
+	if (err != 0)
+		netfront_disconnect(f, XENBUS_CLOSED);
+	return err;
 }

@@ -198,6 +198,7 @@ xenbus_event(void *arg)
 void
 xenbus_init(void)
 {
+	bus.broken = false;
 	list_init(&bus.pending);
 	list_init(&bus.watches);
 	waitq_init(&bus.room);

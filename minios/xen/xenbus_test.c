@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* xenbus_test.c -- the client against a store in plain memory. */
+#include "minios/xen/xenbus.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "minios/fiber.h"
+#include "minios/xen/xen.h"
+#include "test/fake_minios.h"
+#include "test/fake_store.h"
+#include "test/fake_xen.h"
+#include "test/tap.h"
+
+enum { STACK = 65536, LONG = 3900 };
+
+static void
+begin(void)
+{
+	fake_store_init((void *)(uintptr_t)xen.store_page);
+	fake_xen_store_room(UINT32_MAX);
+	fake_console_clear();
+	xenbus_init();
+}
+
+static const char *
+read_text(const char *path, struct strbuf *out, int *err)
+{
+	sb_clear(out);
+	*err = xenbus_read(0, path, out);
+	return sb_cstr(out);
+}
+
+static void
+test_values(void)
+{
+	struct strbuf out = STRBUF_INIT;
+	char *text = malloc(LONG + 1);
+	uint32_t x = 5;
+	int err;
+
+	begin();
+	is_num(xenbus_write(0, "a/b", STR("hello")), 0, "a write");
+	is_cstr(read_text(FAKE_HOME "/a/b", &out, &err), "hello",
+	    "read back by its whole path");
+	is_num(xenbus_mkdir(0, "a/c"), 0, "a directory");
+	sb_clear(&out);
+	is_num(xenbus_list(0, "a", &out), 0, "a list");
+	ok(out.n == 4 && memcmp(out.s, "b\0c", 4) == 0, "of both entries");
+	is_num(xenbus_write_u32(0, "n", UINT32_MAX), 0, "a number");
+	is_num(xenbus_read_u32(0, "n", &x), 0, "read back");
+	ok(x == UINT32_MAX, "as it was");
+	xenbus_write(0, "n", STR("4294967296"));
+	is_num(xenbus_read_u32(0, "n", &x), ERR_SYNTAX, "one too large");
+	ok(x == UINT32_MAX, "leaves the variable alone");
+	is_num(xenbus_rm(0, "a"), 0, "removal of all below");
+	read_text("a/b", &out, &err);
+	is_num(err, ERR_NOTFOUND, "then there is nothing");
+	memset(text, 'x', LONG);
+	text[LONG] = '\0';
+	is_num(xenbus_write(0, "long", str_of(text)), 0,
+	    "a message longer than the ring");
+	is_cstr(read_text("long", &out, &err), text, "comes back whole");
+	fake_xen_store_room(7);
+	is_cstr(read_text("long", &out, &err), text, "in small pieces, too");
+	is_num(xenbus_write(0, "long", str_make(text, LONG + 1000)), ERR_NOMEM,
+	    "one longer than the protocol has");
+	free(text);
+	sb_fini(&out);
+}
+
+static void
+test_errors(void)
+{
+	static const struct {
+		const char *error;
+		int err;
+	} cases[] = {
+		{ "ENOENT", ERR_NOTFOUND },
+		{ "EACCES", ERR_PERM },
+		{ "EAGAIN", ERR_AGAIN },
+		{ "EEXIST", ERR_EXIST },
+		{ "EINVAL", ERR_INVAL },
+		{ "ENOSPC", ERR_NOMEM },
+		{ "EQUOTA", ERR_NOMEM },
+		{ "EFUNNY", ERR_IO },
+	};
+	unsigned int i;
+
+	begin();
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		fake_store_fail(cases[i].error, 1, 1);
+		is_num(xenbus_write(0, "k", STR("v")), cases[i].err, "%s",
+		    cases[i].error);
+	}
+	is_num(xenbus_write(0, "k", STR("v")), 0, "then all is well again");
+}
+
+static int
+body(uint32_t tx, void *arg)
+{
+	unsigned int *runs = arg;
+
+	(*runs)++;
+	return xenbus_write(tx, "t", STR("v"));
+}
+
+static void
+test_transactions(void)
+{
+	unsigned int runs = 0;
+
+	begin();
+	fake_store_conflict(3);
+	is_num(xenbus_transact(body, &runs), 0, "a transaction in the end");
+	is_num(runs, 4, "after three conflicts");
+	fake_store_conflict(1000);
+	is_num(xenbus_transact(body, &runs), ERR_AGAIN, "not for ever");
+	fake_store_conflict(0);
+	fake_store_fail("EACCES", 2, 1);
+	is_num(xenbus_transact(body, &runs), ERR_PERM,
+	    "what the body met is told");
+}
+
+static void
+notify(void *arg)
+{
+	++*(unsigned int *)arg;
+}
+
+static void
+drain(struct xenbus_watch *w, struct strbuf *out)
+{
+	char *path;
+
+	sb_clear(out);
+	fiber_yield();
+	while ((path = xenbus_watch_next(w)) != NULL) {
+		sb_add(out, str_of(path));
+		sb_add(out, STR(" "));
+		free(path);
+	}
+}
+
+static void
+test_watches(void)
+{
+	struct strbuf out = STRBUF_INIT;
+	struct xenbus_watch *w, *other;
+	unsigned int fired = 0, i;
+	uint64_t lost;
+
+	begin();
+	is_num(xenbus_watch("d", notify, &fired, &w), 0, "a watch");
+	is_num(xenbus_watch("d/e", NULL, NULL, &other), 0, "and another");
+	drain(w, &out);
+	is_cstr(sb_cstr(&out), "d ", "fires at the start");
+	fake_store_set(FAKE_HOME "/d/e/f", "1");
+	fake_store_set(FAKE_HOME "/d/g", "1");
+	fake_store_set(FAKE_HOME "/x", "1");
+	drain(w, &out);
+	is_cstr(sb_cstr(&out), "d/e/f d/g ", "for all below, in order");
+	is_num(fired, 3, "its handler was called each time");
+	drain(other, &out);
+	is_cstr(sb_cstr(&out), "d/e d/e/f ", "each watch for its own");
+	for (i = 0; i < 2000; i++)
+		fake_store_set(FAKE_HOME "/d/h", "1");
+	for (lost = 0; lost < 200; lost++)
+		fiber_yield();
+	sb_clear(&out);
+	for (i = 0; i < 3000; i++) {
+		char *path = xenbus_watch_next(w);
+
+		if (path == NULL)
+			break;
+		if (strcmp(path, "d") == 0)
+			lost = 1000;
+		free(path);
+	}
+	ok(i < 2000 && lost == 1000,
+	    "when too many came its own path stands for the lost");
+	xenbus_unwatch(w);
+	xenbus_unwatch(other);
+	is_num(fake_store_watches(), 0, "none is left");
+	sb_fini(&out);
+}
+
+struct asker {
+	unsigned int right;
+	int id;
+};
+
+static unsigned int askers;
+
+static void
+ask(void *arg)
+{
+	struct asker *a = arg;
+	struct strbuf out = STRBUF_INIT;
+	char path[16], value[16];
+	int i, err;
+
+	for (i = 0; i < 50; i++) {
+		snprintf(path, sizeof(path), "f%d", a->id);
+		snprintf(value, sizeof(value), "%d", i * a->id);
+		xenbus_write(0, path, str_of(value));
+		a->right += strcmp(read_text(path, &out, &err), value) == 0;
+	}
+	sb_fini(&out);
+	askers--;
+}
+
+static void
+test_fibers(void)
+{
+	struct asker a[4];
+	unsigned int i, right = 0;
+
+	begin();
+	fake_xen_store_room(100);
+	for (i = 0; i < ARRAY_SIZE(a); i++) {
+		a[i] = (struct asker){ .id = (int)i + 3 };
+		askers++;
+		fiber_new("asker", STACK, ask, &a[i]);
+	}
+	while (askers > 0)
+		fiber_yield();
+	fiber_yield();
+	for (i = 0; i < ARRAY_SIZE(a); i++)
+		right += a[i].right;
+	is_num(right, 200, "four threads at once: each gets its own answers");
+}
+
+static struct xenstore_domain_interface *
+ring(void)
+{
+	return (void *)(uintptr_t)xen.store_page;
+}
+
+static void
+hostile_index(void)
+{
+	ring()->rsp_prod += 5000;
+}
+
+static void
+hostile_length(void)
+{
+	struct xsd_sockmsg m = { .type = XS_READ, .len = 70000 };
+	size_t i;
+
+	for (i = 0; i < sizeof(m); i++)
+		ring()->rsp[MASK_XENSTORE_IDX(ring()->rsp_prod + i)] =
+		    ((char *)&m)[i];
+	ring()->rsp_prod += sizeof(m);
+}
+
+static void
+test_hostile(void)
+{
+	static const struct {
+		const char *what;
+		void (*does)(void);
+	} cases[] = {
+		{ "index beyond the ring", hostile_index },
+		{ "message too long", hostile_length },
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		begin();
+		cases[i].does();
+		fake_xen_signal(xen.store_port);
+		is_num(xenbus_write(0, "k", STR("v")), ERR_CLOSED,
+		    "%s: requests end", cases[i].what);
+		is_cstr(fake_console(), "xenstore: nonsense in the ring\n",
+		    "%s: it is said once", cases[i].what);
+	}
+}
+
+int
+main(void)
+{
+	fake_xen_init();
+	test_values();
+	test_errors();
+	test_transactions();
+	test_watches();
+	test_fibers();
+	test_hostile();
+	fake_xen_fini();
+	is_num((long)fake_pages_used(), 0, "all pages are back");
+	return tap_done();
+}
