@@ -3,17 +3,11 @@
  * ip_lpm.h -- a helper of the elements in ip/: the value of the longest prefix
  * that matches an address.
  *
- * A trie of four levels, a byte of the address each.  A node stands for 256
- * slots, but stores each run of equal neighbours once: a bit map of where runs
- * begin, and the runs.
- *
- *	node: map 0100...1000  runs  [value][child ->]...[nothing]
+ * A trie of four levels, a byte of the address each (lpm_node.h).
  *
  * A lookup costs two cache lines a level (the node, one of its runs) and goes
  * only as deep as there are prefixes below; the first levels stay in the
- * cache.  A prefix stands in one node, on the level of its last byte; the value
- * of one that ends exactly at a slot with a child is kept in the child, so that
- * no prefix is copied down the trie.
+ * cache.  A prefix stands in one node, on the level of its last byte.
  *
  * Memory: nothing while empty; 64 bytes a node and 4 a run, which makes 8 to
  * 80 bytes a prefix (the more there are, the less).  An update touches one node
@@ -27,16 +21,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct ip_lpm_node;
+#include "elements/ip/lpm_node.h"
 
-enum { IP_LPM_VALUE_MAX = (1 << 27) - 1 };
+enum { IP_LPM_VALUE_MAX = LPM_VALUE_MAX };
 
 struct ip_lpm {
-	struct ip_lpm_node **chunks; /* nodes by number; NULL when empty */
-	uint32_t nchunks, nnodes;
-	uint32_t free; /* first node not in use, linked; 0: none */
-	uint32_t in_use;
-	uint64_t run_bytes;
+	struct lpm_nodes nodes;
 };
 
 void ip_lpm_init(struct ip_lpm *l);

@@ -143,7 +143,7 @@ test_random(void)
 		           cover < 0 ? 0 : list[cover].len,
 		           cover < 0 ? 0 : list[cover].value) == 0);
 	}
-	is_num(l.in_use, 1, "only the root is left when all are cleared");
+	is_num(l.nodes.in_use, 1, "only the root is left when all are cleared");
 	is_num(wrong(&l, &r), 0, "and it answers nothing");
 	ip_lpm_fini(&l);
 }

@@ -51,7 +51,7 @@ slot_route(const struct ip_routes *r, const struct ip_route_slot *s)
 	return (struct ip_route){ s->addr, s->mask, hop->gw, hop->port };
 }
 
-/* ---- indices: open addressing, linear probing ---- */
+/* ---- indices ---- */
 
 static uint64_t
 prefix_hash(const struct ip_routes *r, uint32_t addr, uint32_t mask)
@@ -65,81 +65,27 @@ hop_hash(const struct ip_routes *r, uint32_t gw, int32_t port)
 	return hash_u64((uint64_t)gw << 32 | (uint32_t)port, r->seed);
 }
 
-/* What the number n in an index stands for, hashed. */
-typedef uint64_t index_hash_fn(const struct ip_routes *r, uint32_t n);
-
 static uint64_t
-slot_hash(const struct ip_routes *r, uint32_t n)
+slot_hash(const void *arg, uint32_t n)
 {
+	const struct ip_routes *r = arg;
+
 	return prefix_hash(r, r->slots.v[n - 1].addr, r->slots.v[n - 1].mask);
 }
 
 static uint64_t
-hop_hash_of(const struct ip_routes *r, uint32_t n)
+hop_hash_of(const void *arg, uint32_t n)
 {
+	const struct ip_routes *r = arg;
+
 	return hop_hash(r, r->hops.v[n].gw, r->hops.v[n].port);
-}
-
-static void
-index_put(struct ip_route_index *x, uint64_t hash, uint32_t n)
-{
-	uint32_t i = (uint32_t)hash & (x->size - 1);
-
-	while (x->at[i] != 0)
-		i = (i + 1) & (x->size - 1);
-	x->at[i] = n;
-	x->used++;
-}
-
-/* Makes room for one more: at most two thirds are in use. */
-static int
-index_reserve(
-    const struct ip_routes *r, struct ip_route_index *x, index_hash_fn *hash)
-{
-	struct ip_route_index big;
-
-	if ((uint64_t)x->used * 3 + 3 < (uint64_t)x->size * 2)
-		return 0;
-	big = (struct ip_route_index){ .size = x->size == 0 ? 8 : x->size * 2 };
-	big.at = calloc(big.size, sizeof(*big.at));
-	if (big.at == NULL)
-		return ERR_NOMEM;
-	for (uint32_t i = 0; i < x->size; i++)
-		if (x->at[i] != 0)
-			index_put(&big, hash(r, x->at[i]), x->at[i]);
-	free(x->at);
-	*x = big;
-	return 0;
-}
-
-/* Takes n out and moves those behind it up. */
-static void
-index_take(const struct ip_routes *r, struct ip_route_index *x,
-    index_hash_fn *hash, uint32_t n)
-{
-	uint32_t last = x->size - 1, hole = (uint32_t)hash(r, n) & last;
-
-	while (x->at[hole] != n)
-		hole = (hole + 1) & last;
-	for (uint32_t i = (hole + 1) & last; x->at[i] != 0;
-	     i = (i + 1) & last) {
-		uint32_t home = (uint32_t)hash(r, x->at[i]) & last;
-
-		/* It may move if its home is not between hole and it. */
-		if (((i - home) & last) >= ((i - hole) & last)) {
-			x->at[hole] = x->at[i];
-			hole = i;
-		}
-	}
-	x->at[hole] = 0;
-	x->used--;
 }
 
 /* 1 + the slot of exactly this prefix, or 0. */
 static uint32_t
 find_slot(const struct ip_routes *r, uint32_t addr, uint32_t mask)
 {
-	const struct ip_route_index *x = &r->by_prefix;
+	const struct slot_index *x = &r->by_prefix;
 	uint32_t i;
 
 	if (x->size == 0)
@@ -159,7 +105,7 @@ find_slot(const struct ip_routes *r, uint32_t addr, uint32_t mask)
 static uint32_t
 find_hop(const struct ip_routes *r, uint32_t gw, int32_t port)
 {
-	const struct ip_route_index *x = &r->by_hop;
+	const struct slot_index *x = &r->by_hop;
 	uint32_t i;
 
 	if (x->size == 0)
@@ -188,7 +134,7 @@ hop_get(struct ip_routes *r, uint32_t gw, int32_t port)
 	if (r->hops.n == 0 && vec_push(&r->hops, none) != 0)
 		return 0;
 	if (r->hops.n > IP_LPM_VALUE_MAX ||
-	    index_reserve(r, &r->by_hop, hop_hash_of) != 0)
+	    slot_index_reserve(&r->by_hop, hop_hash_of, r) != 0)
 		return 0;
 	n = r->free_hop;
 	if (n != 0) {
@@ -199,7 +145,7 @@ hop_get(struct ip_routes *r, uint32_t gw, int32_t port)
 			return 0;
 		n = (uint32_t)r->hops.n - 1;
 	}
-	index_put(&r->by_hop, hop_hash(r, gw, port), n);
+	slot_index_put(&r->by_hop, hop_hash(r, gw, port), n);
 	return n;
 }
 
@@ -210,7 +156,7 @@ hop_put(struct ip_routes *r, uint32_t n)
 
 	if (--h->users > 0)
 		return;
-	index_take(r, &r->by_hop, hop_hash_of, n);
+	slot_index_take(&r->by_hop, hop_hash_of, r, n);
 	h->gw = r->free_hop; /* linked through it */
 	r->free_hop = n;
 }
@@ -295,7 +241,7 @@ reindex(struct ip_routes *r)
 	memset(r->by_prefix.at, 0, r->by_prefix.size * sizeof(uint32_t));
 	r->by_prefix.used = 0;
 	for (uint32_t i = 0; i < r->slots.n; i++)
-		index_put(&r->by_prefix, slot_hash(r, i + 1), i + 1);
+		slot_index_put(&r->by_prefix, slot_hash(r, i + 1), i + 1);
 }
 
 /*
@@ -358,7 +304,7 @@ add_new(struct ip_routes *r, const struct ip_route *route, uint32_t hop)
 	struct ip_route_slot s = { route->addr, route->mask, hop, r->age };
 	int64_t at;
 
-	if (index_reserve(r, &r->by_prefix, slot_hash) != 0)
+	if (slot_index_reserve(&r->by_prefix, slot_hash, r) != 0)
 		return ERR_NOMEM;
 	at = slot_get(r);
 	if (at < 0)
@@ -369,7 +315,7 @@ add_new(struct ip_routes *r, const struct ip_route *route, uint32_t hop)
 	}
 	r->slots.v[at] = s;
 	r->age++;
-	index_put(
+	slot_index_put(
 	    &r->by_prefix, slot_hash(r, (uint32_t)at + 1), (uint32_t)at + 1);
 	r->nodd += slot_length(&s) < 0;
 	keep_order(r);
@@ -393,12 +339,12 @@ change_hop(struct ip_routes *r, uint32_t at, uint32_t hop)
 	}
 	hop_put(r, r->slots.v[at].hop);
 	if (to != at) {
-		index_take(r, &r->by_prefix, slot_hash, at + 1);
+		slot_index_take(&r->by_prefix, slot_hash, r, at + 1);
 		slot_put(r, at);
 	}
 	r->slots.v[to] = s;
 	if (to != at)
-		index_put(&r->by_prefix, slot_hash(r, (uint32_t)to + 1),
+		slot_index_put(&r->by_prefix, slot_hash(r, (uint32_t)to + 1),
 		    (uint32_t)to + 1);
 	return 0;
 }
@@ -445,7 +391,7 @@ ip_routes_remove(
 		return err;
 	hop = r->slots.v[at - 1].hop;
 	r->nodd -= slot_length(&r->slots.v[at - 1]) < 0;
-	index_take(r, &r->by_prefix, slot_hash, at);
+	slot_index_take(&r->by_prefix, slot_hash, r, at);
 	slot_put(r, at - 1);
 	hop_put(r, hop);
 	keep_order(r);
@@ -633,7 +579,7 @@ ip_routes_fini(struct ip_routes *r)
 	vec_fini(&r->hops);
 	free(r->by_prefix.at);
 	free(r->by_hop.at);
-	r->by_prefix = r->by_hop = (struct ip_route_index){ .at = NULL };
+	r->by_prefix = r->by_hop = (struct slot_index){ .at = NULL };
 }
 
 void

@@ -24,6 +24,7 @@
 #include "base/strbuf.h"
 #include "base/vec.h"
 #include "elements/ip/ip_lpm.h"
+#include "elements/ip/slot_index.h"
 
 struct ip_route {
 	uint32_t addr, mask; /* network order, addr masked */
@@ -51,12 +52,6 @@ struct ip_route_hop {
 	uint32_t users; /* 0: free */
 };
 
-/* Numbers, found by the hash of what they stand for; 0 is none. */
-struct ip_route_index {
-	uint32_t *at;
-	uint32_t size, used; /* size is 0 or a power of two */
-};
-
 struct ip_routes {
 	enum ip_route_order order;
 	struct ip_lpm lpm; /* values are indices in hops */
@@ -66,7 +61,7 @@ struct ip_routes {
 	struct {
 		VEC_FIELDS(struct ip_route_hop) /* hops[0] is none */
 	} hops;
-	struct ip_route_index by_prefix, by_hop;
+	struct slot_index by_prefix, by_hop;
 	uint32_t free_slot; /* 1 + the first to be used again, or 0 */
 	uint32_t nfree;
 	uint32_t free_hop;
