@@ -29,7 +29,12 @@ enum {
 	IPPROTO4_GRE = 47,
 	IPPROTO4_ESP = 50,
 	IPPROTO4_AH = 51,
+	IPPROTO6_HOPOPTS = 0,
+	IPPROTO6_ROUTING = 43,
+	IPPROTO6_FRAGMENT = 44,
 	IPPROTO6_ICMP = 58,
+	IPPROTO6_NONE = 59,
+	IPPROTO6_DSTOPTS = 60,
 };
 
 /* Ethernet II (IEEE 802.3). */
@@ -99,6 +104,20 @@ struct ip6 {
 };
 _Static_assert(sizeof(struct ip6) == 40, "ip6");
 
+/* Its fragment header (RFC 8200, 4.5). */
+struct ip6_frag {
+	uint8_t next, reserved;
+	uint8_t off[2]; /* 13 bits of offset, 2 reserved, IP6_MF */
+	uint8_t id[4];
+};
+_Static_assert(sizeof(struct ip6_frag) == 8, "ip6_frag");
+
+enum {
+	IP6_MF = 1,
+	IP6_OFFMASK = 0xfff8, /* bytes, as IPv6 counts in eights, too */
+	IP6_MTU_MIN = 1280,   /* every link carries that (RFC 8200, 5) */
+};
+
 /* UDP (RFC 768). */
 struct udp {
 	uint8_t sport[2], dport[2], len[2], sum[2];
@@ -148,6 +167,20 @@ enum {
 	ICMP_ECHO = 8,
 	ICMP_TIMXCEED = 11,
 	ICMP_PARAMPROB = 12,
+};
+
+/* ICMPv6 (RFC 4443, 4861) has the layout of struct icmp. */
+enum {
+	ICMP6_UNREACH = 1,
+	ICMP6_TOOBIG = 2,
+	ICMP6_TIMXCEED = 3,
+	ICMP6_PARAMPROB = 4,
+	ICMP6_ERRORS_END = 128, /* types below are errors */
+	ICMP6_ECHO = 128,
+	ICMP6_ECHOREPLY = 129,
+	ICMP6_ND_SOLICIT = 135,
+	ICMP6_ND_ADVERT = 136,
+	ICMP6_REDIRECT = 137,
 };
 
 #endif
