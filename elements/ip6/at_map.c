@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* at_map.c -- a helper of AddressTranslator; see at_map.h. */
+#include "elements/ip6/at_map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "base/hash.h"
+#include "os/os.h"
+
+/*
+ * Seconds without traffic after which a binding may be given to others: TCP's
+ * (RFC 5382, REQ-5), and the default of others (RFC 4787, REQ-5).
+ */
+static const int64_t at_seconds[AT_AGES] = {
+	[AT_LONG] = 7440, [AT_SHORT] = 300
+};
+
+static struct at_binding **
+at_bucket(const struct at_map *m, enum at_side side, const struct at_key *key)
+{
+	uint64_t hash = hash_bytes(key, sizeof(*key), m->seed);
+
+	return &m->bucket[side][hash & (m->nbuckets - 1)];
+}
+
+static void
+at_chain(struct at_map *m, struct at_binding *b)
+{
+	for (enum at_side side = AT_INNER; side <= AT_OUTER; side++) {
+		struct at_binding **at = at_bucket(m, side, &b->key[side]);
+
+		b->chain[side] = *at;
+		*at = b;
+	}
+}
+
+/* Doubles the buckets when there are as many bindings: 0 or ERR_NOMEM. */
+static int
+at_map_reserve(struct at_map *m)
+{
+	struct at_map old = *m;
+	struct at_binding **inner, **outer;
+	uint32_t n = m->nbuckets == 0 ? 16 : m->nbuckets * 2;
+
+	if (m->count < m->nbuckets)
+		return 0;
+	inner = calloc(n, sizeof(*inner));
+	if (inner == NULL)
+		return ERR_NOMEM;
+	outer = calloc(n, sizeof(*outer));
+	if (outer == NULL)
+		goto free_inner;
+	m->bucket[AT_INNER] = inner;
+	m->bucket[AT_OUTER] = outer;
+	m->nbuckets = n;
+	for (uint32_t i = 0; i < old.nbuckets; i++)
+		for (struct at_binding *b = old.bucket[AT_INNER][i], *next;
+		     b != NULL; b = next) {
+			next = b->chain[AT_INNER];
+			at_chain(m, b);
+		}
+	free(old.bucket[AT_INNER]);
+	free(old.bucket[AT_OUTER]);
+	return 0;
+
+free_inner:
+	free(inner);
+	return ERR_NOMEM;
+}
+
+struct at_binding *
+at_map_find(const struct at_map *m, enum at_side side, const struct at_key *key)
+{
+	struct at_binding *b;
+
+	b = m->nbuckets == 0 ? NULL : *at_bucket(m, side, key);
+	while (b != NULL && memcmp(&b->key[side], key, sizeof(*key)) != 0)
+		b = b->chain[side];
+	return b;
+}
+
+/* ---- by use ---- */
+
+static void
+at_append(struct at_map *m, struct at_binding *b, enum at_age age)
+{
+	struct at_binding *oldest = m->oldest[age];
+
+	if (oldest == NULL) {
+		b->prev = b->next = m->oldest[age] = b;
+	} else {
+		b->next = oldest;
+		b->prev = oldest->prev;
+		b->prev->next = oldest->prev = b;
+	}
+	b->age = (uint8_t)age;
+}
+
+static void
+at_unlink(struct at_map *m, struct at_binding *b)
+{
+	if (b->next == b) {
+		m->oldest[b->age] = NULL;
+	} else {
+		b->prev->next = b->next;
+		b->next->prev = b->prev;
+		if (m->oldest[b->age] == b)
+			m->oldest[b->age] = b->next;
+	}
+}
+
+void
+at_map_use(struct at_map *m, struct at_binding *b, enum at_age age, int64_t now)
+{
+	b->used_ns = now;
+	if (b->age == AT_EVER)
+		return;
+	at_unlink(m, b);
+	at_append(m, b, age);
+}
+
+struct at_binding *
+at_map_expired(const struct at_map *m, int64_t now)
+{
+	for (enum at_age age = AT_LONG; age < AT_AGES; age++) {
+		struct at_binding *b = m->oldest[age];
+
+		if (b != NULL &&
+		    now - b->used_ns >= at_seconds[age] * 1000000000)
+			return b;
+	}
+	return NULL;
+}
+
+/* ---- coming and going ---- */
+
+struct at_binding *
+at_map_add(struct at_map *m, const struct at_binding *b)
+{
+	struct at_binding *new_;
+
+	if (at_map_reserve(m) != 0)
+		return NULL;
+	new_ = malloc(sizeof(*new_));
+	if (new_ == NULL)
+		return NULL;
+	*new_ = *b;
+	at_chain(m, new_);
+	if (new_->age != AT_EVER)
+		at_append(m, new_, (enum at_age)new_->age);
+	m->count++;
+	return new_;
+}
+
+void
+at_map_remove(struct at_map *m, struct at_binding *b)
+{
+	for (enum at_side side = AT_INNER; side <= AT_OUTER; side++) {
+		struct at_binding **at = at_bucket(m, side, &b->key[side]);
+
+		while (*at != b)
+			at = &(*at)->chain[side];
+		*at = b->chain[side];
+	}
+	if (b->age != AT_EVER)
+		at_unlink(m, b);
+	m->count--;
+	free(b);
+}
+
+void
+at_map_init(struct at_map *m)
+{
+	*m = (struct at_map){ .count = 0 };
+	os_random(&m->seed, sizeof(m->seed));
+}
+
+void
+at_map_fini(struct at_map *m)
+{
+	for (uint32_t i = 0; i < m->nbuckets; i++)
+		for (struct at_binding *b = m->bucket[AT_INNER][i], *next;
+		     b != NULL; b = next) {
+			next = b->chain[AT_INNER];
+			free(b);
+		}
+	free(m->bucket[AT_INNER]);
+	free(m->bucket[AT_OUTER]);
+	*m = (struct at_map){ .count = 0 };
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * at_map.h -- a helper of AddressTranslator: which address and port inside
+ * stands for which outside.
+ *
+ * A binding is found by either of its keys in hash tables keyed at random.
+ * Those that may end stand in a list by their last use.  How many there are is
+ * limited by who makes them, from a pool of ports or addresses.
+ *
+ *	inner: 2001:db8::5 port 1025, peer 64:ff9b::1 port 80
+ *	outer: 2001:db8::1 port 6000, the same peer
+ *
+ * Fields that do not matter to a binding are zero in both keys: peers where
+ * whole addresses are mapped, ports, too.  The user locks.
+ */
+#ifndef ELEMENTS_IP6_AT_MAP_H
+#define ELEMENTS_IP6_AT_MAP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/addr.h"
+
+struct at_key {
+	struct ip6_addr local, peer;
+	uint16_t local_port, peer_port; /* host order */
+};
+_Static_assert(sizeof(struct at_key) == 36, "no holes: it is hashed");
+
+enum at_side { AT_INNER, AT_OUTER };
+enum at_age { AT_LONG, AT_SHORT, AT_AGES, AT_EVER = AT_AGES };
+
+struct at_binding {
+	struct at_binding *prev, *next; /* by use; a ring with the map's */
+	struct at_binding *chain[2];    /* enum at_side */
+	struct at_key key[2];
+	int64_t used_ns;
+	uint32_t place; /* in the pool, the user's */
+	uint8_t age;    /* enum at_age: which list, AT_EVER: none */
+};
+
+struct at_map {
+	struct at_binding **bucket[2];
+	uint32_t nbuckets, count;
+	uint64_t seed;
+	struct at_binding *oldest[AT_AGES]; /* of rings, or NULL */
+};
+
+void at_map_init(struct at_map *m);
+void at_map_fini(struct at_map *m);
+
+/* The binding with that key on that side, or NULL. */
+struct at_binding *at_map_find(
+    const struct at_map *m, enum at_side side, const struct at_key *key);
+/* Adds a copy of b; NULL: no memory. */
+struct at_binding *at_map_add(struct at_map *m, const struct at_binding *b);
+void at_map_remove(struct at_map *m, struct at_binding *b);
+/* It is in use now, and ages like that from now on. */
+void at_map_use(
+    struct at_map *m, struct at_binding *b, enum at_age age, int64_t now);
+/* One that has not been used for too long, or NULL. */
+struct at_binding *at_map_expired(const struct at_map *m, int64_t now);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * at_rules.h -- a helper of AddressTranslator: its arguments, and the bindings
+ * made by them and by packets.
+ */
+#ifndef ELEMENTS_IP6_AT_RULES_H
+#define ELEMENTS_IP6_AT_RULES_H
+
+#include "click/element.h"
+#include "elements/ip6/at_map.h"
+
+/* How bindings are made for new flows. */
+enum at_dynamic { AT_NONE, AT_ADDRESSES, AT_PORTS };
+
+struct at_rules {
+	struct at_map map;
+	bool static_ports; /* static bindings are of ports, too */
+	enum at_dynamic dynamic;
+	enum at_side from;           /* side whose packets make bindings */
+	struct ip6_addr addr;        /* AT_PORTS: all get this, and a port of */
+	uint32_t first_port;         /* these */
+	VEC(struct ip6_addr) pool;   /* AT_ADDRESSES */
+	struct at_binding **users;   /* of the pool or the ports */
+	uint32_t npool, nused, next; /* next: the place to try first */
+	bool told;                   /* that there is none */
+};
+
+/* Reads the arguments: 0 or negative after telling errh. */
+int at_rules_configure(struct at_rules *r, struct element *e,
+    const struct strs *conf, struct errh *errh);
+void at_rules_fini(struct at_rules *r);
+
+/*
+ * The binding of a packet whose sender or receiver on that side is key.local;
+ * make: one may be made.  NULL: there is none.
+ */
+struct at_binding *at_rules_find(struct at_rules *r, enum at_side side,
+    const struct at_key *key, enum at_age age, int64_t now, bool make);
+
+/* Whether ports play a part at all. */
+static inline bool
+at_rules_ports(const struct at_rules *r)
+{
+	return r->static_ports || r->dynamic == AT_PORTS;
+}
+
+#endif
