@@ -15,9 +15,9 @@
  *	           [b8.. child]
  *	                    depth 5, skip 00: 2001:db8:00xx::
  *
- * Memory: nothing while empty; at most two nodes of 64 bytes a prefix and 4 a
- * run.  An update touches at most three nodes and, for short prefixes, up to
- * 255 children.
+ * Memory: nothing while empty; at most two nodes of 64 bytes a prefix (and one
+ * more where twelve bytes or more are skipped) and 4 a run.  An update touches
+ * at most three nodes and, for short prefixes, up to 255 children.
  *
  * Who updates must keep the other threads from looking up.
  */
