@@ -348,6 +348,32 @@ test_ages(void)
 	stop();
 }
 
+/* A port whose flow lives is not given away, another is. */
+static void
+test_ages_by_use(void)
+{
+	if (!ok(trun_start(&run,
+	            "TimedSource(100s, x) -> UDPIP6Encap(2001:db8::1, 1,"
+	            "  2001:db8::20, 2) -> [0] at :: AddressTranslator(0, true,"
+	            "  true, false, 2001:db8::10 6000 6001);"
+	            "TimedSource(150s, x, LIMIT 1) -> UDPIP6Encap(2001:db8::1, "
+	            "3,"
+	            "  2001:db8::20, 2) -> [0] at;"
+	            "TimedSource(550s, x) -> UDPIP6Encap(2001:db8::1, 4,"
+	            "  2001:db8::20, 2) -> [0] at;"
+	            "Idle -> [1] at; at[1] -> Discard;"
+	            "at[0] -> c :: Classifier(40/1770, 40/1771);"
+	            "c[0] -> a :: Counter -> Discard;"
+	            "c[1] -> b :: Counter -> Discard;"
+	            "Script(wait 560s, stop)") == 0,
+	        "starts"))
+		return;
+	trun_run(&run);
+	is_cstr(trun_read(&run, "a.count"), "5", "who lives keeps his port");
+	is_cstr(trun_read(&run, "b.count"), "2", "the other is given away");
+	stop();
+}
+
 static void
 test_arguments(void)
 {
@@ -390,6 +416,7 @@ main(void)
 	test_errors();
 	test_fragments();
 	test_ages();
+	test_ages_by_use();
 	test_arguments();
 	return tap_done();
 }

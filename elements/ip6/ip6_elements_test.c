@@ -413,17 +413,19 @@ test_solicitor(void)
 static void
 test_solicitor_asks(void)
 {
-	if (!start("InfiniteSource(LIMIT 1) -> SetIP6Address(2001:db8::a)"
-	           "  -> [0] s :: IP6NDSolicitor(" ME ", 0:0:0:0:0:1);"
+	if (!start("s :: IP6NDSolicitor(" ME ", 0:0:0:0:0:1);"
+	           "InfiniteSource(LIMIT 1) -> t :: Tee;"
+	           "t[0] -> SetIP6Address(2001:db8::a) -> [0] s;"
+	           "t[1] -> SetIP6Address(2001:db8::b) -> [0] s;"
 	           "Idle -> [1] s; s[0] -> Discard;"
 	           "s[1] -> q :: Counter -> Discard;"
 	           "Script(wait 3.5s, stop)"))
 		return;
 	trun_run(&run);
-	is_cstr(trun_read(&run, "q.count"), "3", "asked three times");
+	is_cstr(trun_read(&run, "q.count"), "6", "both are asked three times");
 	is_cstr(trun_read(&run, "s.table"), "", "then forgotten");
 	is_cstr(trun_read(&run, "s.stats"),
-	    "1 packets killed\n3 ND Solicitation Message sent\n",
+	    "2 packets killed\n6 ND Solicitation Message sent\n",
 	    "with what waited");
 	stop();
 }

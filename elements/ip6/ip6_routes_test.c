@@ -183,6 +183,7 @@ test_table(void)
 	struct ip6_route a = { .addr = { { 0x20, 1, 0xff } }, .len = 16 };
 	struct ip6_route b = { .addr = { { 0x20, 2 } }, .len = 16, .port = 3 };
 	struct strbuf sb = STRBUF_INIT;
+	struct ip6_route c = { .port = 4 };
 	struct ip6_routes r;
 
 	b.gw.b[0] = 0xfe;
@@ -203,6 +204,16 @@ test_table(void)
 	is_cstr(sb_cstr(&sb),
 	    "# Active routes\n2002::/16\tfe80::\t4\n2001::/16\t::\t0\n",
 	    "a new version takes the lowest free slot, bits beyond are cut");
+	a.port = 7;
+	ip6_routes_add(&r, &a);
+
+	ip6_routes_add(&r, &c);
+	sb_clear(&sb);
+	ip6_routes_print(&r, &sb);
+	is_cstr(sb_cstr(&sb),
+	    "# Active routes\n2002::/16\tfe80::\t4\n2001::/16\t::\t7\n"
+	    "::/0\t::\t4\n",
+	    "which may be that of the old one");
 	sb_fini(&sb);
 	ip6_routes_fini(&r);
 }

@@ -4,13 +4,14 @@
  * packets and back (RFC 7915), an IPv4 address being the IPv6 address
  * ::ffff:a.b.c.d.
  *
- * Fragments stay fragments.  TCP and UDP checksums are repaired, not made
- * anew, so that a segment that was damaged stays so.  The packet quoted by an
+ * Fragments stay fragments.  TCP and UDP checksums stay as they are: what the
+ * addresses gain and lose, ffff each, sums to nothing.  So a segment that was
+ * damaged stays so.  The packet quoted by an
  * ICMP error is translated, too, and a quotation with extensions (RFC 4884) cut
  * before them.
  *
  * Dropped: what is not whole, source routes not yet at their end, fragments of
- * ICMP, tiny first fragments, ICMP types that mean nothing on the other side,
+ * ICMP, ICMP types that mean nothing on the other side,
  * protocols whose number is an extension header there.
  */
 #ifndef ELEMENTS_IP6_XLAT_H
@@ -29,7 +30,7 @@ struct xlat_head {
 	uint32_t payload;         /* bytes behind it, as it claims */
 	uint8_t proto;            /* of them, the new number */
 	bool first, fragment;
-	uint64_t removed, added; /* sums of the old and new addresses */
+	uint64_t addresses; /* their sum, the old ones' as the new ones' */
 };
 
 /* Reads an old header of which length bytes are there; false: drop it. */
@@ -52,11 +53,13 @@ xlat_sum(uint16_t field, uint64_t removed, uint64_t added)
 	                            csum_fold(added));
 }
 
-/*
- * Repairs the TCP or UDP checksum in l4, of which n bytes are there; false when
- * it is not among them.  A UDP checksum of none (0) stays.
- */
-bool xlat_l4(const struct xlat_head *h, uint8_t *l4, uint32_t n);
+/* The sum of the pseudo header of ICMPv6, which ICMP does without. */
+static inline uint64_t
+xlat_pseudo(const struct xlat_head *h)
+{
+	return h->addresses + __builtin_bswap32(h->payload) +
+	       __builtin_bswap32(IPPROTO6_ICMP);
+}
 
 /* Where the ICMP header's length field says the quotation ends, at most n. */
 uint32_t xlat_quoted(uint32_t n, uint32_t declared);

@@ -88,8 +88,7 @@ xlat46_head(const struct ip4 *ip, uint32_t length, struct xlat_head *h)
 		                               (off & IP4_MF ? IP6_MF : 0)));
 		put_be32(frag->id, get_be16(ip->id));
 	}
-	h->removed = csum_add(0, ip->src, 8);
-	h->added = csum_add(0, ip6->src, 32);
+	h->addresses = csum_add(0, ip->src, 8);
 	return true;
 }
 
@@ -100,7 +99,6 @@ static bool
 xlat46_echo(const struct xlat_head *h, uint8_t *l4, uint32_t n)
 {
 	struct icmp *icmp = (struct icmp *)(void *)l4;
-	const struct ip6 *ip6 = (const struct ip6 *)(const void *)h->b;
 	uint16_t old;
 
 	if (n < sizeof(*icmp) || icmp->code != 0 ||
@@ -108,9 +106,8 @@ xlat46_echo(const struct xlat_head *h, uint8_t *l4, uint32_t n)
 		return false;
 	old = get_u16(icmp);
 	icmp->type = icmp->type == ICMP_ECHO ? ICMP6_ECHO : ICMP6_ECHOREPLY;
-	put_u16(icmp->sum, xlat_sum(get_u16(icmp->sum), old,
-	                       get_u16(icmp) + csum_pseudo6(ip6->src, ip6->dst,
-	                                           IPPROTO6_ICMP, h->payload)));
+	put_u16(icmp->sum,
+	    xlat_sum(get_u16(icmp->sum), old, get_u16(icmp) + xlat_pseudo(h)));
 	return true;
 }
 
@@ -215,8 +212,6 @@ xlat46_inner(const uint8_t *quoted, uint32_t n, uint8_t *out, uint32_t room)
 	memcpy(l4, quoted + h.skip, rest);
 	if (h.proto == IPPROTO6_ICMP && h.first && !xlat46_echo(&h, l4, rest))
 		return 0;
-	/* Too short a quotation for the checksum is a good one all the same. */
-	(void)xlat_l4(&h, l4, rest);
 	return h.length + rest;
 }
 
@@ -272,8 +267,6 @@ xlat46_payload(const struct xlat_head *h, struct packet *p)
 
 	if (h->proto == IPPROTO6_ICMP)
 		return xlat46_echo(h, l4, n);
-	if (!xlat_l4(h, l4, n))
-		return false;
 	if (h->proto != IPPROTO4_UDP || !h->first || get_u16(udp->sum) != 0)
 		return true;
 	/* IPv6 wants one; that of a fragment cannot be known. */

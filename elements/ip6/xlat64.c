@@ -52,8 +52,7 @@ xlat64_head(const struct ip6 *ip, uint32_t length, struct xlat_head *h)
 	if (!xlat64_map(ip4->src, ip->src) || !xlat64_map(ip4->dst, ip->dst))
 		return false;
 	ip_header_set_sum(ip4, sizeof(*ip4));
-	h->removed = csum_add(0, ip->src, 32);
-	h->added = csum_add(0, ip4->src, 8);
+	h->addresses = csum_add(0, ip4->src, 8);
 	return true;
 }
 
@@ -69,9 +68,7 @@ xlat64_echo(const struct xlat_head *h, uint8_t *l4, uint32_t n)
 	if (n < sizeof(*icmp) || icmp->code != 0 ||
 	    (icmp->type != ICMP6_ECHO && icmp->type != ICMP6_ECHOREPLY))
 		return false;
-	/* The pseudo header goes: addresses, length and next header. */
-	removed = h->removed + __builtin_bswap32(h->payload) +
-	          __builtin_bswap32(IPPROTO6_ICMP) + get_u16(icmp);
+	removed = xlat_pseudo(h) + get_u16(icmp);
 	icmp->type = icmp->type == ICMP6_ECHO ? ICMP_ECHO : ICMP_ECHOREPLY;
 	put_u16(
 	    icmp->sum, xlat_sum(get_u16(icmp->sum), removed, get_u16(icmp)));
@@ -154,8 +151,6 @@ xlat64_inner(const uint8_t *quoted, uint32_t n, uint8_t *out)
 	memcpy(l4, quoted + h.skip, n);
 	if (h.proto == IPPROTO4_ICMP && h.first && !xlat64_echo(&h, l4, n))
 		return 0;
-	/* Too short a quotation for the checksum is a good one all the same. */
-	(void)xlat_l4(&h, l4, n);
 	return h.length + n;
 }
 
@@ -210,18 +205,6 @@ xlat64_is_error(const struct xlat_head *h, const struct packet *p)
 	       p->data[h->skip] < ICMP6_ERRORS_END;
 }
 
-/* Changes what stands behind the header of p; false: drop it. */
-static bool
-xlat64_payload(const struct xlat_head *h, struct packet *p)
-{
-	uint8_t *l4 = p->data + h->length;
-	uint32_t n = p->length - h->length;
-
-	if (h->proto == IPPROTO4_ICMP)
-		return xlat64_echo(h, l4, n);
-	return xlat_l4(h, l4, n);
-}
-
 struct packet *
 xlat64(struct thread *t, struct packet *p)
 {
@@ -240,7 +223,8 @@ xlat64(struct thread *t, struct packet *p)
 	p = xlat_replace(t, p, &h);
 	if (p == NULL)
 		return NULL;
-	if (!xlat64_payload(&h, p))
+	if (h.proto == IPPROTO4_ICMP &&
+	    !xlat64_echo(&h, p->data + h.length, p->length - h.length))
 		goto drop;
 	q = p;
 	p = NULL;
