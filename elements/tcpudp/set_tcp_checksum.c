@@ -11,6 +11,7 @@
  *	... -> SetIPChecksum -> SetTCPChecksum -> ...
  */
 #include "click/element.h"
+#include "elements/ip/ip_header.h"
 #include "elements/ip/l4sum.h"
 #include "elements/ip/say.h"
 
@@ -54,7 +55,7 @@ set_tcp_checksum_one(struct element *e, struct thread *t, struct packet *p)
 
 	if (packet_uniqueify(t, &p) == NULL)
 		return NULL;
-	ip = packet_ip4(p);
+	ip = ip_header_whole(p);
 	if (ip == NULL || p->transport < 0)
 		goto bad;
 	length = get_be16(ip->len) - (int32_t)ip4_hlen(ip);

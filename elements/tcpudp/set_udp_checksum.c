@@ -15,6 +15,7 @@
 #include "click/element.h"
 #include "click/router.h"
 #include "elements/ip/chatter.h"
+#include "elements/ip/ip_header.h"
 #include "elements/ip/l4sum.h"
 
 static void
@@ -39,7 +40,7 @@ set_udp_checksum_one(struct element *e, struct thread *t, struct packet **pp)
 
 	if (p == NULL)
 		return PACKET_GONE;
-	ip = packet_ip4(p);
+	ip = ip_header_whole(p);
 	if (ip == NULL)
 		goto bad;
 	room = packet_transport_length(p);
