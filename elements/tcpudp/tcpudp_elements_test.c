@@ -8,7 +8,7 @@
 
 #include "base/rand.h"
 #include "elements/ip/l4sum.h"
-#include "test/run.h"
+#include "test/feed.h"
 #include "test/tap.h"
 
 /* ---- packets ---- */
@@ -96,25 +96,6 @@ packet_of(struct trun *t, const void *bytes, uint32_t n)
 }
 
 static void
-feed(struct trun *t, const char *element, unsigned int port, struct packet *p)
-{
-	struct thread *thread = master_thread(t->m, 0);
-	struct element *e = router_find(t->r, str_of(element), NULL);
-	struct scratch_mark m = scratch_mark(thread);
-	struct batch *b = batch_new(thread, 1);
-
-	batch_add(b, p);
-	if (e->class->push != NULL) {
-		e->class->push(e, port, b);
-	} else {
-		e->class->action(e, b);
-		if (b->count > 0)
-			output_push(e, 0, b);
-	}
-	scratch_release(thread, m);
-}
-
-static void
 feed_segment(struct trun *t, const char *element, unsigned int port,
     const struct segment *s)
 {
@@ -122,21 +103,6 @@ feed_segment(struct trun *t, const char *element, unsigned int port,
 	uint32_t n = build(buf, s);
 
 	feed(t, element, port, packet_of(t, buf, n));
-}
-
-/* The next packet in a queue, NULL: none. */
-static struct packet *
-take(struct trun *t, const char *queue)
-{
-	struct thread *thread = master_thread(t->m, 0);
-	struct element *e = router_find(t->r, str_of(queue), NULL);
-	struct scratch_mark m = scratch_mark(thread);
-	struct batch *b = batch_new(thread, 1);
-	struct packet *p;
-
-	p = e->class->pull(e, 0, b, 1) == 1 ? b->packet[0] : NULL;
-	scratch_release(thread, m);
-	return p;
 }
 
 static void
@@ -149,7 +115,7 @@ drop(struct trun *t, struct packet *p)
 static bool
 take_segment(struct trun *t, const char *queue, struct segment *s)
 {
-	struct packet *p = take(t, queue);
+	struct packet *p = feed_take(t, queue);
 	bool good;
 
 	memset(s, 0, sizeof(*s));
@@ -307,7 +273,7 @@ test_zero_checksum(void)
 			s.sport = (uint16_t)(1 + (i >> 15));
 			s.dport = (uint16_t)(i | 0x8080);
 			feed_segment(&t, "rw", 0, &s);
-			p = take(&t, "q0");
+			p = feed_take(&t, "q0");
 			found += get_u16(p->data + 26) == 0xffff;
 			wrong += !parse(p, &got) || get_u16(p->data + 26) == 0;
 			drop(&t, p);
@@ -336,7 +302,7 @@ test_address_errors(void)
 	        "errors: starts"))
 		tap_note("%s", trun_log(&t));
 	feed_segment(&t, "rw", 0, &s);
-	drop(&t, take(&t, "q0"));
+	drop(&t, feed_take(&t, "q0"));
 	s.src = NAT;
 	n = build(buf, &s);
 	*(struct ip4 *)(void *)error =
@@ -349,7 +315,7 @@ test_address_errors(void)
 	memcpy(icmp + 1, buf, n);
 	put_u16(icmp->sum, csum(icmp, 8 + n));
 	feed(&t, "er", 0, packet_of(&t, error, 28 + n));
-	p = take(&t, "q2");
+	p = feed_take(&t, "q2");
 	if (ok(p != NULL, "errors: an error about a known flow passes")) {
 		s.src = INSIDE;
 		n = build(buf, &s);
@@ -390,7 +356,7 @@ test_ftp(void)
 	s.seq = 101;
 	s.text = "PORT 10,0,0,1,3,9\r\n";
 	feed_segment(&t, "f", 0, &s);
-	p = take(&t, "q0");
+	p = feed_take(&t, "q0");
 	ok(p != NULL && p->length == 40 + 28 &&
 	        memcmp(p->data + 40, "PORT 200,100,200,100,78,33\r\n", 28) == 0,
 	    "ftp: address and port are those of the rewriter");
@@ -488,7 +454,7 @@ test_responder(void)
 	c.ack = base;
 	c.text = "GET";
 	feed_segment(&t, "r", 0, &c);
-	p = take(&t, "q");
+	p = feed_take(&t, "q");
 	ok(p != NULL && parse(p, &got) && got.seq == base && got.ack == 504 &&
 	        got.flags == (TCP_ACK | TCP_PSH | TCP_FIN) && p->length == 46 &&
 	        memcmp(p->data + 40, "answer", 6) == 0,
@@ -504,7 +470,7 @@ test_responder(void)
 	    "responder: the client's FIN is acknowledged");
 	c.ack = base + 1000;
 	feed_segment(&t, "r", 0, &c);
-	ok(take(&t, "q") == NULL, "responder: nonsense is not answered");
+	ok(feed_take(&t, "q") == NULL, "responder: nonsense is not answered");
 	is_cstr(trun_read(&t, "r.evil"), "1", "responder: but counted");
 	is_num(trun_stop(&t), 0, "responder: all packets are back");
 }
@@ -552,7 +518,7 @@ test_snoop(void)
 	    "snoop: starts");
 	for (uint32_t i = 0; i < 5; i++)
 		snoop_data(&t, 1000 + 10 * i);
-	while ((p = take(&t, "q0")) != NULL) {
+	while ((p = feed_take(&t, "q0")) != NULL) {
 		n++;
 		drop(&t, p);
 	}
@@ -564,10 +530,10 @@ test_snoop(void)
 	is_cstr(trun_read(&t, "s.cached"), "4", "snoop: and frees a segment");
 	for (int i = 0; i < 3; i++)
 		snoop_ack(&t, 1010);
-	ok(take(&t, "q1") == NULL, "snoop: duplicates are suppressed");
+	ok(feed_take(&t, "q1") == NULL, "snoop: duplicates are suppressed");
 	ok(take_segment(&t, "q2", &got) && got.seq == 1010,
 	    "snoop: the lost segment is sent again");
-	ok(take(&t, "q2") == NULL, "snoop: once");
+	ok(feed_take(&t, "q2") == NULL, "snoop: once");
 	snoop_ack(&t, 1050);
 	is_cstr(trun_read(&t, "s.cached"), "0", "snoop: all is acknowledged");
 	snoop_data(&t, 1050);
