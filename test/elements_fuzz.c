@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * elements_fuzz.c -- hostile packets through every element there is.
+ *
+ * The samples in test/elements.samples say how each class is configured; one
+ * that is missing there ends the target at once.  An input is
+ *
+ *	class name, newline, packets:
+ *	    how: bits 0-1 header position (none, 0, 14, odd), 2 shared, 3 time
+ *	         stamp, 4 annotations filled, 5-7 input
+ *	    place of an odd header, headroom / 2, length (2 bytes, big endian)
+ *	    as many of these bytes as there are
+ *
+ * Each packet lies in a buffer of exactly its size, so that the sanitizer sees
+ * every byte read beyond it; the packets of an input are pushed in batches of
+ * four, tasks run for a moment, and all packets must be back at the end.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/bytes.h"
+#include "base/hash.h"
+#include "click/classes.h"
+#include "click/element.h"
+#include "os/os.h"
+#include "test/run.h"
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* ---- what elements say goes nowhere ---- */
+
+void backtrace_print(void);
+
+void
+os_log(struct str text)
+{
+	(void)text;
+}
+
+void
+os_print(struct str text)
+{
+	(void)text;
+}
+
+void
+backtrace_print(void)
+{
+}
+
+void
+os_panic(const char *why)
+{
+	fprintf(stderr, "panic: %s\n", why);
+	abort();
+}
+
+/* ---- samples ---- */
+
+enum { PORTS_MAX = 8, BATCH_PACKETS = 4, PACKETS_MAX = 24 };
+
+struct sample {
+	const struct element_class *class;
+	struct str config, more; /* more statements, for what it needs */
+	struct str reason;       /* why it is not tried, or empty */
+	unsigned int nin, nout;
+};
+
+static struct {
+	char *text; /* of the file */
+	struct sample *v;
+	size_t n;
+} samples;
+
+static void
+samples_fail(const char *what, struct str name)
+{
+	fprintf(
+	    stderr, "test/elements.samples: %.*s: %s\n", STR_ARG(name), what);
+	exit(1);
+}
+
+/* Cuts *line at a tab. */
+static struct str
+samples_field(struct str *line)
+{
+	size_t tab = str_find(*line, '\t', 0);
+	struct str field = str_sub(*line, 0, tab);
+
+	*line = str_from(*line, tab + 1);
+	return field;
+}
+
+static unsigned int
+samples_number(struct str s)
+{
+	return s.n > 0 && char_digit(s.s[0])
+	           ? (unsigned int)strtoul(s.s, NULL, 10)
+	           : 0;
+}
+
+/* "2/3" as it is given, or what the class asks for: least in, most out. */
+static void
+samples_ports(struct sample *s, struct str given)
+{
+	struct str ports = given.n > 0               ? given
+	                   : s->class->ports != NULL ? str_of(s->class->ports)
+	                                             : STR("0/0");
+	size_t slash = str_find(ports, '/', 0);
+	struct str in = str_sub(ports, 0, slash);
+	struct str out = str_from(ports, slash + 1);
+	size_t dash = str_find(out, '-', 0);
+
+	s->nin = str_is(in, "-") ? 1 : samples_number(in);
+	if (str_is(out, "="))
+		s->nout = s->nin;
+	else if (dash == out.n)
+		s->nout = samples_number(out);
+	else
+		s->nout = dash + 1 == out.n
+		              ? 1
+		              : samples_number(str_from(out, dash + 1));
+	if (s->nin > PORTS_MAX || s->nout > PORTS_MAX)
+		samples_fail("too many ports", given);
+}
+
+static void
+samples_line(struct str line)
+{
+	struct sample s = { .class = NULL };
+	struct str name = samples_field(&line), ports;
+
+	for (size_t i = 0; i < class_count; i++)
+		if (str_is(name, class_table[i].class->name))
+			s.class = class_table[i].class;
+	if (s.class == NULL)
+		return; /* of a program with other elements */
+	s.config = samples_field(&line);
+	ports = samples_field(&line);
+	if (str_is(s.config, "!"))
+		s.reason = ports;
+	else
+		samples_ports(&s, ports);
+	s.more = line;
+	samples.v = realloc(samples.v, (samples.n + 1) * sizeof(s));
+	samples.v[samples.n++] = s;
+}
+
+static const struct sample *
+samples_find(struct str name)
+{
+	for (size_t i = 0; i < samples.n; i++)
+		if (str_is(name, samples.v[i].class->name))
+			return &samples.v[i];
+	return NULL;
+}
+
+static void
+samples_read(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	enum { FILE_MAX = 1 << 20 };
+	struct str rest, line;
+
+	samples.text = calloc(1, FILE_MAX);
+	if (f == NULL || samples.text == NULL)
+		samples_fail("cannot be read", str_of(path));
+	rest = str_make(samples.text, fread(samples.text, 1, FILE_MAX - 1, f));
+	fclose(f);
+	while (str_line(&rest, &line))
+		if (line.n > 0 && line.s[0] != '#')
+			samples_line(line);
+}
+
+/* ---- a router around one element ---- */
+
+/* The letter of a port in "hl/a". */
+static char
+port_letter(struct str codes, unsigned int port)
+{
+	return codes.n == 0 ? 'a'
+	                    : codes.s[port < codes.n ? port : codes.n - 1];
+}
+
+static void
+sample_text(struct strbuf *sb, const struct sample *s)
+{
+	struct str codes =
+	    str_of(s->class->processing != NULL ? s->class->processing : "a");
+
+	codes = str_sub(codes, 0, str_find(codes, '/', 0));
+	sb_printf(sb, "%.*s; x :: %s(%.*s);", STR_ARG(s->more), s->class->name,
+	    STR_ARG(s->config));
+	for (unsigned int i = 0; i < s->nin; i++)
+		sb_printf(sb, "s%u :: Idle -> %s [%u] x;", i,
+		    port_letter(codes, i) == 'l' ? "Queue(100) ->" : "", i);
+	for (unsigned int i = 0; i < s->nout; i++)
+		sb_printf(sb, "x [%u] -> Discard;", i);
+	sb_adds(sb, "DriverManager(wait 0.000001s, stop);");
+}
+
+static int
+sample_start(struct trun *t, const struct sample *s)
+{
+	struct strbuf sb = STRBUF_INIT;
+	int err;
+
+	sample_text(&sb, s);
+	err = trun_start(t, sb_cstr(&sb));
+	sb_fini(&sb);
+	return err;
+}
+
+static void
+sample_stop(struct trun *t)
+{
+	if (trun_stop(t) != 0)
+		os_panic("packets did not come home");
+}
+
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	const char *path = getenv("ELEMENTS_SAMPLES");
+	struct trun t;
+
+	(void)argc;
+	(void)argv;
+	samples_read(path != NULL ? path : "test/elements.samples");
+	for (size_t i = 0; i < class_count; i++) {
+		struct str name = str_of(class_table[i].class->name);
+		const struct sample *s = samples_find(name);
+
+		if (s == NULL)
+			samples_fail("add a line for this class", name);
+		if (s->reason.n > 0)
+			continue;
+		if (sample_start(&t, s) != 0)
+			samples_fail(trun_log(&t), name);
+		sample_stop(&t);
+	}
+	return 0;
+}
+
+/* ---- packets ---- */
+
+struct exact {
+	struct foreign_buffer foreign; /* must be first */
+	uint8_t *bytes;
+};
+
+static void
+exact_release(struct foreign_buffer *f)
+{
+	struct exact *x = (struct exact *)(void *)f;
+
+	free(x->bytes);
+	free(x);
+}
+
+/* n bytes behind so much headroom, and none behind them. */
+static struct packet *
+exact_packet(
+    struct thread *t, uint32_t headroom, const uint8_t *bytes, uint32_t n)
+{
+	struct exact *x = calloc(1, sizeof(*x));
+
+	x->foreign.release = exact_release;
+	x->bytes = malloc(headroom + n + (headroom + n == 0));
+	memset(x->bytes, 0x5a, headroom);
+	if (n > 0)
+		memcpy(x->bytes + headroom, bytes, n);
+	return packet_new_foreign(
+	    t, &x->foreign, x->bytes, headroom + n, headroom, n);
+}
+
+enum { HOW_POSITION = 3, HOW_SHARED = 4, HOW_TIME = 8, HOW_ANNO = 16 };
+
+static void
+set_header(struct packet *p, uint8_t how, uint8_t place)
+{
+	static const uint32_t offsets[] = { 0, 0, 14 };
+	uint32_t at = packet_headroom(p);
+
+	if ((how & HOW_POSITION) == 0)
+		return;
+	if ((how & HOW_POSITION) == 3)
+		at = place % (p->size + 1);
+	else
+		at += offsets[how & HOW_POSITION];
+	if (at <= p->size) {
+		packet_set_mac(p, p->data);
+		packet_set_network(p, p->head + at, 4 * (place & 15u));
+	}
+}
+
+/* Cuts a packet off the input; NULL: there is none. */
+static struct packet *
+next_packet(struct thread *t, const uint8_t **data, size_t *size,
+    unsigned int *input, struct packet **held)
+{
+	const uint8_t *d = *data;
+	struct packet *p;
+	uint32_t n;
+
+	if (*size < 5)
+		return NULL;
+	n = get_be16(d + 3);
+	if (n > *size - 5)
+		n = (uint32_t)(*size - 5);
+	*data += 5 + n;
+	*size -= 5 + n;
+	p = exact_packet(t, d[2] / 2u, d + 5, n);
+	if (p == NULL)
+		return NULL;
+	set_header(p, d[0], d[1]);
+	if (d[0] & HOW_TIME)
+		p->timestamp_ns = 1000000000ll * d[1];
+	if (d[0] & HOW_ANNO)
+		memset(p->anno, d[1], sizeof(p->anno));
+	*held = d[0] & HOW_SHARED ? packet_clone(t, p) : NULL;
+	*input = d[0] >> 5;
+	return p;
+}
+
+static void
+push(struct trun *t, unsigned int input, struct batch *b)
+{
+	char name[8];
+	struct element *e;
+
+	if (b->count == 0)
+		return;
+	snprintf(name, sizeof(name), "s%u", input);
+	e = router_find(t->r, str_of(name), NULL);
+	output_push(e, 0, b);
+	batch_reset(b);
+}
+
+static void
+push_all(struct trun *t, unsigned int nin, const uint8_t *data, size_t size)
+{
+	struct thread *thread = master_thread(t->m, 0);
+	struct scratch_mark m = scratch_mark(thread);
+	struct batch *b = batch_new(thread, BATCH_PACKETS);
+	struct packet *held[PACKETS_MAX], *p;
+	unsigned int input = 0, last = 0, n = 0;
+
+	while (n < PACKETS_MAX && (p = next_packet(thread, &data, &size, &input,
+	                               &held[n])) != NULL) {
+		input %= nin;
+		if (input != last || batch_room(b) == 0)
+			push(t, last, b);
+		last = input;
+		batch_add(b, p);
+		n++;
+	}
+	push(t, last, b);
+	while (n-- > 0)
+		if (held[n] != NULL)
+			packet_kill(thread, held[n]);
+	scratch_release(thread, m);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct str in = str_make((const char *)data, size);
+	size_t eol = str_find(in, '\n', 0);
+	const struct sample *s = samples_find(str_sub(in, 0, eol));
+	struct trun t;
+
+	if (eol == size)
+		return -1;
+	if (s == NULL) /* any will do, but the same for the same name */
+		s = &samples.v[hash_bytes(data, eol, 0) % samples.n];
+	if (s->reason.n > 0 || s->nin == 0)
+		return -1;
+	if (sample_start(&t, s) == 0) {
+		push_all(&t, s->nin, data + eol + 1, size - eol - 1);
+		trun_run(&t);
+	}
+	sample_stop(&t);
+	return 0;
+}
