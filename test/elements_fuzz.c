@@ -13,7 +13,8 @@
  *
  * Each packet lies in a buffer of exactly its size, so that the sanitizer sees
  * every byte read beyond it; the packets of an input are pushed in batches of
- * four, tasks run for a moment, and all packets must be back at the end.
+ * four, tasks run for a moment, all handlers are read, and all packets must be
+ * back at the end.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -339,29 +340,57 @@ push(struct trun *t, unsigned int input, struct batch *b)
 	batch_reset(b);
 }
 
+/* Packets that share their bytes with others, until it is over. */
+struct held {
+	struct packet *packet[PACKETS_MAX];
+	unsigned int n;
+};
+
 static void
-push_all(struct trun *t, unsigned int nin, const uint8_t *data, size_t size)
+push_all(struct trun *t, unsigned int nin, const uint8_t *data, size_t size,
+    struct held *held)
 {
 	struct thread *thread = master_thread(t->m, 0);
 	struct scratch_mark m = scratch_mark(thread);
 	struct batch *b = batch_new(thread, BATCH_PACKETS);
-	struct packet *held[PACKETS_MAX], *p;
-	unsigned int input = 0, last = 0, n = 0;
+	unsigned int input = 0, last = 0;
+	struct packet *p;
 
-	while (n < PACKETS_MAX && (p = next_packet(thread, &data, &size, &input,
-	                               &held[n])) != NULL) {
+	for (held->n = 0; held->n < PACKETS_MAX; held->n++) {
+		p = next_packet(
+		    thread, &data, &size, &input, &held->packet[held->n]);
+		if (p == NULL)
+			break;
 		input %= nin;
 		if (input != last || batch_room(b) == 0)
 			push(t, last, b);
 		last = input;
 		batch_add(b, p);
-		n++;
 	}
 	push(t, last, b);
-	while (n-- > 0)
-		if (held[n] != NULL)
-			packet_kill(thread, held[n]);
 	scratch_release(thread, m);
+}
+
+static void
+held_kill(struct trun *t, struct held *held)
+{
+	while (held->n-- > 0)
+		if (held->packet[held->n] != NULL)
+			packet_kill(
+			    master_thread(t->m, 0), held->packet[held->n]);
+}
+
+static void
+read_one(void *arg, const struct handler *h)
+{
+	struct trun *t = arg;
+	struct handler_call call = { .thread = master_thread(t->m, 0),
+		.errh = &t->errh,
+		.out = &t->result };
+
+	sb_clear(&t->result);
+	if (h->read != NULL && (h->flags & HANDLER_PARAM) == 0)
+		handler_read(t->r, router_find(t->r, STR("x"), NULL), h, &call);
 }
 
 int
@@ -370,6 +399,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct str in = str_make((const char *)data, size);
 	size_t eol = str_find(in, '\n', 0);
 	const struct sample *s = samples_find(str_sub(in, 0, eol));
+	struct held held;
 	struct trun t;
 
 	if (eol == size)
@@ -379,8 +409,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (s->reason.n > 0 || s->nin == 0)
 		return -1;
 	if (sample_start(&t, s) == 0) {
-		push_all(&t, s->nin, data + eol + 1, size - eol - 1);
+		push_all(&t, s->nin, data + eol + 1, size - eol - 1, &held);
 		trun_run(&t);
+		handler_each(
+		    t.r, router_find(t.r, STR("x"), NULL), read_one, &t);
+		held_kill(&t, &held);
 	}
 	sample_stop(&t);
 	return 0;
