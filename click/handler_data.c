@@ -224,8 +224,13 @@ arg_write(struct element *e, uintptr_t user, struct handler_call *call)
 	struct strbuf text = STRBUF_INIT;
 	struct arena mem = ARENA_INIT;
 	struct strs conf = VEC_INIT;
-	int err = conf_split(e->config, &mem, &conf);
+	char name[256];
+	int err;
 
+	if ((e->class->flags & ELEMENT_LIVE) == 0)
+		return errh_error(call->errh, "cannot reconfigure %.*s live",
+		    STR_ARG(element_declaration(e, name)));
+	err = conf_split(e->config, &mem, &conf);
 	if (err == 0)
 		err = arg_replace(&conf, &mem, n, call->text, call->errh);
 	if (err == 0) {
