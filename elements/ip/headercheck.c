@@ -8,17 +8,25 @@
 #include "elements/ip/say.h"
 
 int
+header_check_complete(
+    struct element *e, struct args *a, const struct header_check_texts *texts)
+{
+	struct header_check *self = element_state(e);
+
+	self->texts = texts;
+	args_bool(a, "VERBOSE", 0, &self->verbose);
+	args_bool(a, "DETAILS", 0, &self->details);
+	return args_complete(a);
+}
+
+int
 header_check_configure(struct element *e, const struct strs *conf,
     struct errh *errh, const struct header_check_texts *texts)
 {
-	struct header_check *self = element_state(e);
 	struct args a;
 
-	self->texts = texts;
 	args_init(&a, conf, e, errh);
-	args_bool(&a, "VERBOSE", 0, &self->verbose);
-	args_bool(&a, "DETAILS", 0, &self->details);
-	return args_complete(&a);
+	return header_check_complete(e, &a, texts);
 }
 
 int
@@ -47,9 +55,12 @@ header_check_read_details(
 	struct header_check *self = element_state(e);
 
 	(void)user;
-	for (unsigned int i = 0; i < HEADER_CHECK_REASONS; i++)
+	for (unsigned int i = 0; i < HEADER_CHECK_REASONS; i++) {
+		if (self->texts->reasons[i] == NULL)
+			break;
 		sb_printf(call->out, "%" PRIu64 "\t%s\n", self->reasons[i],
 		    self->texts->reasons[i]);
+	}
 	return 0;
 }
 

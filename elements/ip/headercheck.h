@@ -13,13 +13,13 @@
 #include "base/proto.h"
 #include "click/element.h"
 
-enum { HEADER_CHECK_REASONS = 3 };
+enum { HEADER_CHECK_REASONS = 4 };
 
 /* Constant, one an element class. */
 struct header_check_texts {
 	const char *protocol; /* "UDP" */
 	bool name_element;    /* whether complaints begin with the element */
-	const char *reasons[HEADER_CHECK_REASONS];
+	const char *reasons[HEADER_CHECK_REASONS]; /* NULL: no more */
 };
 
 struct header_check {
@@ -32,6 +32,9 @@ struct header_check {
 /* Reads VERBOSE and DETAILS. */
 int header_check_configure(struct element *e, const struct strs *conf,
     struct errh *errh, const struct header_check_texts *texts);
+/* The same for a class that has read arguments of its own from a. */
+int header_check_complete(
+    struct element *e, struct args *a, const struct header_check_texts *texts);
 /* "drops", and "drop_details" if DETAILS was true. */
 void header_check_add_handlers(struct element *e);
 
