@@ -382,12 +382,16 @@ thread_round(struct thread *t)
 	if (load_relaxed(&t->pending) != NULL)
 		thread_collect_pending(t);
 	for (int i = 0; i < TASKS_PER_ROUND && t->ntasks > 0; i++) {
+		const struct task *first = t->tasks[0];
 		bool worked = thread_run_task(t);
 
 		if (master_interrupted(m))
 			return;
-		/* One that polls in vain must not keep the others waiting. */
-		if (!worked && t->ntasks <= 1)
+		/*
+		 * One that polls in vain and alone must not keep timers and
+		 * the outside waiting.
+		 */
+		if (!worked && t->ntasks == 1 && t->tasks[0] == first)
 			break;
 	}
 	thread_run_timers(t);
