@@ -17,11 +17,7 @@
 #include <string.h>
 
 #include "click/conf.h"
-#include "click/element.h"
-
-struct suppressor {
-	bool *shut; /* by port */
-};
+#include "elements/standard/suppressor.h"
 
 static int
 suppressor_configure(
@@ -50,7 +46,7 @@ suppressor_push(struct element *e, unsigned int port, struct batch *b)
 {
 	const struct suppressor *s = element_state(e);
 
-	if (s->shut[port])
+	if (load_relaxed(&s->shut[port]))
 		batch_kill(b);
 	else
 		output_push(e, port, b);
@@ -62,7 +58,7 @@ suppressor_pull(
 {
 	const struct suppressor *s = element_state(e);
 
-	return s->shut[port] ? 0 : input_pull(e, port, b, max);
+	return load_relaxed(&s->shut[port]) ? 0 : input_pull(e, port, b, max);
 }
 
 static int
@@ -79,12 +75,11 @@ static int
 suppressor_write_active(
     struct element *e, uintptr_t port, struct handler_call *call)
 {
-	struct suppressor *s = element_state(e);
 	bool active;
 
 	if (!conf_bool(call->text, &active))
 		return errh_error(call->errh, "type mismatch");
-	s->shut[port] = !active;
+	suppressor_shut(e, (unsigned int)port, !active);
 	return 0;
 }
 
