@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * ethernet_test.c -- ARP and Ethernet headers where the conformance corpus is
+ * silent: limits, floods, ages, and frames that are none.
+ */
+#include "base/addr.h"
+#include "elements/ethernet/arp_cache.h"
+#include "test/run.h"
+#include "test/tap.h"
+
+/* Runs text until it stops itself; handler must then read want. */
+static void
+reads(const char *text, const char *handler, const char *want, const char *name)
+{
+	struct trun t;
+
+	if (ok(trun_start(&t, text) == 0, "%s: starts", name)) {
+		trun_run(&t);
+		is_cstr(trun_read(&t, handler), want, "%s", name);
+	}
+	if (t.log.n > 0)
+		tap_note_str("log:", sb_str(&t.log));
+	is_num(trun_stop(&t), 0, "%s: every packet is back", name);
+}
+
+#define REPLY_TO(ip)                                                           \
+	"\\<02000000000a 02000000000b 0806 0001 0800 06 04 0002 02000000000b " \
+	"0a000002 02000000000a " ip ">"
+
+static const struct {
+	const char *name, *text, *handler, *want;
+} runs[] = {
+	{ "ARPFaker speaks after a second, then every ten",
+	    "ARPFaker(1.2.3.4, 2:0:0:0:0:a, 5.6.7.8, 2:0:0:0:0:b)"
+	    " -> f :: Classifier(0/02000000000a02000000000b0806 "
+	    "14/0001080006040002"
+	    " 22/02000000000b05060708 32/02000000000a01020304, -);"
+	    " f[0] -> c :: Counter -> Discard; f[1] -> Discard;"
+	    " Script(wait 12s, stop)",
+	    "c.count", "2" },
+	{ "ARPTable forgets by age",
+	    "t :: ARPTable(TIMEOUT 10);"
+	    " Script(write t.insert 10.0.0.1 2:0:0:0:0:1, wait 22s, stop)",
+	    "t.count", "0" },
+	{ "and not before",
+	    "t :: ARPTable(TIMEOUT 10);"
+	    " Script(write t.insert 10.0.0.1 2:0:0:0:0:1, wait 9s, stop)",
+	    "t.count", "1" },
+	{ "TIMEOUT 0: never",
+	    "t :: ARPTable(TIMEOUT 0);"
+	    " Script(write t.insert 10.0.0.1 2:0:0:0:0:1, wait 9day, stop)",
+	    "t.count", "1" },
+	{ "a live change of TIMEOUT",
+	    "t :: ARPTable(TIMEOUT 0);"
+	    " Script(write t.insert 10.0.0.1 2:0:0:0:0:1,"
+	    " write t.config TIMEOUT 5, wait 30s, stop)",
+	    "t.count", "0" },
+	{ "ARPQuerier asks for whom it knows once in POLL_TIMEOUT",
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a, POLL_TIMEOUT 20);"
+	    " TimedSource(1s, abcd) -> SetIPAddress(10.0.0.2) -> [0] q;"
+	    " InfiniteSource(DATA " REPLY_TO(
+	        "0a000001") ", LIMIT 1) -> [1] q;"
+	                    " q[0] -> Discard; q[1] -> f :: "
+	                    "Classifier(0/02000000000b, -)"
+	                    " -> c :: Counter -> Discard; f[1] -> Discard;"
+	                    " Script(wait 21.5s, stop)",
+	    "c.count", "1" },
+	{ "all of them with BROADCAST_POLL",
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a, POLL_TIMEOUT 20,"
+	    " BROADCAST_POLL true);"
+	    " TimedSource(1s, abcd) -> SetIPAddress(10.0.0.2) -> [0] q;"
+	    " InfiniteSource(DATA " REPLY_TO(
+	        "0a000001") ", LIMIT 1) -> [1] q;"
+	                    " q[0] -> Discard; q[1] -> f :: "
+	                    "Classifier(0/ffffffffffff, -)"
+	                    " -> c :: Counter -> Discard; f[1] -> Discard;"
+	                    " Script(wait 21.5s, stop)",
+	    "c.count", "1" },
+	{ "ten queries a second, then one in two",
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a);"
+	    " TimedSource(10ms, abcd) -> SetIPAddress(10.0.0.2) -> [0] q;"
+	    " Idle -> [1] q; q[0] -> Discard; q[1] -> Discard;"
+	    " Script(wait 5.05s, stop)",
+	    "q.queries", "12" },
+	{ "packets wait within CAPACITY",
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a, CAPACITY 10);"
+	    " InfiniteSource(abcd, LIMIT 11) -> SetRandIPAddress(10.0.0.0/8)"
+	    " -> [0] q; Idle -> [1] q; q[0] -> Discard; q[1] -> Discard;"
+	    " Script(wait 1s, stop)",
+	    "q.length", "5" },
+	{ "a smaller part is dropped with CAPACITY_SLIM_FACTOR",
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a, CAPACITY 10,"
+	    " CAPACITY_SLIM_FACTOR 10);"
+	    " InfiniteSource(abcd, LIMIT 11) -> SetRandIPAddress(10.0.0.0/8)"
+	    " -> [0] q; Idle -> [1] q; q[0] -> Discard; q[1] -> Discard;"
+	    " Script(wait 1s, stop)",
+	    "q.length", "9" },
+	{ "packets wait within ENTRY_PACKET_CAPACITY",
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a, ENTRY_PACKET_CAPACITY 3);"
+	    " InfiniteSource(abcd, LIMIT 7) -> SetIPAddress(10.0.0.2)"
+	    " -> [0] q; Idle -> [1] q; q[0] -> Discard; q[1] -> Discard;"
+	    " Script(wait 1s, stop)",
+	    "q.stats", "4 packets killed\n1 ARP queries sent\n" },
+	{ "a scan does not push out who is there",
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a, ENTRY_CAPACITY 20);"
+	    " InfiniteSource(abcd, LIMIT 5000, ACTIVE false) -> i ::"
+	    " SetRandIPAddress(11.0.0.0/8) -> [0] q; Idle -> [1] q;"
+	    " s :: InfiniteSource(abcd, LIMIT 1, ACTIVE false)"
+	    " -> SetIPAddress(10.0.0.2) -> [0] q;"
+	    " q[0] -> c :: Counter -> Discard; q[1] -> Discard;"
+	    " Script(write q.insert 10.0.0.2 2:0:0:0:0:2,"
+	    " write InfiniteSource@2.active true, wait 1s, write s.active true,"
+	    " wait 1s, stop)",
+	    "c.count", "1" },
+	{ "no more entries than ENTRY_CAPACITY",
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a, ENTRY_CAPACITY 20);"
+	    " InfiniteSource(abcd, LIMIT 5000)"
+	    " -> SetRandIPAddress(11.0.0.0/8) -> [0] q; Idle -> [1] q;"
+	    " q[0] -> Discard; q[1] -> Discard; Script(wait 1s, stop)",
+	    "q.count", "20" },
+	{ "TABLE may be another querier",
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a, TABLE p);"
+	    " p :: ARPQuerier(10.0.0.1, 2:0:0:0:0:b);"
+	    " Idle -> q -> Discard; Idle -> [1] q; Idle -> p -> Discard;"
+	    " Idle -> [1] p;"
+	    " Script(write p.insert 10.0.0.2 2:0:0:0:0:2, wait 1s, stop)",
+	    "q.count", "1" },
+	{ "a live change of the address forgets all",
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a); Idle -> q -> Discard;"
+	    " Idle -> [1] q; Script(write q.insert 10.0.0.2 2:0:0:0:0:2,"
+	    " writeq q.config \"10.0.0.9, 2:0:0:0:0:a\", stop)",
+	    "q.count", "0" },
+	{ "ipaddr 0.0.0.0: nothing is sent",
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a); Idle -> [1] q;"
+	    " TimedSource(1s, abcd) -> SetIPAddress(255.255.255.255) -> q"
+	    " -> Discard; Script(write q.ipaddr 0.0.0.0, wait 3.5s, stop)",
+	    "q.drops", "3" },
+	{ "a reply with a group's address teaches nothing",
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a); Idle -> q -> Discard;"
+	    " InfiniteSource(DATA \\<02000000000a 02000000000b 0806 0001 0800 "
+	    "06"
+	    " 04 0002 03000000000b 0a000002 02000000000a 0a000001>, LIMIT 1,"
+	    " STOP true) -> [1] q",
+	    "q.count", "0" },
+	{ "ARPResponder: masks with holes",
+	    "InfiniteSource(DATA \\<ffffffffffff 02000000000b 0806 0001 0800 06"
+	    " 04 0001 02000000000b 0a000002 000000000000 0a630001>, LIMIT 1,"
+	    " STOP true) -> ARPResponder(10.0.0.0/8 2:0:0:0:0:1,"
+	    " 10.0.0.1/255.0.0.255 2:0:0:0:0:2)"
+	    " -> f :: Classifier(6/020000000002, -);"
+	    " f[0] -> c :: Counter -> Discard; f[1] -> Discard",
+	    "c.count", "1" },
+	{ "ARPResponder: the VLAN comes along",
+	    "InfiniteSource(DATA \\<ffffffffffff 02000000000b 0806 0001 0800 06"
+	    " 04 0001 02000000000b 0a000002 000000000000 0a000001>, LIMIT 1,"
+	    " STOP true) -> SetVLANAnno(7) -> ARPResponder(10.0.0.1"
+	    " 2:0:0:0:0:1) -> VLANEncap(ANNO)"
+	    " -> f :: Classifier(12/81000007, -);"
+	    " f[0] -> c :: Counter -> Discard; f[1] -> Discard",
+	    "c.count", "1" },
+	{ "CheckARPHeader: DETAILS",
+	    "InfiniteSource(DATA \\<0001 0800 05 04>, LIMIT 2, STOP true)"
+	    " -> c :: CheckARPHeader(DETAILS true) -> Discard",
+	    "c.drop_details",
+	    "2\ttiny packet\n0\ttoo small for addresses\n"
+	    "0\tbad hardware type/length\n0\tbad protocol type/length\n" },
+	{ "EtherPauseSource: pulled, as many as LIMIT says",
+	    "p :: EtherPauseSource(2:0:0:0:0:1, 9, LIMIT 3)"
+	    " -> TimedUnqueue(1s, 8) -> c :: Counter -> Discard;"
+	    " Script(wait 3.5s, write p.reset_counts, write p.limit 2,"
+	    " wait 3s, stop)",
+	    "c.count", "5" },
+	{ "EtherPauseSource: not while it is inactive",
+	    "p :: EtherPauseSource(2:0:0:0:0:1, 9) -> c :: Counter -> Discard;"
+	    " Script(wait 2.5s, write p.active false, wait 5s, stop)",
+	    "c.count", "2" },
+	{ "EtherPauseSource: pausetime is written",
+	    "p :: EtherPauseSource(2:0:0:0:0:1, 9)"
+	    " -> f :: Classifier(12/880800010102, -);"
+	    " f[0] -> c :: Counter -> Discard; f[1] -> Discard;"
+	    " Script(write p.pausetime 258, wait 1.5s, stop)",
+	    "c.count", "1" },
+	{ "VLANEncap: too short to be tagged",
+	    "InfiniteSource(DATA abcdefghijk, LIMIT 2, STOP true)"
+	    " -> v :: VLANEncap(5) -> c :: Counter -> Discard",
+	    "v.drops", "2" },
+	{ "EtherVLANEncap: native_vlan -1 tags all",
+	    "InfiniteSource(DATA abcd, LIMIT 1, STOP true)"
+	    " -> v :: EtherVLANEncap(0x0800, 2:0:0:0:0:1, 2:0:0:0:0:2, 0,"
+	    " NATIVE_VLAN -1) -> f :: Classifier(12/810000000800, -);"
+	    " f[0] -> c :: Counter -> Discard; f[1] -> Discard",
+	    "c.count", "1" },
+	{ "EtherVLANEncap: written while it runs",
+	    "v :: EtherVLANEncap(0x0800, 2:0:0:0:0:1, 2:0:0:0:0:2, 3);"
+	    " Idle -> v -> Discard; Script(write v.vlan_tci 9, stop)",
+	    "v.vlan_tci", "9" },
+};
+
+static const struct {
+	const char *text, *log;
+} errors[] = {
+	{ "ARPTable(CAPACITY_SLIM_FACTOR 0)",
+	    "  CAPACITY_SLIM_FACTOR cannot be zero\n" },
+	{ "Idle -> q :: ARPQuerier(1.1.1.1, 1:1:1:1:1:1, TABLE p) -> Discard;"
+	  " Idle -> [1] q; Idle -> p :: ARPQuerier(1.1.1.1, 1:1:1:1:1:1,"
+	  " TABLE q) -> Discard; Idle -> [1] p",
+	    "  TABLE: goes round in a circle\n" },
+	{ "Idle -> EnsureEther(0x10000) -> Discard",
+	    "  argument 1 (Ethernet encapsulation type) must be <= 0xFFFF\n" },
+	{ "Idle -> ARPPrint(OUTFILE /nowhere/x) -> Discard",
+	    "  /nowhere/x: No such file or directory\n" },
+};
+
+static void
+test_errors(void)
+{
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		struct trun t;
+
+		ok(trun_start(&t, errors[i].text) != 0, "refused: %s",
+		    errors[i].text);
+		ok(strstr(trun_log(&t), errors[i].log) != NULL, "because:%s",
+		    errors[i].log);
+		is_num(trun_stop(&t), 0, "nothing is left");
+	}
+}
+
+/* ---- the cache by itself ---- */
+
+static uint32_t
+address(uint32_t i)
+{
+	return ip4_net(0x0a000000 + i);
+}
+
+static void
+test_cache(void)
+{
+	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 1 };
+	struct arp_cache c;
+	struct thread *t;
+	struct trun run;
+	uint8_t got[6];
+	size_t small;
+
+	memset(&c, 0, sizeof(c));
+	ok(trun_start(&run, "Idle -> Discard") == 0, "a thread");
+	t = master_thread(run.m, 0);
+	arp_cache_init(&c);
+	is_num(arp_cache_insert(&c, t, address(0), mac, NULL), 0, "an entry");
+	small = flowtable_bytes(&c.table);
+	ok(small < 16384, "a small cache is small: %zu bytes", small);
+	for (uint32_t i = 1; i < 300000; i++)
+		if (arp_cache_insert(&c, t, address(i), mac, NULL) != 0)
+			break;
+	is_num(c.age.count, ARP_CACHE_ENTRIES_MAX, "65536 of 300000 stay");
+	ok(flowtable_bytes(&c.table) < 8 << 20, "in %zu bytes",
+	    flowtable_bytes(&c.table));
+	is_num(arp_cache_lookup(&c, t, address(299999), 0, got), ARP_KNOWN,
+	    "the last is known");
+	is_num(arp_cache_lookup(&c, t, address(0), 0, got), ARP_UNKNOWN,
+	    "the first is not");
+	arp_cache_clear(&c, t);
+	is_num(c.table.count, 0, "none after clear");
+	arp_cache_fini(&c, t);
+	is_num(trun_stop(&run), 0, "every packet is back");
+}
+
+/* ---- frames cut short, and noise ---- */
+
+/* Everything that looks into frames; o counts what comes out. */
+#define ALL                                                                    \
+	" -> n :: Tee(8);"                                                     \
+	" n[0] -> MarkIPHeader(14) -> ARPPrint(OUTFILE /dev/null, ETHER true)" \
+	" -> EnsureEther -> o :: Counter -> Discard;"                          \
+	" n[1] -> CheckARPHeader(14) -> ARPPrint(OUTFILE /dev/null) -> o;"     \
+	" n[2] -> ar :: ARPResponder(0/0 2:0:0:0:0:1) -> o; ar[1] -> o;"       \
+	" n[3] -> [1] q :: ARPQuerier(1.1.1.1, 2:0:0:0:0:2) -> o;"             \
+	" Idle -> [0] q;"                                                      \
+	" n[4] -> VLANEncap(5) -> o;"                                          \
+	" n[5] -> VLANDecap -> o;"                                             \
+	" n[6] -> CheckARPHeader(4294967295) -> o;"                            \
+	" n[7] -> Strip(3) -> MarkIPHeader -> EnsureEther -> o;"
+
+static void
+test_cut(const char *head)
+{
+	for (size_t n = 0; n <= 42; n++) {
+		struct strbuf sb = STRBUF_INIT;
+		struct trun t;
+
+		sb_printf(&sb,
+		    "InfiniteSource(DATA \\<%.*s>, LIMIT 2, STOP true)" ALL,
+		    (int)(2 * n), head);
+		if (trun_start(&t, sb_cstr(&sb)) == 0)
+			trun_run(&t);
+		ok(t.r != NULL && trun_stop(&t) == 0, "cut to %zu bytes", n);
+		sb_fini(&sb);
+	}
+}
+
+static void
+test_noise(void)
+{
+	for (unsigned int n = 0; n <= 60; n += 6) {
+		struct strbuf sb = STRBUF_INIT;
+		struct trun t;
+
+		sb_printf(&sb,
+		    "RandomSource(%u, LIMIT 500, BURST 50, STOP true)" ALL, n);
+		if (trun_start(&t, sb_cstr(&sb)) == 0)
+			trun_run(&t);
+		ok(t.r != NULL && trun_stop(&t) == 0, "noise of %u bytes", n);
+		sb_fini(&sb);
+	}
+}
+
+int
+main(void)
+{
+	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++)
+		reads(
+		    runs[i].text, runs[i].handler, runs[i].want, runs[i].name);
+	test_errors();
+	test_cache();
+	test_cut(
+	    "ffffffffffff02000000000b0806000108000604000102000000000b0a0000"
+	    "020000000000000a000001");
+	test_cut(
+	    "ffffffffffff02000000000b0806000108000604000202000000000b0a0000"
+	    "020000000000000a000001");
+	test_cut(
+	    "ffffffffffff02000000000b08060001080006ff000102000000000b0a0000"
+	    "020000000000000a000001");
+	test_noise();
+	return tap_done();
+}
