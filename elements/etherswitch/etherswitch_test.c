@@ -34,22 +34,21 @@ static const struct {
 	    " RandomSource(64, LIMIT 20000, BURST 32, STOP true) -> [0] s;"
 	    " Idle -> [1] s;" TWO,
 	    "s.count", "100" },
-	{ "but not out who talks",
+	{ "but does not push out who talks now and then",
 	    "s :: EtherSwitch(CAPACITY 100);"
-	    " RandomSource(64, LIMIT 20000) -> [0] s;"
-	    " b :: InfiniteSource(DATA " FRAME(
-	        ALL, B) ", LIMIT 20000)"
-	                " -> [1] s;"
-	                " a :: InfiniteSource(DATA " FRAME(B,
-	                    A) ", LIMIT 1, ACTIVE false)"
-	                       " -> [0] s; s[0] -> Discard;"
-	                       " s[1] -> f :: Classifier(0/" B "06, 0/" B ", -)"
-	                       " -> Discard; f[1] -> c :: Counter -> Discard; "
-	                       "f[2] -> Discard;"
-	                       " Script(wait 1s, write s.timeout 300, write "
-	                       "a.active true, wait 1s,"
-	                       " stop)",
-	    "c.count", "1" },
+	    " RandomSource(64, LIMIT 9000) -> Queue(9000)"
+	    " -> TimedUnqueue(10ms, 40) -> [0] s;"
+	    " TimedSource(10ms, DATA " FRAME(
+	        ALL, B) ") -> [1] s;"
+	                " a :: TimedSource(10ms, DATA " FRAME(
+	                    B, A) ", ACTIVE false)"
+	                          " -> [2] s; s[1] -> Discard; s[2] -> Discard;"
+	                          " s[0] -> f :: Classifier(0/" B
+	                          ", -) -> c :: Counter -> Discard;"
+	                          " f[1] -> Discard;"
+	                          " Script(wait 100ms, write a.active true, "
+	                          "wait 2s, stop)",
+	    "c.count", "0" },
 	{ "groups are no senders",
 	    "s :: EtherSwitch; InfiniteSource(DATA " FRAME(
 	        A, ALL) ", LIMIT 1, STOP true) -> [0] s; Idle -> [1] s;" TWO,
@@ -149,6 +148,14 @@ static const struct {
 	{ "but who is where is known then",
 	    " Script(wait 16s, write h.active true, wait 11.5s, stop)",
 	    "a/s.table", "02-00-00-00-00-0A 0\n" },
+	{ "who only learns forwards nothing",
+	    " Script(wait 60s, write w.active0 false, wait 36s,"
+	    " write h.active true, wait 10.5s, stop)",
+	    "cb.count", "0" },
+	{ "but learns",
+	    " Script(wait 60s, write w.active0 false, wait 36s,"
+	    " write h.active true, wait 10.5s, stop)",
+	    "b/s.table", "02-00-00-00-00-0A 2\n" },
 	{ "a wire that is cut is replaced",
 	    " Script(wait 60s, write w.active0 false, wait 60s, stop)",
 	    "b/t.states",
