@@ -15,9 +15,10 @@ enum ip_route_command { ROUTE_ADD, ROUTE_SET, ROUTE_REMOVE };
 
 /* "ADDR/MASK [GATEWAY] OUTPUT"; of a route to be removed all but the first. */
 static bool
-route_parse(
-    struct element *e, struct str text, bool removing, struct ip_route *out)
+route_parse(struct element *e, struct str text, bool removing,
+    struct ip_route *out, struct errh *errh)
 {
+	const struct ip_route_table *self = element_state(e);
 	struct ip_route r = { .gw = 0, .port = -1 };
 	struct ip4_prefix net;
 	struct str word;
@@ -31,10 +32,20 @@ route_parse(
 		word = conf_shift_space(&text);
 	if (!ip_arg_int(word, &r.port) && !(word.n == 0 && removing))
 		return false;
-	if (conf_shift_space(&text).n > 0)
+	if (r.port > IP_ROUTE_PORT_MASK)
+		r.port = IP_ROUTE_PORT_MASK; /* no element has that one */
+	if (text.n > 0 && (self->parse_more == NULL || r.port < 0))
+		return false;
+	if (text.n > 0 && !self->parse_more(e, text, &r, errh))
 		return false;
 	*out = r;
 	return true;
+}
+
+static bool
+route_has_output(const struct element *e, const struct ip_route *r)
+{
+	return r->port >= 0 && (r->port & IP_ROUTE_PORT_MASK) < e->nout;
 }
 
 static void
@@ -73,12 +84,12 @@ ip_route_table_configure(
 	for (size_t i = 0; i < conf->n; i++) {
 		int err = 0;
 
-		if (!route_parse(e, conf->v[i], false, &route))
+		if (!route_parse(e, conf->v[i], false, &route, errh))
 			result = errh_error(errh,
 			    "argument %zu should be 'ADDR/MASK [GATEWAY] "
 			    "OUTPUT'",
 			    i + 1);
-		else if (route.port < 0 || route.port >= e->nout)
+		else if (!route_has_output(e, &route))
 			result =
 			    errh_error(errh, "argument %zu bad OUTPUT", i + 1);
 		else
@@ -140,6 +151,15 @@ route_missed(struct element *e, uint32_t addr)
 }
 
 void
+ip_route_table_missed(struct element *e, struct thread *t, uint32_t addr)
+{
+	struct ip_route_table *self = element_state(e);
+
+	route_missed(e, addr);
+	counter_add(&self->misses, t, 1);
+}
+
+void
 ip_route_table_push(struct element *e, unsigned int port, struct batch *b)
 {
 	struct ip_route_table *self = element_state(e);
@@ -191,10 +211,10 @@ route_command(struct element *e, enum ip_route_command command, struct str text,
 	bool removing = command == ROUTE_REMOVE;
 	int err;
 
-	if (!route_parse(e, text, removing, route))
+	if (!route_parse(e, text, removing, route, errh))
 		return errh_error(errh, "expected 'ADDR/MASK [GATEWAY%s'",
 		    removing ? " OUTPUT]" : "] OUTPUT");
-	if (route->port < (removing ? -1 : 0) || route->port >= e->nout)
+	if (!route_has_output(e, route) && !(removing && route->port == -1))
 		return errh_error(errh, "bad OUTPUT");
 	if (removing)
 		err = ip_routes_remove(&self->routes, route, old);
@@ -319,7 +339,8 @@ route_lookup(struct element *e, uintptr_t user, struct handler_call *call)
 	if (!ip_arg_ip4(e, call->text, &addr))
 		return errh_error(call->errh, "expected IP address");
 	hop = ip_routes_lookup(&self->routes, addr);
-	sb_i64(call->out, hop.port);
+	sb_i64(
+	    call->out, hop.port < 0 ? hop.port : hop.port & IP_ROUTE_PORT_MASK);
 	if (hop.gw != 0) {
 		sb_addc(call->out, ' ');
 		sb_ip4(call->out, hop.gw);

@@ -37,6 +37,12 @@ struct ip_route_table {
 	enum ip_route_miss miss;
 	bool quiet; /* all five have been used */
 	uint64_t misses;
+	/*
+	 * Reads what follows the output and may mark r->port (ip_routes.h);
+	 * false after a report.  NULL: nothing may follow.
+	 */
+	bool (*parse_more)(struct element *e, struct str text,
+	    struct ip_route *r, struct errh *errh);
 };
 
 /* Calls before anything else in configure. */
@@ -47,6 +53,8 @@ int ip_route_table_configure(
     struct element *e, const struct strs *conf, struct errh *errh);
 void ip_route_table_cleanup(struct element *e, enum cleanup_stage stage);
 void ip_route_table_push(struct element *e, unsigned int port, struct batch *b);
+/* For classes with a push of their own: counts and tells of a miss. */
+void ip_route_table_missed(struct element *e, struct thread *t, uint32_t addr);
 void *ip_route_table_cast(struct element *e, const char *name, int port);
 
 /* table and lookup. */

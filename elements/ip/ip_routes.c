@@ -481,7 +481,8 @@ ip_route_print(struct strbuf *sb, const struct ip_route *route, bool tabs)
 	sb_addc(sb, tab);
 	if (tabs && sb->n < from + 9)
 		sb_addc(sb, tab);
-	sb_i64(sb, route->port);
+	sb_i64(sb,
+	    route->port < 0 ? route->port : route->port & IP_ROUTE_PORT_MASK);
 }
 
 /*

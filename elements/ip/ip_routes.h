@@ -26,6 +26,12 @@
 #include "elements/ip/ip_lpm.h"
 #include "elements/ip/slot_index.h"
 
+/*
+ * A route's port has the output in its lower half; the upper one is free for
+ * what a class wants to know of routes.
+ */
+enum { IP_ROUTE_PORT_MASK = 0xffff, IP_ROUTE_MARK_SHIFT = 16 };
+
 struct ip_route {
 	uint32_t addr, mask; /* network order, addr masked */
 	uint32_t gw;         /* network order, 0: none */
