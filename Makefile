@@ -45,7 +45,16 @@ FLAVOURS := host asan tsan fuzz
 
 sources = $(filter-out %_test.c %_fuzz.c,$(wildcard $(addsuffix /*.c,$(1))))
 
-ELEMENT_DIRS := $(patsubst %/,%,$(wildcard elements/*/))
+# elements/ipsec is left out where nettle (nettle-dev) is not installed.
+NETTLE_INCLUDE ?= /usr/include
+NETTLE_LIB ?= $(firstword $(wildcard /usr/lib/x86_64-linux-gnu/libnettle.a \
+	/usr/lib64/libnettle.a /usr/lib/libnettle.a))
+ifeq ($(and $(NETTLE_LIB),$(wildcard $(NETTLE_INCLUDE)/nettle/aes.h)),)
+NETTLE_LIB :=
+NO_ELEMENTS := elements/ipsec
+endif
+ELEMENT_DIRS := $(filter-out $(NO_ELEMENTS),\
+	$(patsubst %/,%,$(wildcard elements/*/)))
 PORTABLE_ELEMENTS := $(filter-out elements/host,$(ELEMENT_DIRS))
 PORTABLE_SRC := $(call sources,base netring click clickos $(PORTABLE_ELEMENTS))
 LIB_SRC := $(PORTABLE_SRC) $(call sources,elements/host host)
@@ -53,9 +62,10 @@ MAIN_SRC := $(wildcard host/main_*.c)
 LIB_SRC := $(filter-out $(MAIN_SRC),$(LIB_SRC))
 ELEMENT_SRC := $(call sources,$(ELEMENT_DIRS))
 PORTABLE_ELEMENT_SRC := $(call sources,$(PORTABLE_ELEMENTS))
-TEST_SRC := $(wildcard */*_test.c */*/*_test.c)
+TEST_SRC := $(filter-out $(addsuffix /%,$(NO_ELEMENTS)),\
+	$(wildcard */*_test.c */*/*_test.c))
 FUZZ_SRC := $(wildcard */*_fuzz.c */*/*_fuzz.c)
-LIBS_host := -lm -lpthread
+LIBS_host := $(NETTLE_LIB) -lm -lpthread
 
 all: build/click
 
@@ -113,7 +123,7 @@ build/click: build/host/bin/click
 
 MUSL := /usr/include/x86_64-linux-musl
 CFLAGS_free := -O2 -ffreestanding -fno-builtin-printf -nostdinc \
-	-isystem $(MUSL) -idirafter \
+	-isystem $(MUSL) -idirafter build/gen/nettle-include -idirafter \
 	$(shell $(CC) -print-file-name=include) -fno-stack-protector
 FREE_OBJ := $(PORTABLE_SRC:%.c=build/free/%.o) \
 	build/free/gen/elements_portable.o
@@ -123,7 +133,12 @@ build/gen/elements_portable.c: $(PORTABLE_ELEMENT_SRC) tools/gen-elements \
 	@mkdir -p $(@D)
 	$(Q)tools/gen-elements $(PORTABLE_ELEMENT_SRC) > $@
 
-build/free/%.o: %.c
+# Only nettle's own headers: they ask for nothing but the language's.
+build/gen/nettle-include/nettle:
+	@mkdir -p $(@D)
+	$(Q)ln -sfn $(NETTLE_INCLUDE)/nettle $@
+
+build/free/%.o: %.c | build/gen/nettle-include/nettle
 	@mkdir -p $(@D)
 	$(call say,CC free $<)
 	$(Q)$(CC) $(CFLAGS_all) $(CFLAGS_free) -MMD -MP -c -o $@ $<
@@ -135,9 +150,10 @@ build/free/gen/%.o: build/gen/%.c
 build/free/portable.o: $(FREE_OBJ)
 	$(Q)ld -r -o $@ $^
 
-build/free/portable: build/free/test/fake_os.o build/free/portable.o
+build/free/portable: build/free/test/fake_os.o build/free/portable.o \
+    build/free/minios/nettle.o
 	$(call say,LD $@)
-	$(Q)musl-gcc -static -o $@ $^
+	$(Q)musl-gcc -static -o $@ $^ $(NETTLE_LIB)
 
 # ---- tests ----
 

@@ -12,6 +12,7 @@ XEN_INCLUDE ?= /usr/include
 CC_guest := $(CC)
 CFLAGS_guest := -O2 -fno-builtin-malloc -fno-builtin-calloc -nostdinc \
 	-isystem $(MUSL_INCLUDE) -idirafter build/gen/xen-include \
+	-idirafter build/gen/nettle-include \
 	-idirafter $(shell $(CC) -print-file-name=include) \
 	-fno-pic -no-pie -mno-red-zone -fno-stack-protector \
 	-fno-omit-frame-pointer \
@@ -31,7 +32,8 @@ build/gen/xen-include/xen:
 	@mkdir -p $(@D)
 	$(Q)ln -sfn $(XEN_INCLUDE)/xen $@
 
-build/guest/%.o: %.c minios/build.mk | build/gen/xen-include/xen
+build/guest/%.o: %.c minios/build.mk | build/gen/xen-include/xen \
+    build/gen/nettle-include/nettle
 	@mkdir -p $(@D)
 	$(call say,CC guest $<)
 	$(Q)$(CC_guest) $(CFLAGS_all) $(CFLAGS_guest) $(CFLAGS_EXTRA) \
@@ -48,7 +50,7 @@ build/guest/%.o: %.S minios/build.mk | build/gen/xen-include/xen
 
 build/clickos.debug: $(GUEST_OBJ) minios/clickos.lds
 	$(call say,LD $@)
-	$(Q)$(CC_guest) $(LDFLAGS_guest) -o $@ $(GUEST_OBJ) \
+	$(Q)$(CC_guest) $(LDFLAGS_guest) -o $@ $(GUEST_OBJ) $(NETTLE_LIB) \
 		$(MUSL_LIB)/libc.a $(shell $(CC) -print-libgcc-file-name)
 
 build/clickos: build/clickos.debug
