@@ -97,6 +97,9 @@ crypto_hmac_key(struct crypto_hmac *k, const uint8_t *key, size_t n)
 {
 	struct hmac_sha1_ctx ctx;
 
+	/* Its buffers, too: equal keys make equal states. */
+	memset(&ctx, 0, sizeof(ctx));
+	memset(k, 0, sizeof(*k));
 	hmac_sha1_set_key(&ctx, n, key);
 	memcpy(k->state, &ctx, sizeof(ctx));
 }

@@ -49,7 +49,7 @@ void crypto_des_decrypt(const struct crypto_des *k, const uint8_t iv[static 8],
     uint8_t *data, size_t n);
 
 void crypto_sha1(const uint8_t *data, size_t n, uint8_t digest[static 20]);
-/* RFC 2104, with a key of n bytes. */
+/* RFC 2104, with a key of n bytes.  Equal keys give equal bytes in *k. */
 void crypto_hmac_key(struct crypto_hmac *k, const uint8_t *key, size_t n);
 void crypto_hmac(const struct crypto_hmac *k, const uint8_t *data, size_t n,
     uint8_t digest[static 20]);

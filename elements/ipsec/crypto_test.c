@@ -104,7 +104,7 @@ test_hmac(void)
 	for (size_t i = 0; i < sizeof(hmac) / sizeof(hmac[0]); i++) {
 		uint8_t key[80], text[80], want[20], got[20];
 		size_t nkey = hmac[i].nkey, ntext = hmac[i].ntext;
-		struct crypto_hmac k;
+		struct crypto_hmac k, again;
 
 		memset(key, hmac[i].key_fill, sizeof(key));
 		memset(text, hmac[i].text_fill, sizeof(text));
@@ -113,7 +113,10 @@ test_hmac(void)
 		if (hmac[i].text != NULL)
 			ntext = unhex(hmac[i].text, text);
 		unhex(hmac[i].digest, want);
+		memset(&again, 0xa5, sizeof(again));
+		crypto_hmac_key(&again, key, nkey);
 		crypto_hmac_key(&k, key, nkey);
+		ok(memcmp(&k, &again, sizeof(k)) == 0, "equal states");
 		crypto_hmac(&k, text, ntext, got);
 		ok(memcmp(got, want, 20) == 0, "HMAC-SHA1, key of %zu", nkey);
 		crypto_hmac(&k, text, ntext, got);

@@ -269,10 +269,39 @@ test_window(void)
 	flowtable_fini(&table.table);
 }
 
+/* After a hot swap an association goes on, unless it has other keys. */
+static void
+test_take(void)
+{
+	struct sa_conf c = { .spi = 5, .replay = 10, .window = 4 };
+	struct sa_table old = { .users = 0 }, same = old, other = old;
+	struct thread t = { .alone = true };
+	uint32_t number;
+
+	flowtable_init(&old.table, sizeof(struct sa), 1);
+	flowtable_init(&same.table, sizeof(struct sa), 1);
+	flowtable_init(&other.table, sizeof(struct sa), 1);
+	ok(sa_add(&old, &c) == 0 && sa_add(&same, &c) == 0, "two alike");
+	c.auth[0] = 1;
+	ok(sa_add(&other, &c) == 0, "one with another key");
+	(void)sa_next(sa_find(&old, 5, &number), &t); /* 10 */
+	ok(sa_check(sa_find(&old, 5, &number), &t, 30), "30 was seen");
+	sa_table_take(&same, &old);
+	sa_table_take(&other, &old);
+	is_num(sa_next(sa_find(&same, 5, &number), &t), 11, "goes on");
+	ok(!sa_check(sa_find(&same, 5, &number), &t, 30), "30 was seen there");
+	is_num(sa_next(sa_find(&other, 5, &number), &t), 10, "begins");
+	ok(sa_check(sa_find(&other, 5, &number), &t, 30), "30 was not");
+	flowtable_fini(&old.table);
+	flowtable_fini(&same.table);
+	flowtable_fini(&other.table);
+}
+
 int
 main(void)
 {
 	test_window();
+	test_take();
 	for (size_t i = 0; i < WAYS; i++)
 		test_way(i);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

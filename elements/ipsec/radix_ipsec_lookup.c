@@ -103,6 +103,17 @@ radix_ipsec_lookup_cleanup(struct element *e, enum cleanup_stage stage)
 	ip_route_table_cleanup(e, stage);
 }
 
+static void
+radix_ipsec_lookup_take_state(
+    struct element *e, struct element *old, struct errh *errh)
+{
+	struct radix_ipsec_lookup *s = element_state(e);
+	const struct radix_ipsec_lookup *o = element_state(old);
+
+	(void)errh;
+	sa_table_take(s->table, o->table);
+}
+
 /* The output for a packet to this machine. */
 static int
 tunnel_arrive(struct radix_ipsec_lookup *s, struct packet *p)
@@ -204,6 +215,7 @@ const struct element_class element_radix_ipsec_lookup = {
 	.state_size = sizeof(struct radix_ipsec_lookup),
 	.configure = radix_ipsec_lookup_configure,
 	.cleanup = radix_ipsec_lookup_cleanup,
+	.take_state = radix_ipsec_lookup_take_state,
 	.add_handlers = radix_ipsec_lookup_add_handlers,
 	.cast = radix_ipsec_lookup_cast,
 	.push = radix_ipsec_lookup_push,

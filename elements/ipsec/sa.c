@@ -115,6 +115,31 @@ sa_add(struct sa_table *table, const struct sa_conf *c)
 	return 0;
 }
 
+/* Expanded keys are the same if the keys are. */
+static bool
+sa_same_keys(const struct sa *a, const struct sa *b)
+{
+	return memcmp(&a->aes, &b->aes, sizeof(a->aes)) == 0 &&
+	       memcmp(&a->hmac, &b->hmac, sizeof(a->hmac)) == 0;
+}
+
+void
+sa_table_take(struct sa_table *table, const struct sa_table *old)
+{
+	for (uint32_t n = 0; (n = flowtable_next(&table->table, n + 1)) != 0;) {
+		struct sa *sa = flowtable_record(&table->table, n);
+		uint32_t number;
+		const struct sa *was = sa_find(old, sa->key.src, &number);
+
+		if (was == NULL || !sa_same_keys(sa, was))
+			continue;
+		sa->next = was->next;
+		sa->last = was->last;
+		sa->seen = was->seen;
+		sa->replays = was->replays;
+	}
+}
+
 bool
 sa_remove(struct sa_table *table, uint32_t spi)
 {

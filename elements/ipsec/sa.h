@@ -55,6 +55,11 @@ int sa_parse(
     struct element *e, struct str text, struct sa_conf *c, struct errh *errh);
 /* Adds or replaces; 0 or ERR_NOMEM. */
 int sa_add(struct sa_table *table, const struct sa_conf *c);
+/*
+ * For a hot swap: associations that old has too, with the same keys, go on
+ * where they are there, so that no number is sent twice.
+ */
+void sa_table_take(struct sa_table *table, const struct sa_table *old);
 /* False: there is none. */
 bool sa_remove(struct sa_table *table, uint32_t spi);
 
