@@ -155,7 +155,7 @@ from_dump_configure(
 	args_stamp(&a, "END", 0, &fa.end);
 	args_stamp(&a, "END_AFTER", 0, &fa.end_after);
 	args_stamp(&a, "INTERVAL", 0, &fa.interval);
-	args_raw(&a, "END_CALL", 0, &fa.end_call);
+	args_hcall(&a, "END_CALL", 0, &fa.end_call);
 	args_i64(&a, "FILEPOS", 0, &f->filepos);
 	err = args_complete(&a);
 	if (err == 0 && f->sample > SAMPLE_ONE) {
