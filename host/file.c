@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -95,6 +96,8 @@ os_file_write(struct str path, struct str data, bool append, struct diag *why)
 	err = file_open(path, flags, STDOUT_FILENO, &fd, why);
 	if (err != 0)
 		return err;
+	if (fd == STDOUT_FILENO)
+		(void)fflush(stdout); /* what came before; see log.c */
 	if (!fd_write_all(fd, data))
 		err = file_error(why);
 	if (fd != STDOUT_FILENO && close(fd) != 0 && err == 0)

@@ -3,13 +3,16 @@
  * log.c -- what a Linux process says, and its last words.
  *
  * Nothing is buffered: whatever was said is out, in order, when the process is
- * killed.  A reader that has gone loses us nothing but the text.
+ * killed.  A reader that has gone loses us nothing but the text.  An element
+ * that writes much to standard output goes by the C library's buffer, which is
+ * emptied before anything else is written there.
  */
 #include "elements/host/host_element.h"
 #include "host/host.h"
 #include "os/os.h"
 
 #include <execinfo.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -23,6 +26,7 @@ os_log(struct str text)
 void
 os_print(struct str text)
 {
+	(void)fflush(stdout);                    /* what came before */
 	(void)fd_write_all(STDOUT_FILENO, text); /* as printf: unchecked */
 }
 

@@ -204,6 +204,16 @@ file_stream_open(struct file_stream *f, struct str path, struct errh *errh)
 	return file_stream_unpack(f, errh);
 }
 
+int
+file_stream_open_text(struct file_stream *f, struct str text, struct errh *errh)
+{
+	sb_add(&f->buf, text);
+	f->end = true;
+	if (str_set(&f->name, STR("<data>")) == 0 && !f->buf.oom)
+		return 0;
+	return errh_error(errh, "out of memory");
+}
+
 void
 file_stream_close(struct file_stream *f)
 {

@@ -33,6 +33,9 @@ void file_stream_init(struct file_stream *f);
  */
 int file_stream_open(struct file_stream *f, struct str path, struct errh *errh);
 void file_stream_close(struct file_stream *f);
+/* The same over a copy of text, called "<data>".  0 or reported. */
+int file_stream_open_text(
+    struct file_stream *f, struct str text, struct errh *errh);
 
 /* The bytes at hand, at least n of them unless the stream ends earlier. */
 struct str file_stream_peek(struct file_stream *f, size_t n, struct errh *errh);
