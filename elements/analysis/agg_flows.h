@@ -47,7 +47,8 @@ struct agg_flows {
 	uint32_t next; /* number of the next flow */
 	uint32_t capacity;
 	uint32_t slack_s;
-	int64_t latest_ms; /* of packets' time, 0: none came */
+	int64_t latest_ns; /* of packets' time, whole ms; 0: none came */
+	int64_t quiet_ns;  /* no flow dies after so short a time */
 	uint32_t now_ms;   /* the clock */
 	/* Seconds after which a flow is dead; UINT32_MAX: never. */
 	uint32_t (*timeout)(struct element *e, const struct agg_flow *flow);
@@ -59,6 +60,12 @@ struct agg_flows {
 
 /* begun and ended may be set afterwards; the rest must be before. */
 void agg_flows_init(struct agg_flows *f, struct element *e, uint32_t size);
+/* No flow's timeout is shorter: saves looking. */
+static inline void
+agg_flows_shortest(struct agg_flows *f, uint32_t seconds)
+{
+	f->quiet_ns = (int64_t)seconds * NS_PER_SEC;
+}
 void agg_flows_fini(struct agg_flows *f);
 
 /* The number of a new flow's record; 0: no memory. */
@@ -84,11 +91,12 @@ agg_flow_at(const struct agg_flows *f, uint32_t record)
 static inline void
 agg_flows_time(struct agg_flows *f, int64_t ns)
 {
-	int64_t ms = ns / NS_PER_MS, ahead = ms - f->latest_ms;
+	int64_t ahead = ns - f->latest_ns;
 
-	if (ahead <= 0)
+	if (likely(ahead < NS_PER_MS))
 		return;
-	f->latest_ms = ms;
+	ahead /= NS_PER_MS;
+	f->latest_ns += ahead * NS_PER_MS;
 	f->now_ms +=
 	    ahead < AGG_FLOWS_FAR_MS ? (uint32_t)ahead : AGG_FLOWS_FAR_MS;
 }
@@ -108,11 +116,11 @@ agg_flow_dead(
 {
 	int64_t age;
 
-	if (likely(ns - flow->last_ns <= 0))
+	if (likely(ns - flow->last_ns <= f->quiet_ns))
 		return false;
 	/* In whole seconds, as Click. */
 	age = ns / NS_PER_SEC - flow->last_ns / NS_PER_SEC;
-	return unlikely(age > 0) && age > f->timeout(f->e, flow);
+	return age > f->timeout(f->e, flow);
 }
 
 #endif

@@ -42,16 +42,12 @@
 #include <stdlib.h>
 
 #include "base/addr.h"
+#include "click/anno.h"
 #include "click/conf.h"
 #include "click/hcall.h"
 #include "click/router.h"
-#include "elements/analysis/agg_key.h"
+#include "elements/analysis/agg_table.h"
 #include "os/os.h"
-
-struct agg_count {
-	struct flow_key key;
-	uint64_t count; /* never 0 */
-};
 
 /* A handler that is called once a limit is reached. */
 struct agg_limit {
@@ -60,9 +56,10 @@ struct agg_limit {
 	struct hcall call;
 };
 
+enum { COUNTER_AHEAD = 32 }; /* packets whose counts are fetched at once */
+
 struct aggregate_counter {
-	struct flowtable counts; /* struct agg_count */
-	uint32_t epoch;          /* changes when all is forgotten */
+	struct agg_table counts;
 	bool ready;
 	bool bytes, ip_bytes, packets_too, extra_too;
 	bool frozen, active;
@@ -150,7 +147,7 @@ aggregate_counter_configure(
 	struct args a;
 	int err;
 
-	flowtable_init(&s->counts, sizeof(struct agg_count), 1);
+	agg_table_init(&s->counts);
 	s->ready = s->active = s->packets_too = s->extra_too = true;
 	args_init(&a, conf, e, errh);
 	args_bool(&a, "BYTES", 0, &s->bytes);
@@ -191,7 +188,7 @@ aggregate_counter_cleanup(struct element *e, enum cleanup_stage stage)
 
 	(void)stage;
 	if (s->ready)
-		flowtable_fini(&s->counts);
+		agg_table_fini(&s->counts);
 	hcall_fini(&s->aggregates.call);
 	hcall_fini(&s->total.call);
 	str_free(&s->aggregates.text);
@@ -220,83 +217,85 @@ aggregate_counter_amount(
 	return n + (s->extra_too ? anno_u32(p, ANNO_EXTRA_LENGTH) : 0);
 }
 
-static void
+/* Adds to an aggregate that may be new; false: no memory. */
+static bool
 aggregate_counter_add(
-    struct aggregate_counter *s, struct agg_count *c, uint64_t amount)
+    struct aggregate_counter *s, uint32_t aggregate, uint64_t amount)
 {
-	c->count += amount;
+	if (!agg_table_add(&s->counts, aggregate, amount))
+		return false;
 	s->count += amount;
+	return true;
 }
 
-/*
- * An aggregate that is not known (again after a handler has been called).
- * False: it is not counted.
- */
+static bool
+aggregate_counter_knows(const struct aggregate_counter *s, uint32_t aggregate)
+{
+	return agg_table_find(&s->counts, aggregate,
+	           agg_table_hash(&s->counts, aggregate)) != NULL;
+}
+
+/* An aggregate that is not known.  False: it is not counted. */
 static NOINLINE bool
 aggregate_counter_new(struct aggregate_counter *s, struct thread *t,
-    const struct flow_key *key, uint64_t amount, bool frozen)
+    uint32_t aggregate, uint64_t amount, bool frozen)
 {
-	uint32_t ref, record;
-
 	if (frozen)
 		return false;
 	if (amount == 0)
 		return true; /* nothing to remember */
 	if (s->counts.count >= s->aggregates.limit) {
 		agg_limit_call(&s->aggregates, t);
-		if (!s->active)
-			return false;
-		ref = flowtable_find(&s->counts, key);
-		if (ref == 0 && s->frozen)
+		/* The handler may have changed everything. */
+		if (!s->active ||
+		    (s->frozen && !aggregate_counter_knows(s, aggregate)))
 			return false;
 	}
-	ref = flowtable_find(&s->counts, key);
-	record = ref != 0 ? flow_ref_record(ref) : agg_insert(&s->counts, key);
-	if (record == 0)
-		return false; /* no memory */
-	aggregate_counter_add(s, flowtable_record(&s->counts, record), amount);
-	return true;
+	return aggregate_counter_add(s, aggregate, amount);
 }
 
 static inline bool
 aggregate_counter_one(struct aggregate_counter *s, struct thread *t,
-    const struct packet *p, uint32_t ref, const struct flow_key *key,
-    bool frozen)
+    const struct packet *p, uint64_t hash, bool frozen)
 {
+	uint32_t aggregate = anno_u32(p, ANNO_AGGREGATE);
 	uint64_t amount = aggregate_counter_amount(s, p);
+	uint64_t *number = agg_table_find(&s->counts, aggregate, hash);
 	bool counted = true;
 
-	if (likely(ref != 0))
-		aggregate_counter_add(s,
-		    flowtable_record(&s->counts, flow_ref_record(ref)), amount);
-	else
-		counted = aggregate_counter_new(s, t, key, amount, frozen);
+	if (likely(number != NULL)) {
+		*number += amount;
+		s->count += amount;
+	} else {
+		counted =
+		    aggregate_counter_new(s, t, aggregate, amount, frozen);
+	}
 	if (unlikely(counted && s->count >= s->total.limit))
 		agg_limit_call(&s->total, t);
 	return counted;
 }
 
-/* Counts n <= AGG_AHEAD packets; which were, for the outputs. */
+/* Counts n <= COUNTER_AHEAD packets; which were, for the outputs. */
 static void
 aggregate_counter_some(struct aggregate_counter *s, struct thread *t,
     struct packet *const *p, uint32_t n, bool frozen, int16_t *ports)
 {
-	struct flow_probe probe[AGG_AHEAD];
-	uint32_t epoch = s->epoch;
+	uint64_t hash[COUNTER_AHEAD];
+	uint64_t seed = s->counts.seed;
 
-	agg_fetch(&s->counts, p, n, probe);
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t ref;
-
-		ports[i] = 1;
-		if (unlikely(!s->active))
-			continue;
-		/* What was fetched may be gone, if a handler was called. */
-		ref = likely(epoch == s->epoch)
-		          ? flowtable_probe_find(&s->counts, &probe[i])
-		          : flowtable_find(&s->counts, &probe[i].key);
-		ports[i] = !aggregate_counter_one(
-		    s, t, p[i], ref, &probe[i].key, frozen || s->frozen);
+		hash[i] =
+		    agg_table_hash(&s->counts, anno_u32(p[i], ANNO_AGGREGATE));
+		agg_table_fetch(&s->counts, hash[i]);
+	}
+	for (uint32_t i = 0; i < n; i++) {
+		/* A handler that was called may have forgotten all. */
+		if (unlikely(seed != s->counts.seed))
+			hash[i] = agg_table_hash(
+			    &s->counts, anno_u32(p[i], ANNO_AGGREGATE));
+		ports[i] =
+		    unlikely(!s->active) || !aggregate_counter_one(s, t, p[i],
+		                                hash[i], frozen || s->frozen);
 	}
 }
 
@@ -307,9 +306,10 @@ aggregate_counter_push(struct element *e, unsigned int port, struct batch *b)
 	struct scratch_mark m = scratch_mark(b->thread);
 	int16_t *ports = scratch_alloc(b->thread, b->count * sizeof(*ports));
 
-	for (uint32_t at = 0; at < b->count; at += AGG_AHEAD)
+	for (uint32_t at = 0; at < b->count; at += COUNTER_AHEAD)
 		aggregate_counter_some(s, b->thread, b->packet + at,
-		    b->count - at < AGG_AHEAD ? b->count - at : AGG_AHEAD,
+		    b->count - at < COUNTER_AHEAD ? b->count - at
+		                                  : COUNTER_AHEAD,
 		    port == 1, ports + at);
 	if (e->nout == 1)
 		output_push(e, 0, b);
@@ -325,11 +325,12 @@ aggregate_counter_pull(
 	unsigned int from = e->nin == 1 ? 0 : port;
 	unsigned int n = input_pull(e, from, b, max);
 	uint32_t end = b->count;
-	int16_t ports[AGG_AHEAD];
+	int16_t ports[COUNTER_AHEAD];
 
-	for (uint32_t at = end - n; at < end; at += AGG_AHEAD)
+	for (uint32_t at = end - n; at < end; at += COUNTER_AHEAD)
 		aggregate_counter_some(element_state(e), b->thread,
-		    b->packet + at, end - at < AGG_AHEAD ? end - at : AGG_AHEAD,
+		    b->packet + at,
+		    end - at < COUNTER_AHEAD ? end - at : COUNTER_AHEAD,
 		    port == 1, ports);
 	return n;
 }
@@ -340,27 +341,27 @@ enum agg_format { AGG_TEXT, AGG_BINARY, AGG_IP, AGG_PDF };
 
 static void
 aggregate_counter_line(const struct aggregate_counter *s, struct strbuf *sb,
-    const struct agg_count *c, enum agg_format format)
+    const struct agg_slot *c, enum agg_format format)
 {
-	uint32_t both[2] = { c->key.src,
-		c->count < UINT32_MAX ? (uint32_t)c->count : UINT32_MAX };
+	uint32_t both[2] = { c->aggregate,
+		c->number < UINT32_MAX ? (uint32_t)c->number : UINT32_MAX };
 
 	switch (format) {
 	case AGG_BINARY:
 		sb_add(sb, str_make((const char *)both, sizeof(both)));
 		return;
 	case AGG_IP:
-		sb_ip4(sb, ip4_net(c->key.src));
+		sb_ip4(sb, ip4_net(c->aggregate));
 		break;
 	default:
-		sb_u64(sb, c->key.src);
+		sb_u64(sb, c->aggregate);
 		break;
 	}
 	sb_addc(sb, ' ');
 	if (format == AGG_PDF)
-		sb_double(sb, (double)c->count / (double)s->count);
+		sb_double(sb, (double)c->number / (double)s->count);
 	else
-		sb_u64(sb, c->count);
+		sb_u64(sb, c->number);
 	sb_addc(sb, '\n');
 }
 
@@ -400,7 +401,8 @@ aggregate_counter_write(
     struct element *e, uintptr_t format, struct handler_call *call)
 {
 	struct aggregate_counter *s = element_state(e);
-	uint32_t n, *sorted = agg_sorted(&s->counts, &n);
+	struct agg_slot *sorted = agg_table_sorted(&s->counts);
+	uint32_t n = s->counts.count;
 	struct strbuf sb = STRBUF_INIT;
 	struct arena mem = ARENA_INIT;
 	struct str name = { NULL, 0 };
@@ -415,9 +417,8 @@ aggregate_counter_write(
 		err = errh_error(call->errh, "out of memory");
 	aggregate_counter_head(s, &sb, (enum agg_format)format);
 	for (uint32_t i = 0; err == 0 && i < n; i++) {
-		aggregate_counter_line(s, &sb,
-		    flowtable_record(&s->counts, sorted[i]),
-		    (enum agg_format)format);
+		aggregate_counter_line(
+		    s, &sb, &sorted[i], (enum agg_format)format);
 		if (sb.n < AGG_FILE_CHUNK)
 			continue;
 		err = aggregate_counter_write_chunk(
@@ -438,26 +439,8 @@ aggregate_counter_write(
 static void
 aggregate_counter_forget(struct aggregate_counter *s)
 {
-	flowtable_fini(&s->counts);
+	agg_table_fini(&s->counts);
 	s->count = 0;
-	s->epoch++;
-}
-
-/* Adds n to the count of an aggregate, known or not; false: no memory. */
-static bool
-aggregate_counter_bump(
-    struct aggregate_counter *s, uint64_t aggregate, uint64_t n)
-{
-	struct flow_key key =
-	    agg_key(aggregate < UINT32_MAX ? (uint32_t)aggregate : UINT32_MAX);
-	uint32_t ref = flowtable_find(&s->counts, &key);
-	uint32_t record =
-	    ref != 0 ? flow_ref_record(ref) : agg_insert(&s->counts, &key);
-
-	if (record != 0)
-		aggregate_counter_add(
-		    s, flowtable_record(&s->counts, record), n);
-	return record != 0;
 }
 
 /*
@@ -470,25 +453,24 @@ aggregate_counter_reaggregate(
     struct element *e, uintptr_t user, struct handler_call *call)
 {
 	struct aggregate_counter *s = element_state(e);
-	struct flowtable old = s->counts;
-	struct flow_key zero = agg_key(0);
-	uint64_t between = (uint64_t)old.count + 1;
-	bool good;
+	struct agg_slot *old = agg_table_sorted(&s->counts);
+	uint32_t n = s->counts.count;
+	uint64_t between = (uint64_t)n + 1;
+	bool good = n == 0 || old != NULL;
 
 	(void)user;
-	if (flowtable_find(&old, &zero) != 0)
+	if (good && n > 0 && old[0].aggregate == 0)
 		between -= 2;
-	flowtable_init(&s->counts, sizeof(struct agg_count), 1);
-	s->count = 0;
-	s->epoch++;
-	good = between == 0 || aggregate_counter_bump(s, 0, between);
-	for (uint32_t r = flowtable_next(&old, 1); good && r != 0;
-	     r = flowtable_next(&old, r + 1)) {
-		const struct agg_count *c = flowtable_record(&old, r);
-
-		good = aggregate_counter_bump(s, c->count, 1);
-	}
-	flowtable_fini(&old);
+	if (good)
+		aggregate_counter_forget(s);
+	if (good && between > 0)
+		good = aggregate_counter_add(s, 0, between);
+	for (uint32_t i = 0; good && i < n; i++)
+		good = aggregate_counter_add(s,
+		    old[i].number < UINT32_MAX ? (uint32_t)old[i].number
+		                               : UINT32_MAX,
+		    1);
+	free(old);
 	return good ? 0 : errh_error(call->errh, "out of memory");
 }
 

@@ -60,6 +60,7 @@ addr_pair_configure(
 		return ERR_INVAL;
 	if (s->timeout == 0)
 		s->timeout = UINT32_MAX;
+	agg_flows_shortest(&s->flows, s->timeout);
 	if (s->flows.capacity == 0)
 		return errh_error(errh, "CAPACITY must be at least 1");
 	return 0;

@@ -383,8 +383,7 @@ ip_flows_tidy(struct element *e, struct thread *t, uint32_t n)
 	struct aggregate_ip_flows *s = element_state(e);
 
 	if (unlikely(s->held.count > 0))
-		flow_held_release(
-		    &s->held, t, s->flows.latest_ms * NS_PER_MS, false);
+		flow_held_release(&s->held, t, s->flows.latest_ns, false);
 	agg_flows_reap(&s->flows, t, FLOWS_REAP * n);
 }
 
@@ -465,6 +464,12 @@ ip_flows_init(struct element *e)
 	flow_held_init(&s->held, e);
 }
 
+static uint32_t
+min_u32(uint32_t a, uint32_t b)
+{
+	return a < b ? a : b;
+}
+
 static int
 ip_flows_configure(
     struct element *e, const struct strs *conf, struct errh *errh)
@@ -488,6 +493,9 @@ ip_flows_configure(
 	s->fragments_given = args_bool(&a, "FRAGMENTS", 0, &s->fragments);
 	err = args_complete(&a);
 	s->traced = flow_trace_wanted(&s->trace);
+	agg_flows_shortest(
+	    &s->flows, min_u32(s->udp_timeout,
+	                   min_u32(s->tcp_timeout, s->tcp_done_timeout)));
 	s->held.timeout_ns = (int64_t)s->fragment_timeout * NS_PER_SEC;
 	agg_flows_init(&s->flows, e,
 	    s->traced ? sizeof(struct flow_trace_record)
