@@ -65,6 +65,12 @@ file_spawn(char *const argv[], int in, int out)
 	return e == 0 ? pid : -1;
 }
 
+pid_t
+file_run(char *const argv[])
+{
+	return file_spawn(argv, -1, -1);
+}
+
 int
 file_pipe_read(const char *program, const char *file, pid_t *pid)
 {

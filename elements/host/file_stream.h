@@ -66,6 +66,9 @@ void file_stream_add_handlers(struct element *e, struct file_stream *f);
 int file_stream_error(
     const struct file_stream *f, struct errh *errh, const char *text);
 
+/* Starts a program (NULL-terminated argv) on its own; -1: errno says why. */
+pid_t file_run(char *const argv[]);
+
 /*
  * Starts PROGRAM ["-c"] FILE reading (or, for writing, with FILE as its
  * output) on a pipe; its descriptor and process.  -1: errno says why.
