@@ -69,7 +69,7 @@ icmp_get_flow(
 		return false;
 	if (o->transport_length < needs)
 		return ipsum_missing(o, IPPROTO4_ICMP, needs);
-	v->n = get_be16(o->icmp->rest + needs - 6);
+	v->n = get_be16(o->icmp->rest + (needs - 6));
 	return true;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* from_dump_fuzz.c -- any bytes as a capture file, pcap or pcapng. */
-#define _GNU_SOURCE
-#include "elements/host/fuzz_file.h"
+#include "test/fuzz_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,8 +3,7 @@
  * from_ip_summary_dump_fuzz.c -- any bytes as a summary dump; the packets that
  * come of it are described by all fields, in text and in binary.
  */
-#define _GNU_SOURCE
-#include "elements/host/fuzz_file.h"
+#include "test/fuzz_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

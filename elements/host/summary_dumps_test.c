@@ -4,6 +4,7 @@
  * summary dump in text and in binary, and the files of other programs.
  */
 #define _GNU_SOURCE
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 

@@ -3,8 +3,7 @@
  * text_dump_fuzz.c -- any bytes as one of the files of lines of other
  * programs; the first byte says which.
  */
-#define _GNU_SOURCE
-#include "elements/host/fuzz_file.h"
+#include "test/fuzz_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

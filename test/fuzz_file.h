@@ -3,10 +3,12 @@
  * fuzz_file.h -- for the fuzz targets of elements that read files: any bytes
  * as a file, read by a configuration as it is read in life.
  */
-#ifndef ELEMENTS_HOST_FUZZ_FILE_H
-#define ELEMENTS_HOST_FUZZ_FILE_H
+#ifndef TEST_FUZZ_FILE_H
+#define TEST_FUZZ_FILE_H
 
+#define _GNU_SOURCE
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
