@@ -9,6 +9,8 @@
  *   NOTIFIER   an element that numbers flows (AggregateIPFlows): numbers that
  *              it tells to have ended are forgotten
  *
+ *   nagg       read: aggregates that are remembered
+ *
  *	... -> AggregateIPFlows -> AggregateFirst -> ToIPSummaryDump(-);
  */
 #include "elements/analysis/agg_key.h"
@@ -98,6 +100,23 @@ aggregate_first_action(struct element *e, struct batch *b)
 	scratch_release(b->thread, m);
 }
 
+static int
+aggregate_first_nagg(
+    struct element *e, uintptr_t user, struct handler_call *call)
+{
+	struct aggregate_first *s = element_state(e);
+
+	(void)user;
+	sb_u64(call->out, s->seen.count);
+	return 0;
+}
+
+static void
+aggregate_first_add_handlers(struct element *e)
+{
+	handler_add_read(e, "nagg", aggregate_first_nagg, 0, HANDLER_CALM);
+}
+
 const struct element_class element_aggregate_first = {
 	.name = "AggregateFirst",
 	.ports = "1/1-2",
@@ -106,5 +125,6 @@ const struct element_class element_aggregate_first = {
 	.configure = aggregate_first_configure,
 	.initialize = aggregate_first_initialize,
 	.cleanup = aggregate_first_cleanup,
+	.add_handlers = aggregate_first_add_handlers,
 	.action = aggregate_first_action,
 };

@@ -55,10 +55,11 @@ static const struct {
 	    "a.time", "-1.500000" },
 	{ "AggregateFirst forgets what has ended",
 	    SUM("1 1.1.1.1 2.2.2.2 5 6 U\n2 1.1.1.1 2.2.2.2 5 6 U\n"
-	        "900 1.1.1.1 2.2.2.2 5 6 U\n") " -> f :: AggregateIPFlows -> "
-	                                       "AggregateFirst(NOTIFIER f) -> "
-	                                       "c :: Counter -> Discard",
-	    "c.count", "2" },
+	        "900 1.1.1.1 2.2.2.2 7 6 U\n") " -> f :: AggregateIPFlows -> a "
+	                                       ":: AggregateFirst(NOTIFIER f) "
+	                                       "-> "
+	                                       "Discard",
+	    "a.nagg", "1" },
 	{ "AggregateLast, at the end of a flow",
 	    SUM("1 1.1.1.1 2.2.2.2 5 6 U\n2 1.1.1.1 2.2.2.2 5 6 U\n"
 	        "900 1.1.1.1 2.2.2.2 7 6 U\n"
@@ -300,6 +301,24 @@ test_last_clear(void)
 	is_num(trun_stop(&t), 0, "AggregateLast: packets are back");
 }
 
+/* A read with a parameter. */
+static const char *
+read_with(struct trun *t, const char *name, const char *text)
+{
+	struct handler_call call = { .thread = master_thread(t->m, 0),
+		.errh = &t->errh,
+		.text = str_of(text),
+		.out = &t->result };
+	const struct handler *h;
+	struct element *e;
+
+	sb_clear(&t->result);
+	if (handler_resolve(t->r, str_of(name), NULL, &e, &h, &t->errh) != 0 ||
+	    handler_read(t->r, e, h, &call) < 0)
+		return "<error>";
+	return sb_cstr(&t->result);
+}
+
 static void
 test_packet_counter(void)
 {
@@ -313,8 +332,46 @@ test_packet_counter(void)
 	        "- 7\n- 8\n- 8\n') -> [1] c [1] -> Discard;") == 0) {
 		trun_run(&t);
 		is_cstr(trun_read(&t, "c.count"), "5", "all counted");
+		is_cstr(read_with(&t, "c.received", "8"), "0\n", "received");
+		is_cstr(
+		    read_with(&t, "c.undelivered", "7"), "0\n", "undelivered");
+		is_cstr(read_with(&t, "c.undelivered", "8"), "",
+		    "delivered more often");
 	}
 	is_num(trun_stop(&t), 0, "AggregatePacketCounter: packets are back");
+}
+
+/* ---- bytes of any kind ---- */
+
+/* Nothing that is read is taken to be there. */
+static void
+test_hostile(unsigned int length, const char *first)
+{
+	struct strbuf config = STRBUF_INIT;
+	struct trun t;
+
+	sb_printf(&config,
+	    "RandomSource(%u, LIMIT 300, STOP true) -> SetTimestamp -> %s"
+	    "MarkIPHeader -> t :: Tee(6);"
+	    "t[0] -> EraseIPPayload -> StoreUDPTimeSeqRecord(0) -> Discard;"
+	    "t[1] -> AnonymizeIPAddr -> AggregateIP(payload {0:16}) -> "
+	    "Discard;"
+	    "t[2] -> AggregateIPFlows(ICMP true, CAPACITY 50) -> "
+	    "AggregateFirst -> Discard;"
+	    "t[3] -> AggregateIPAddrPair(CAPACITY 50) -> AggregateLast -> "
+	    "Discard;"
+	    "t[4] -> AggregateLength(IP true) -> AggregateCounter -> Discard;"
+	    "t[5] -> AggregateIP(tcp flags) -> ToIPFlowDumps(/dev/null, "
+	    "ALL_TCP_OPT true) -> ToIPSummaryDump(/dev/null, BAD_PACKETS "
+	    "true, FIELDS ip_src ip_opt sport tcp_opt tcp_sack icmp_nextmtu "
+	    "icmp_code_name payload payload_md5 eth_src udp_len) -> Discard",
+	    length, first);
+	if (trun_start(&t, sb_cstr(&config)) == 0)
+		trun_run(&t);
+	else
+		tap_note("%s", trun_log(&t));
+	is_num(trun_stop(&t), 0, "%u random bytes: packets are back", length);
+	sb_fini(&config);
 }
 
 /* ---- options ---- */
@@ -511,6 +568,13 @@ main(void)
 	test_anonymize();
 	test_last_clear();
 	test_packet_counter();
+	for (unsigned int n = 1; n < 90; n += 7) {
+		test_hostile(n, "");
+		test_hostile(n, "StoreData(0, \\<46>) -> StoreData(9, "
+		                "\\<06>) -> StoreData(6, \\<0000>) -> ");
+		test_hostile(n, "StoreData(0, \\<45>) -> StoreData(9, "
+		                "\\<01>) -> StoreData(6, \\<0000>) -> ");
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		test_options(i);
 	test_options_cut();
