@@ -5,7 +5,8 @@
  *   in 0      IPv4 packets, network header set
  *   out 0     the same, of the same length: bytes behind the TCP or UDP header
  *             are zero, and so is its checksum; ICMP as it was.  Packets of
- *             other protocols are killed.
+ *             other protocols are killed.  A later fragment is taken to begin
+ *             with such a header, too, of which but the checksum stays
  *
  *	FromDump(a.pcap) -> CheckIPHeader(14) -> EraseIPPayload ->
  *ToDump(b.pcap);
@@ -39,9 +40,7 @@ erase_ip_payload_one(struct element *e, struct thread *t, struct packet *p)
 		return p;
 	if (packet_uniqueify(t, &p) == NULL)
 		return NULL;
-	if (!ip_header_first_fragment(packet_ip4(p))) {
-		erase_behind(p, 0); /* nothing of it is a header */
-	} else if (packet_ip4(p)->proto == IPPROTO4_TCP) {
+	if (packet_ip4(p)->proto == IPPROTO4_TCP) {
 		struct tcp *tcp = (struct tcp *)(void *)packet_transport(p);
 
 		if (there > 12)
