@@ -24,8 +24,9 @@
  *   ICMP               true: ICMP errors about a known flow get its number, and
  *                      paint 2 or 3; default false
  *   FRAGMENTS          true: later fragments get the number of their flow;
- *they, and what comes behind them between the same hosts, are held for
- *FRAGMENT_TIMEOUT.  Default: true if packets are pushed; only possible then
+ *                      they, and what comes behind them between the same hosts,
+ *                      are held for FRAGMENT_TIMEOUT.  Default: true if packets
+ *                      are pushed; only possible then
  *   TRACEINFO          a file for a record in XML of each flow
  *   SOURCE             the element that reads the trace; its "filename" and
  *                      "packet_filepos" are put into TRACEINFO

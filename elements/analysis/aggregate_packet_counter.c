@@ -19,9 +19,9 @@
  *
  * Only the numbers that occurred take memory.
  *
- *	snd :: FromCapDump(0.s, STOP true) -> CheckPaint(0) -> [0] c [0] ->
- *Discard; rcv :: FromCapDump(0.r, STOP true) -> CheckPaint(0) -> [1] c [1] ->
- *Discard; c :: AggregatePacketCounter;
+ *	FromCapDump(0.s, STOP true) -> CheckPaint(0)
+ *	    -> [0] c :: AggregatePacketCounter [0] -> Discard;
+ *	FromCapDump(0.r, STOP true) -> CheckPaint(0) -> [1] c [1] -> Discard;
  */
 #include <stdlib.h>
 

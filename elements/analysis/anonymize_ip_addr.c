@@ -20,8 +20,8 @@
  * before it, and nothing needs to be remembered.  It hides addresses from a
  * reader, not from one who sends packets of his own to find out.
  *
- *	FromDump(a.pcap) -> CheckIPHeader(14) -> AnonymizeIPAddr ->
- *ToDump(b.pcap);
+ *	FromDump(a.pcap) -> CheckIPHeader(14)
+ *	    -> AnonymizeIPAddr -> ToDump(b.pcap);
  */
 #include "base/addr.h"
 #include "base/hash.h"

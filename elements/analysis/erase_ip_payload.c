@@ -8,8 +8,8 @@
  *             other protocols are killed.  A later fragment is taken to begin
  *             with such a header, too, of which but the checksum stays
  *
- *	FromDump(a.pcap) -> CheckIPHeader(14) -> EraseIPPayload ->
- *ToDump(b.pcap);
+ *	FromDump(a.pcap) -> CheckIPHeader(14)
+ *	    -> EraseIPPayload -> ToDump(b.pcap);
  */
 #include "elements/ip/ip_header.h"
 
