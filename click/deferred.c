@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * deferred.c -- batches pushed into an element at which a cyclic push path is
- * cut: put aside, and pushed on when the task that sent them has returned.
+ * deferred.c -- batches pushed into an element at which push paths are cut.
+ * They go on at once, as in Click, as long as no more than DEFERRED_PASSES such
+ * pushes are under way, for which depth.c has made room; else they are put
+ * aside, and pushed on when the task that sent them has returned.
  */
 #include <stdlib.h>
 
@@ -43,6 +45,12 @@ deferred_push(struct element *e, unsigned int port, struct batch *b)
 	struct deferred *d = b->thread->deferred;
 	struct parcel parcel = { e, port, b->count, NULL };
 
+	if (d->passes < DEFERRED_PASSES && e->push_below != PUSH_ENDLESS) {
+		d->passes++;
+		element_push_function(e)(e, port, b);
+		d->passes--;
+		return;
+	}
 	if (d->count + b->count > DEFERRED_MAX ||
 	    vec_reserve(&d->parcels, d->parcels.n + 1) != 0) {
 		b->thread->deferred_drops += b->count;

@@ -3,9 +3,11 @@
  * depth.c -- how deep pushes and pulls can nest, and where they are cut.
  *
  * A walk over the push connections, depth first and without recursion, finds
- * the connections that close a cycle and gives each element its longest
- * distance from a source.  Pushes into an element that closes a cycle, and
- * into every DEPTH_MAX-th of a long chain, are deferred (deferred.c).
+ * the connections that close a cycle and tells how far each element is from
+ * the end of the longest path.  Paths are cut at an element that closes a cycle
+ * and at every DEPTH_MAX-th of a long chain: pushes into it go on at once while
+ * no more than DEFERRED_PASSES are on the stack, and are deferred otherwise
+ * (deferred.c); those into a long chain always are.
  */
 #include <stdlib.h>
 
@@ -59,7 +61,10 @@ depth_close(struct depth *d, struct element *e)
 	}
 	d->below[e->index] = below;
 	d->mark[e->index] = DONE;
-	if (!d->pull && below >= DEPTH_MAX) {
+	if (d->pull)
+		return;
+	e->push_below = below < DEPTH_MAX ? below : PUSH_ENDLESS;
+	if (below >= DEPTH_MAX) {
 		e->deferred = true;
 		d->below[e->index] = 0;
 	}
@@ -122,17 +127,26 @@ depth_measure(struct depth *d)
 	return err != 0 ? err : (int)longest;
 }
 
-/* Every port that pushes into an element that is cut. */
-static void
+/*
+ * Makes every port cut that pushes into an element that is.  Returns the
+ * longest path from one that closes a cycle, 0 if there is none.
+ */
+static uint32_t
 depth_cut(struct router *r)
 {
+	uint32_t longest = 0;
+
 	for (uint32_t i = 0; i < r->nelements; i++) {
 		struct element *e = r->elements[i];
 
+		if (e->deferred && e->push_below != PUSH_ENDLESS &&
+		    e->push_below > longest)
+			longest = e->push_below;
 		for (uint32_t p = 0; p < e->nout; p++)
 			if (e->out[p].active && e->out[p].peer->deferred)
 				e->out[p].push = deferred_push;
 	}
+	return longest;
 }
 
 int
@@ -144,7 +158,7 @@ router_measure(struct router *r)
 
 	if (down < 0 || up < 0)
 		return ERR_NOMEM;
-	depth_cut(r);
-	r->depth = (uint32_t)down + (uint32_t)up + 4;
+	r->depth =
+	    (uint32_t)down + (uint32_t)up + 4 + DEFERRED_PASSES * depth_cut(r);
 	return up > PULL_DEPTH_MAX ? ERR_RANGE : 0;
 }

@@ -156,11 +156,12 @@ struct element {
 	struct str config;     /* owned: the text between parentheses */
 	struct handlers *handlers;
 	struct element_stats *stats; /* NULL unless counting is on */
-	uint8_t stage;               /* enum cleanup_stage it has reached */
-	bool shared;                 /* several threads reach it */
-	bool deferred;               /* pushes into it are cut and queued */
-	bool packetwise;             /* pushes into it come one by one */
-	bool pulls_one;              /* it pulls one by one */
+	uint32_t push_below; /* elements on the longest push path from here */
+	uint8_t stage;       /* enum cleanup_stage it has reached */
+	bool shared;         /* several threads reach it */
+	bool deferred;       /* push paths are cut here: deferred.c */
+	bool packetwise;     /* pushes into it come one by one */
+	bool pulls_one;      /* it pulls one by one */
 } CACHE_ALIGNED;
 
 /* Its own data, state_size bytes, zeroed at creation. */

@@ -21,10 +21,14 @@ struct parcel {
 	struct packet *list; /* by next */
 };
 
+enum { DEFERRED_PASSES = 2 };   /* of the longest path from a cut */
+#define PUSH_ENDLESS UINT32_MAX /* a push_below beyond any stack */
+
 struct deferred {
 	VEC(struct parcel) parcels; /* first to be delivered first */
 	uint32_t count;             /* packets in them */
 	bool running;
+	unsigned int passes; /* pushes into cut elements, under way */
 };
 
 struct deferred *deferred_new(void);
