@@ -42,11 +42,13 @@ thread_new(struct master *m, unsigned int id, struct pool *pool)
 	t->id = (uint16_t)id;
 	t->pool = pool;
 	t->waiter = os_waiter_new();
+	if (master_nthreads(m) > 1)
+		t->park = os_waiter_new();
 	t->deferred = deferred_new();
 	os_random(&seed, sizeof(seed));
 	rand_seed(&t->rand, seed);
-	if (t->waiter == NULL || t->deferred == NULL ||
-	    thread_reserve_scratch(t, 4) != 0) {
+	if (t->waiter == NULL || (t->park == NULL && master_nthreads(m) > 1) ||
+	    t->deferred == NULL || thread_reserve_scratch(t, 4) != 0) {
 		thread_free(t);
 		return NULL;
 	}
@@ -60,6 +62,8 @@ thread_free(struct thread *t)
 		return;
 	if (t->waiter != NULL)
 		os_waiter_free(t->waiter);
+	if (t->park != NULL)
+		os_waiter_free(t->park);
 	deferred_free(t->deferred);
 	free(t->scratch.base);
 	free(t->tasks);

@@ -51,6 +51,7 @@ struct thread {
 	struct scratch scratch;
 	struct master *master;
 	struct os_waiter *waiter;
+	struct os_waiter *park; /* for when it must not run; NULL if alone */
 	int64_t recent_ns; /* thread_recent_ns() */
 	int64_t epoch_ns;  /* wall clock less steady one at the start */
 	bool recent_old;   /* to be looked at anew */
@@ -105,6 +106,12 @@ counter_add(uint64_t *c, const struct thread *t, uint64_t n)
 	else
 		__atomic_fetch_add(c, n, __ATOMIC_RELAXED);
 }
+
+/*
+ * For those who spin on a lock that another thread may hold for long: lets a
+ * third one call a handler meanwhile, which is done while all others rest.
+ */
+void thread_give_way(struct thread *t);
 
 /* A lock that costs nothing while one thread runs the router. */
 static inline void
