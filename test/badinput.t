@@ -96,6 +96,9 @@ def flags():
             args) > 2 else 1
         ok(r.returncode == status and re.search(want, r.stderr),
            'click ' + ' '.join(args), f'{r.returncode} {r.stderr}')
+    r = run('--simtime', '-j', '2', '-q', '-e', IDLE)
+    ok(r.returncode == 0 and 'warning: --simtime: one thread' in r.stderr,
+       'several threads in simulated time', r.stderr)
 
 
 CONFIGS = [
