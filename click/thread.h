@@ -52,12 +52,12 @@ struct thread {
 	struct master *master;
 	struct os_waiter *waiter;
 	struct os_waiter *park; /* for when it must not run; NULL if alone */
-	int64_t recent_ns; /* thread_recent_ns() */
-	int64_t epoch_ns;  /* wall clock less steady one at the start */
-	bool recent_old;   /* to be looked at anew */
-	bool simtime;      /* each look at the clock counts */
-	bool alone;        /* no other thread runs elements of this router */
-	uint16_t id;       /* 0.. */
+	int64_t recent_ns;      /* thread_recent_ns() */
+	int64_t epoch_ns;       /* wall clock less steady one at the start */
+	bool recent_old;        /* to be looked at anew */
+	bool simtime;           /* each look at the clock counts */
+	bool alone;  /* no other thread runs elements of this router */
+	uint16_t id; /* 0.. */
 	struct rand_state rand;
 
 	/* the scheduler's own: task.h, timer.h */
