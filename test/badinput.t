@@ -131,10 +131,10 @@ def captures(folder):
         ('empty', b'', r'empty|not a', True),
         ('half a header', header[:11], r'not a|short|truncated', True),
         ('no capture', b'GIF89a' * 20, r'not a|magic|bad', True),
-        ('cut in a record header', header + record + record[:7],
-         r'truncated|short|end', False),
-        ('cut in a packet', header + record + record[:-3],
-         r'truncated|short|end', False),
+        # What is cut short ends in silence, as in Click: a capture may be
+        # read while it grows.
+        ('cut in a record header', header + record + record[:7], None, False),
+        ('cut in a packet', header + record + record[:-3], None, False),
         ('a length beyond reason', header + record +
          struct.pack('<IIII', 1, 2, 0x7fffffff, 10) + b'x' * 50,
          r'length|bad|corrupt|large', False),
@@ -145,8 +145,10 @@ def captures(folder):
             f.write(data)
         r = run('-e', f'FromDump({path}, STOP true) -> c :: Counter'
                 ' -> Discard', '-h', 'c.count')
-        good = (path in r.stderr and re.search(want, r.stderr) and
-                (r.returncode == 1 if fatal else r.stdout.strip() == '1'))
+        said = (r.stderr == '' if want is None else
+                path in r.stderr and re.search(want, r.stderr))
+        good = said and (r.returncode == 1 if fatal
+                         else r.stdout.strip() == '1')
         ok(good, 'a capture: ' + name, f'{r.returncode} {r.stdout} {r.stderr}')
     path = f'{folder}/unreadable.pcap'
     with open(path, 'wb') as f:

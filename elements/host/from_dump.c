@@ -314,13 +314,8 @@ from_dump_record(struct from_dump *f, struct pcap_record *rec, size_t *used)
 			want = 1;
 			break;
 		case PCAP_MORE:
-			if (s.n < want) {
-				(void)file_stream_error(&f->file, NULL,
-				    "the last packet is cut short");
-				f->file.end = true;
-				f->file.pos = f->file.buf.n;
-				return false;
-			}
+			if (s.n < want)
+				return false; /* cut short: silent, as in Click */
 			want = s.n + 1;
 			break;
 		case PCAP_BAD:
