@@ -4,6 +4,7 @@
 
 #include "base/addr.h"
 #include "base/bytes.h"
+#include "elements/ip/quiet.h"
 
 enum {
 	NEXT_HOP_BY_HOP = 0,
@@ -219,4 +220,46 @@ five_tuple_print(const struct five_tuple *id, struct strbuf *out)
 	five_tuple_print_end(id, id->src, id->sport, out);
 	sb_adds(out, " > ");
 	five_tuple_print_end(id, id->dst, id->dport, out);
+}
+
+static bool
+five_tuple_parse_address(
+    struct element *e, struct str text, uint8_t *addr, uint8_t *version)
+{
+	if (arg_quiet(&arg_type_ip4, text, addr, e))
+		*version = 4;
+	else if (arg_quiet(&arg_type_ip6, text, addr, e))
+		*version = 6;
+	else
+		return false;
+	return true;
+}
+
+bool
+five_tuple_parse(struct element *e, struct str text, struct five_tuple *id)
+{
+	struct five_tuple new_;
+	uint16_t sport, dport;
+	uint8_t version = 0;
+	struct str proto;
+
+	memset(&new_, 0, sizeof(new_));
+	if (!five_tuple_parse_address(
+	        e, str_word(&text), new_.src, &new_.version) ||
+	    !five_tuple_parse_address(e, str_word(&text), new_.dst, &version) ||
+	    version != new_.version)
+		return false;
+	proto = str_word(&text);
+	if (proto.n > 0) {
+		if (!arg_quiet(&arg_type_ip_proto, proto, &new_.proto, e) ||
+		    !arg_quiet(&arg_type_u16, str_word(&text), &sport, e) ||
+		    !arg_quiet(&arg_type_u16, str_word(&text), &dport, e))
+			return false;
+		put_be16(&new_.sport, sport);
+		put_be16(&new_.dport, dport);
+	}
+	if (str_trim(text).n > 0)
+		return false;
+	*id = new_;
+	return true;
 }

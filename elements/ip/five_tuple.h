@@ -90,4 +90,12 @@ void five_tuple_print_address(
 /* "tcp 10.0.0.1:1024 > 10.0.0.2:80", addresses of IPv6 in brackets. */
 void five_tuple_print(const struct five_tuple *id, struct strbuf *out);
 
+/*
+ * "SRC DST [PROTO SPORT DPORT]", as seen from e; of other texts *id is left as
+ * it was.
+ */
+struct element;
+bool five_tuple_parse(
+    struct element *e, struct str text, struct five_tuple *id);
+
 #endif
