@@ -8,8 +8,8 @@
  *   out 0     the same behind a new IP header; network header set, destination
  *             annotation set to DST
  *   out 1     if connected (else they are killed), as they came: packets that
- *             are no IP packets, whose TTL is 0, or that were sent by DST
- *             itself (a loop: RFC 2003, 4)
+ *             are no IP packets, too long for another header, whose TTL is
+ *             0, or that were sent by DST itself (a loop: RFC 2003, 4)
  *
  *   SRC, DST  ends of the tunnel, both IPv4 or both IPv6 addresses; DST may be
  *             DST_ANNO: the packet's destination annotation
@@ -70,6 +70,8 @@ ipip_encap_good(const struct ipip_encap *self, const struct packet *p)
 	const uint8_t *ip = p->data;
 	unsigned int version = p->length == 0 ? 0 : *ip >> 4;
 
+	if (p->length > ip_outer_room(&self->outer))
+		return false;
 	if (version == 4) {
 		const struct ip4 *h = (const struct ip4 *)(const void *)ip;
 

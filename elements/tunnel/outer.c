@@ -118,13 +118,7 @@ struct packet *
 ip_outer_push(struct ip_outer *o, struct thread *t, struct packet **p,
     const struct ip_outer_wish *w)
 {
-	uint32_t max =
-	    o->size == sizeof(struct ip4) ? 0xffff - o->size : 0xffff;
-
-	if (unlikely((*p)->length > max)) {
-		packet_kill(t, *p);
-		return NULL;
-	}
+	CHECK_HOT((*p)->length <= ip_outer_room(o));
 	if (unlikely(packet_push(t, p, o->size) == NULL))
 		return NULL;
 	if (o->size == sizeof(struct ip4))

@@ -33,6 +33,13 @@ void ip_outer_args(struct args *a, struct ip_outer_conf *c);
 int ip_outer_make(struct ip_outer *o, struct element *e,
     struct ip_outer_conf *c, struct errh *errh);
 
+/* The longest payload that fits behind the header. */
+static inline uint32_t
+ip_outer_room(const struct ip_outer *o)
+{
+	return o->size == sizeof(struct ip4) ? 0xffff - o->size : 0xffff;
+}
+
 struct ip_outer_wish {
 	uint8_t tos, proto;
 	bool df;
@@ -40,9 +47,9 @@ struct ip_outer_wish {
 };
 
 /*
- * Puts the header in front of *p, whose bytes behind it are all its payload;
- * sets network header and destination annotation.  NULL: freed (no memory, or
- * longer than IP packets can be).
+ * Puts the header in front of *p, which is all its payload and not longer than
+ * ip_outer_room(); sets network header and destination annotation.  NULL: no
+ * memory, freed.
  */
 struct packet *ip_outer_push(struct ip_outer *o, struct thread *t,
     struct packet **p, const struct ip_outer_wish *w);

@@ -332,6 +332,82 @@ test_vxlan_ports(void)
 	is_num(trun_stop(&t), 0, "VXLAN ports: all packets are back");
 }
 
+/* The fragments of a packet take the same way. */
+static void
+test_vxlan_fragments(void)
+{
+	unsigned int differ = 0;
+	struct trun t;
+
+	ok(trun_start(&t, "Idle -> x :: VXLANEncap(1.2.3.4, 5.6.7.8, 1)"
+	                  " -> q :: Queue -> Idle") == 0,
+	    "VXLAN fragments: starts");
+	for (unsigned int i = 0; i < 20; i++) {
+		uint8_t frame[14 + 512] = { 0 };
+		struct net_ip s = { .src = "10.0.0.1",
+			.dst = "10.0.0.2",
+			.proto = IPPROTO4_UDP,
+			.sport = (uint16_t)(1000 + i),
+			.text = "abcdefgh" };
+		uint32_t n = 14 + net_build(frame + 14, &s);
+		struct packet *first, *second;
+
+		put_be16(frame + 12, ETHERTYPE_IP4);
+		put_be16(frame + 20, IP4_MF);
+		net_feed(&t, "x", 0, net_packet(&t, frame, n, -1));
+		put_be16(frame + 20, 2);
+		net_feed(&t, "x", 0, net_packet(&t, frame, n, -1));
+		first = net_take(&t, "q");
+		second = net_take(&t, "q");
+		differ += memcmp(packet_transport(first),
+		              packet_transport(second), 2) != 0;
+		net_kill(&t, first);
+		net_kill(&t, second);
+	}
+	is_num(differ, 0, "VXLAN: fragments have one source port");
+	is_num(trun_stop(&t), 0, "VXLAN fragments: all packets are back");
+}
+
+/* What does not fit behind another header, and headers where none are. */
+static void
+test_odd(void)
+{
+	static uint8_t big[66000];
+	struct packet *p;
+	struct trun t;
+
+	if (!ok(trun_start(&t,
+	            "Idle -> x :: IPIPEncap(1.2.3.4, 5.6.7.8)"
+	            " -> q :: Queue -> Idle; x[1] -> r :: Queue -> Idle;"
+	            " Idle -> v :: VXLANEncap(1.2.3.4, 5.6.7.8, 1) -> q;"
+	            " Idle -> y :: IPIPDecap -> q; y[1] -> r;"
+	            " Idle -> z :: VXLANDecap -> q; z[1] -> r") == 0,
+	        "odd ones: starts"))
+		tap_note("%s", trun_log(&t));
+	net_bytes(IP4, big, 32);
+	net_feed(&t, "x", 0, net_packet(&t, big, 65515, 0));
+	is_num(net_drain(&t, "q"), 1, "IPIPEncap: the longest");
+	net_feed(&t, "x", 0, net_packet(&t, big, 65516, 0));
+	is_num(net_drain(&t, "r"), 1, "IPIPEncap: one byte more");
+	net_feed(&t, "v", 0, net_packet(&t, big, 65499, -1));
+	is_num(net_drain(&t, "q"), 1, "VXLANEncap: the longest");
+	net_feed(&t, "v", 0, net_packet(&t, big, 65500, -1));
+	is_num(net_drain(&t, "q"), 0, "VXLANEncap: one byte more");
+	is_cstr(trun_read(&t, "v.drops"), "1", "is counted");
+
+	p = net_hex(&t, OUT4("00", "0034", "0000", "04", "6ab3") IP4);
+	packet_pull(p, 30);
+	net_feed(&t, "y", 0, p);
+	is_num(net_drain(&t, "r"), 1, "IPIPDecap: a header already stripped");
+	p = net_hex(&t, OUT4("00", "0052", "0000", "11",
+	                    "6a88") "c00012b5003e0000080000000000"
+	                            "2a000102030405060708090a0b0c0800" IP4);
+	packet_pull(p, 30);
+	net_feed(&t, "z", 0, p);
+	is_num(net_drain(&t, "r"), 1, "VXLANDecap: a header already stripped");
+	is_num(trun_stop(&t), 0, "odd ones: all packets are back");
+}
+
 static const struct {
 	const char *text, *message;
 } mistakes[] = {
@@ -420,6 +496,8 @@ main(void)
 	test_vxlan("1.2.3.4, 5.6.7.8", ", CHECKSUM true");
 	test_vxlan("fe80::1, fe80::2", ", CHECKSUM true");
 	test_vxlan_ports();
+	test_vxlan_fragments();
+	test_odd();
 	test_mistakes();
 	test_hostile();
 	return tap_done();

@@ -24,6 +24,7 @@
  * IPv6).
  *
  *   src, dst, vni   read, write: the arguments
+ *   drops     read: frames killed because they were too long
  *
  *	FromDevice(0) -> VXLANEncap(10.0.0.1, 10.0.0.2, 42) -> ...
  */
@@ -40,6 +41,7 @@ struct vxlan_encap {
 	uint16_t dport;
 	bool checksum, df;
 	uint64_t seed;
+	uint64_t drops;
 };
 
 static int
@@ -72,6 +74,7 @@ vxlan_encap_configure(
 		    errh, "VNI: must be %u at most", (unsigned)VXLAN_VNI_MAX);
 	if (err != 0)
 		return err;
+	new_.drops = self->drops;
 	new_.seed = self->seed;
 	if (new_.seed == 0)
 		os_random(&new_.seed, sizeof(new_.seed));
@@ -131,6 +134,12 @@ vxlan_encap_one(struct element *e, struct thread *t, struct packet *p)
 	                   : anno_u32(p, self->vni_anno.offset);
 	struct udp *udp;
 
+	if (unlikely(p->length > ip_outer_room(&self->outer) - sizeof(*udp) -
+	                             VXLAN_HEADER)) {
+		counter_add(&self->drops, t, 1);
+		packet_kill(t, p);
+		return NULL;
+	}
 	w.flow = vxlan_encap_flow(self, p);
 	packet_set_mac(p, p->data);
 	if (unlikely(packet_push(t, &p, sizeof(*udp) + VXLAN_HEADER) == NULL))
@@ -170,6 +179,7 @@ vxlan_encap_add_handlers(struct element *e)
 	ip_outer_add_handlers(e, vxlan_encap_read);
 	handler_add_data(e, "vni", HANDLER_READ, DATA_U32, &self->vni);
 	handler_add_rewrite_arg(e, "vni", 2, "VNI");
+	handler_add_data(e, "drops", HANDLER_READ, DATA_U64, &self->drops);
 }
 
 const struct element_class element_vxlan_encap = {
