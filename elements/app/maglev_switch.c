@@ -383,7 +383,7 @@ maglev_switch_push(struct element *e, unsigned int port, struct batch *b)
 	struct maglev_switch *self = element_state(e);
 
 	(void)port;
-	flowbook_route(e, b, &self->book, maglev_switch_one);
+	flowbook_route(e, b, &self->book, flowbook_read_ip, maglev_switch_one);
 }
 
 /* ---- handlers ---- */

@@ -11,7 +11,7 @@
  *	flowbook_init(&s->book, sizeof(struct my_flow), &my_ops, true)
  *	s->book.capacity = ...                                  configure
  *	flowbook_start(&s->book, e)                             initialize
- *	flowbook_route(e, b, &s->book, my_one)                  push
+ *	flowbook_route(e, b, &s->book, flowbook_read_ip, my_one) push
  *	flowbook_fini(&s->book)                                 cleanup
  *
  * Memory: a record and, for each of its keys, about 10 bytes of index; from
@@ -121,26 +121,36 @@ void flowbook_add_handlers(struct element *e, struct flowbook *fb);
 enum { FLOWBOOK_GROUP = 32, FLOWBOOK_SCRATCH = 8192 };
 
 struct flowbook_packet {
-	struct five_packet five; /* id.version 0: no IP packet */
+	struct five_packet five; /* id.version 0: it has no flow */
 	struct flow_probe probe;
 };
 
+/* Reads the flow of p; false: it has none. */
+typedef bool flowbook_read_fn(
+    struct element *e, struct packet *p, struct five_packet *five);
 /*
  * What becomes of *p: as route_fn.  ref: its flow, 0: it has none (yet).
  */
 typedef int flowbook_fn(struct element *e, struct thread *t, struct packet **p,
     const struct flowbook_packet *fp, uint32_t ref);
 
+static inline bool
+flowbook_read_ip(struct element *e, struct packet *p, struct five_packet *five)
+{
+	(void)e;
+	return five_tuple_packet(p, five);
+}
+
 /* Passes 1 and 2 (flowtable.h) over n packets. */
-static inline void
-flowbook_probe(struct flowbook *fb, struct packet *const *p,
-    struct flowbook_packet *fp, uint32_t n)
+ALWAYS_INLINE void
+flowbook_probe(struct element *e, struct flowbook *fb, struct packet *const *p,
+    struct flowbook_packet *fp, uint32_t n, flowbook_read_fn *read)
 {
 	for (uint32_t i = 0; i < n; i++) {
 		if (i + 4 < n)
 			prefetch_read(p[i + 4]->data);
 		fp[i].probe.key.kind = 0;
-		if (unlikely(!five_tuple_packet(p[i], &fp[i].five))) {
+		if (unlikely(!read(e, p[i], &fp[i].five))) {
 			fp[i].five.id.version = 0;
 			continue;
 		}
@@ -152,13 +162,28 @@ flowbook_probe(struct flowbook *fb, struct packet *const *p,
 			flowtable_probe_record(&fb->table, &fp[i].probe);
 }
 
+/* Pass 3. */
+static inline uint32_t
+flowbook_probe_find(const struct flowbook *fb, const struct flowbook_packet *fp)
+{
+	uint32_t ref;
+
+	if (unlikely(fp->probe.key.kind == 0))
+		return 0;
+	ref = flowtable_probe_find(&fb->table, &fp->probe);
+	if (ref != 0 && unlikely(fp->five.id.version == 6 &&
+	                         !flowbook_same(fb, ref, &fp->five.id)))
+		return 0;
+	return ref;
+}
+
 /*
- * The body of a push: one must be a constant function.  Packets go where it
- * says; with the lock held while it is called.
+ * The body of a push: read and one must be constant functions.  Packets go
+ * where one says; the lock is held while it is called.
  */
 ALWAYS_INLINE void
-flowbook_route(
-    struct element *e, struct batch *b, struct flowbook *fb, flowbook_fn *one)
+flowbook_route(struct element *e, struct batch *b, struct flowbook *fb,
+    flowbook_read_fn *read, flowbook_fn *one)
 {
 	struct thread *t = b->thread;
 	struct scratch_mark m = scratch_mark(t);
@@ -175,17 +200,10 @@ flowbook_route(
 
 		if (n > FLOWBOOK_GROUP)
 			n = FLOWBOOK_GROUP;
-		flowbook_probe(fb, p, fp, n);
+		flowbook_probe(e, fb, p, fp, n, read);
 		for (uint32_t i = 0; i < n; i++) {
-			uint32_t ref = 0;
+			uint32_t ref = flowbook_probe_find(fb, &fp[i]);
 
-			if (likely(fp[i].probe.key.kind != 0))
-				ref = flowtable_probe_find(
-				    &fb->table, &fp[i].probe);
-			if (ref != 0 &&
-			    unlikely(fp[i].five.id.version == 6 &&
-			             !flowbook_same(fb, ref, &fp[i].five.id)))
-				ref = 0;
 			ports[from + i] =
 			    (int16_t)one(e, t, &p[i], &fp[i], ref);
 			differ |= (int16_t)(ports[from + i] ^ ports[0]);
