@@ -32,7 +32,7 @@ flowbook_timer(struct element *e, struct timer *timer, struct thread *t)
 
 	(void)e;
 	thread_lock(t, &fb->lock);
-	fb->now_ms = flowbook_now(t);
+	flowbook_enter(fb, t);
 	more = flowbook_reap(fb, REAP_BUDGET);
 	thread_unlock(t, &fb->lock);
 	timer_schedule_after(timer, more ? REAP_MORE_NS : REAP_NS);
@@ -42,7 +42,7 @@ void
 flowbook_start(struct flowbook *fb, struct element *e)
 {
 	fb->e = e;
-	fb->now_ms = flowbook_now(e->thread);
+	flowbook_enter(fb, e->thread);
 	flow_wheel_init(&fb->wheel, &fb->table,
 	    offsetof(struct flowbook_flow, link), 0, fb->now_ms);
 	timer_init(&fb->reaper, e, flowbook_timer);
@@ -86,7 +86,7 @@ flowbook_find(const struct flowbook *fb, const struct five_tuple *id)
 
 /* Enters both keys; one of them, when a flow is its own answer. */
 static bool
-flowbook_enter(struct flowbook *fb, uint32_t record)
+flowbook_index(struct flowbook *fb, uint32_t record)
 {
 	struct flowbook_flow *f = flowbook_record(fb, record);
 	struct five_tuple reverse;
@@ -152,7 +152,7 @@ flowbook_add(struct flowbook *fb, const struct five_tuple *id)
 	f = flowbook_record(fb, record);
 	f->id = *id;
 	f->last_ms = fb->now_ms;
-	if (!flowbook_enter(fb, record)) {
+	if (!flowbook_index(fb, record)) {
 		flowtable_delete(&fb->table, record);
 		fb->refused++;
 		return 0;
@@ -255,7 +255,7 @@ flowbook_write_capacity(
 		return errh_error(
 		    call->errh, "must be %d at most", FLOW_RECORDS_MAX);
 	fb->capacity = capacity;
-	fb->now_ms = flowbook_now(call->thread);
+	flowbook_enter(fb, call->thread);
 	flowbook_shrink(fb);
 	return 0;
 }
@@ -267,7 +267,7 @@ flowbook_write_flush(
 	struct flowbook *fb = (struct flowbook *)user;
 
 	(void)e;
-	fb->now_ms = flowbook_now(call->thread);
+	flowbook_enter(fb, call->thread);
 	flowbook_flush(fb);
 	return 0;
 }

@@ -59,11 +59,12 @@ struct flowbook {
 	struct timer reaper;
 	struct spinlock lock;
 	uint64_t seed;
-	uint32_t capacity; /* flows */
-	uint32_t now_ms;   /* of the call that goes on */
-	bool both;         /* directions */
-	uint64_t evicted;  /* flows that made room for others */
-	uint64_t refused;  /* flows that found none */
+	uint32_t capacity;     /* flows */
+	uint32_t now_ms;       /* of the call that goes on */
+	struct thread *thread; /* that makes it: for last words */
+	bool both;             /* directions */
+	uint64_t evicted;      /* flows that made room for others */
+	uint64_t refused;      /* flows that found none */
 };
 
 /* record_size: a multiple of 8.  Allocates nothing. */
@@ -78,6 +79,14 @@ static inline uint32_t
 flowbook_now(struct thread *t)
 {
 	return (uint32_t)((uint64_t)thread_recent_ns(t) / 1000000);
+}
+
+/* Before calls but those of flowbook_route() and the timer. */
+static inline void
+flowbook_enter(struct flowbook *fb, struct thread *t)
+{
+	fb->now_ms = flowbook_now(t);
+	fb->thread = t;
 }
 
 static inline void *
@@ -193,7 +202,7 @@ flowbook_route(struct element *e, struct batch *b, struct flowbook *fb,
 	int16_t differ = 0;
 
 	thread_lock(t, &fb->lock);
-	fb->now_ms = flowbook_now(t);
+	flowbook_enter(fb, t);
 	for (uint32_t from = 0; from < b->count; from += FLOWBOOK_GROUP) {
 		struct packet **p = b->packet + from;
 		uint32_t n = b->count - from;
