@@ -315,7 +315,8 @@ net_storm(struct trun *t, const char *element, unsigned int port,
 	struct rand_state rand;
 	uint8_t bytes[2048];
 
-	rand_seed(&rand, 7);
+	/* Another storm each time, the same ones in each run. */
+	rand_seed(&rand, rand_u64(&master_thread(t->m, 0)->rand));
 	for (unsigned int i = 0; i < n; i++) {
 		uint32_t length = net_bytes(
 		    seeds[rand_below(&rand, nseeds)], bytes, sizeof(bytes));

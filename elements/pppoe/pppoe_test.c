@@ -560,6 +560,8 @@ test_lcp(void)
 	        "020600000000"
 	        "00");
 	heard(&t, "none", "an option of length 0");
+	say(&t, "c02101010008010805d4");
+	heard(&t, "none", "an option beyond the end");
 	say(&t, "c02101010012"
 	        "010405d4"
 	        "0702"
@@ -620,6 +622,72 @@ test_lcp(void)
 	is_cstr(trun_read(&t, "s.count"), "0", "given up");
 	ok(strstr(trun_read(&t, "s.ended"), "negotiation failed") != NULL,
 	    "ended");
+	end(&t);
+}
+
+/* Acknowledgements of something else, or of long ago, open nothing. */
+static void
+test_stale(void)
+{
+	const char *got;
+	char ack[160];
+	struct trun t;
+
+	begin(&t, CONF(""));
+	connect(&t);
+	got = hear(&t);
+	snprintf(ack, sizeof(ack), "c0210277%s", got + 8);
+	say(&t, ack);
+	say(&t, "c02101050004");
+	heard(&t, "c02102050004", "our acknowledgement");
+	heard(&t, "none", "that of another request opens nothing");
+	say(&t, "c02101060008010405dc");
+	heard(&t, "c02103060008010405d4", "a Nak");
+	/* Now it has ours, then says nothing until we ask again. */
+	memcpy(ack, "c0210201", 8);
+	say(&t, ack);
+	net_pass(&t, 4 * NS_PER_SEC);
+	heard(&t, "c0210102000e*", "our request again");
+	say(&t, "c02101070004");
+	heard(&t, "c02102070004", "our acknowledgement");
+	heard(&t, "none", "that of long ago opens nothing");
+	end(&t);
+}
+
+/* Who takes 128 bytes gets no more. */
+static void
+test_mru(void)
+{
+	static char text[120];
+	struct net_ip s = { .src = "9.9.9.9", .proto = IPPROTO4_UDP };
+	const char *got;
+	char line[160], addr[32];
+	struct trun t;
+
+	begin(&t, CONF(""));
+	connect(&t);
+	got = hear(&t);
+	snprintf(line, sizeof(line), "c0210201%s", got + 8);
+	say(&t, line);
+	say(&t, "c0210105000801040080");
+	heard(&t, "c0210205000801040080", "an MRU of 128");
+	heard(&t, "8021010?000a03060a000001", "IPCP request");
+	say(&t, "80210201000a03060a000001");
+	say(&t, "80210107000a030600000000");
+	got = hear(&t);
+	snprintf(line, sizeof(line), "80210108000a0306%.8s", got + 16);
+	snprintf(addr, sizeof(addr), "10.0.0.%ld", strtol(got + 22, NULL, 16));
+	say(&t, line);
+	heard(&t, "80210208*", "IPCP is open");
+	s.dst = addr;
+	memset(text, 'x', 100);
+	s.text = text;
+	net_feed_ip(&t, "s", 1, &s);
+	is_num(net_drain(&t, "a"), 1, "128 bytes");
+	text[100] = 'x';
+	net_feed_ip(&t, "s", 1, &s);
+	is_num(net_drain(&t, "a"), 0, "129 bytes do not go");
+	is_num(net_drain(&t, "other"), 1, "but elsewhere");
 	end(&t);
 }
 
@@ -785,6 +853,8 @@ test_pap(void)
 	say(&t, "80210107000a030600000000");
 	heard(&t, "none", "IPCP has to wait");
 	say(&t, "c0230101000803626f6205");
+	heard(&t, "none", "a name cut short");
+	say(&t, "c0230101000903626f6205");
 	heard(&t, "none", "a secret cut short");
 	say(&t, "c0230101000a03626f620178");
 	heard(&t, "c0230201000c0777656c636f6d65", "welcome, bob");
@@ -1022,6 +1092,8 @@ test_hostile(void)
 		"ffffffffffff" CLIENT "8863110900000010010100000103000412345"
 		"67801100000",
 	};
+	static char mine[ARRAY_SIZE(seeds)][256];
+	const char *use[ARRAY_SIZE(seeds)];
 	struct trun t;
 
 	begin(&t, CONF(USERS));
@@ -1029,8 +1101,14 @@ test_hostile(void)
 		trun_write(&t, "s.end_all", "");
 		net_drain(&t, "a");
 		connect(&t);
-		for (unsigned int k = 0; k < 200; k++)
-			net_storm(&t, "s", 0, seeds, ARRAY_SIZE(seeds), 5);
+		/* In the session that there is. */
+		for (unsigned int k = 0; k + 1 < ARRAY_SIZE(seeds); k++) {
+			snprintf(mine[k], sizeof(mine[k]), "%s", seeds[k]);
+			memcpy(mine[k] + 32, session, 4);
+			use[k] = mine[k];
+		}
+		use[ARRAY_SIZE(seeds) - 1] = seeds[ARRAY_SIZE(seeds) - 1];
+		net_storm(&t, "s", 0, use, ARRAY_SIZE(seeds), 1000);
 		net_storm(&t, "s", 1, (const char *const[]){ IP4 }, 1, 50);
 		net_drain(&t, "a");
 		net_drain(&t, "other");
@@ -1054,6 +1132,8 @@ main(void)
 	test_session();
 	test_discovery();
 	test_lcp();
+	test_stale();
+	test_mru();
 	test_again();
 	test_chap();
 	test_chap_silence();

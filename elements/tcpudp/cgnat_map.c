@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* cgnat_map.c -- subscribers, blocks and mappings of CGNAT.  See cgnat.h. */
+#include <stdlib.h>
+
+#include "base/bytes.h"
+#include "base/stamp.h"
+#include "elements/tcpudp/cgnat.h"
+
+enum { KIND_INSIDE = 1 << 8, KIND_EXTERNAL = 2 << 8, KIND_SUBSCRIBER = 1 };
+
+int
+cgnat_init(struct cgnat *g)
+{
+	size_t bits = (size_t)g->nexternal * g->blocks;
+
+	flowtable_init(&g->mappings, sizeof(struct cg_mapping), 2);
+	flowtable_init(&g->subscribers, sizeof(struct cg_subscriber), 1);
+	g->taken = calloc(bits / 8 + 1, 1);
+	g->log = calloc(CG_LOG, sizeof(*g->log));
+	return g->taken == NULL || g->log == NULL ? ERR_NOMEM : 0;
+}
+
+void
+cgnat_fini(struct cgnat *g)
+{
+	if (g->mappings.nkeys != 0) {
+		flowtable_fini(&g->mappings);
+		flowtable_fini(&g->subscribers);
+	}
+	free(g->taken);
+	free(g->log);
+	g->taken = NULL;
+	g->log = NULL;
+}
+
+void
+cgnat_enter(struct cgnat *g, struct thread *t)
+{
+	g->thread = t;
+	g->now_ms = (uint32_t)(thread_recent_ns(t) / 1000000);
+}
+
+/* ---- blocks ---- */
+
+void
+cgnat_event_print(const struct cg_event *v, struct strbuf *out)
+{
+	sb_i64(out, v->wall_s);
+	sb_adds(out, v->allocate ? " allocate " : " free ");
+	sb_ip4(out, v->inside);
+	sb_addc(out, ' ');
+	sb_ip4(out, v->external);
+	sb_printf(out, " %u-%u\n", v->first, v->last);
+}
+
+/* RFC 6888, REQ-12 and RFC 7422, 4: a line a block, not a connection. */
+static void
+cgnat_log(struct cgnat *g, const struct cg_subscriber *s, uint32_t block,
+    bool allocate)
+{
+	struct cg_event *v = &g->log[g->nlog++ % CG_LOG];
+	struct strbuf sb = STRBUF_INIT;
+	struct packet *p;
+
+	*v = (struct cg_event){ .wall_s =
+		                    thread_wall_ns(g->thread) / NS_PER_SEC,
+		.inside = s->key.src,
+		.external = ip4_net(g->external + s->external),
+		.first = (uint16_t)(g->low + block * g->block_size),
+		.last = (uint16_t)(g->low + (block + 1) * g->block_size - 1),
+		.allocate = allocate };
+	if (!output_connected(g->e, CG_LOGS))
+		return;
+	cgnat_event_print(v, &sb);
+	p = packet_new(g->thread, PACKET_HEADROOM, sb.s, (uint32_t)sb.n, 0);
+	if (p != NULL)
+		output_push_one(g->e, CG_LOGS, g->thread, p);
+	sb_fini(&sb);
+}
+
+static bool
+cgnat_block_taken(const struct cgnat *g, uint32_t external, uint32_t block)
+{
+	size_t i = (size_t)external * g->blocks + block;
+
+	return (g->taken[i / 8] >> i % 8 & 1) != 0;
+}
+
+static void
+cgnat_block_mark(struct cgnat *g, uint32_t external, uint32_t block)
+{
+	size_t i = (size_t)external * g->blocks + block;
+
+	g->taken[i / 8] ^= (uint8_t)(1u << i % 8);
+}
+
+static void
+cgnat_block_give(struct cgnat *g, struct cg_subscriber *s, uint32_t block)
+{
+	cgnat_block_mark(g, s->external, block);
+	s->block[s->nblocks++] = (uint16_t)block;
+	if (g->ninside == 0)
+		cgnat_log(g, s, block, true);
+}
+
+/*
+ * Another block of the same external address (RFC 4787, REQ-2: a subscriber is
+ * paired with one); false: there is none, or it has enough.
+ */
+static bool
+cgnat_block_more(struct cgnat *g, struct cg_subscriber *s)
+{
+	uint32_t first = rand_below(&g->thread->rand, g->blocks);
+
+	if (s->nblocks >= g->max_blocks)
+		return false;
+	for (uint32_t k = 0; k < g->blocks; k++) {
+		uint32_t block = (first + k) % g->blocks;
+
+		if (!cgnat_block_taken(g, s->external, block)) {
+			cgnat_block_give(g, s, block);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- subscribers ---- */
+
+static struct cg_subscriber *
+cgnat_subscriber_at(const struct cgnat *g, uint32_t record)
+{
+	return flowtable_record(&g->subscribers, record);
+}
+
+bool
+cgnat_range(const struct cgnat *g, uint32_t addr, uint32_t *external,
+    uint32_t *first, uint32_t *last)
+{
+	uint32_t i = ip4_host(addr) - g->inside;
+
+	if (i >= g->ninside)
+		return false;
+	*external = i / g->blocks;
+	*first = g->low + i % g->blocks * g->block_size;
+	*last = *first + g->block_size - 1;
+	return true;
+}
+
+uint32_t
+cgnat_who(const struct cgnat *g, uint32_t external, uint16_t port)
+{
+	uint32_t e = ip4_host(external) - g->external, block, i;
+
+	if (e >= g->nexternal || port < g->low)
+		return 0;
+	block = (port - g->low) / g->block_size;
+	i = e * g->blocks + block;
+	return block < g->blocks && i < g->ninside ? ip4_net(g->inside + i) : 0;
+}
+
+/* Its external address and first block; false: there is none. */
+static bool
+cgnat_subscriber_begin(struct cgnat *g, struct cg_subscriber *s)
+{
+	uint32_t first, last, start;
+
+	if (g->ninside != 0) {
+		if (!cgnat_range(g, s->key.src, &s->external, &first, &last))
+			return false;
+		cgnat_block_give(g, s, (first - g->low) / g->block_size);
+		return true;
+	}
+	/* The same address again for most, without remembering it. */
+	start = (uint32_t)(hash_u64(s->key.src, 0) % g->nexternal);
+	for (uint32_t k = 0; k < g->nexternal; k++) {
+		s->external = (start + k) % g->nexternal;
+		if (cgnat_block_more(g, s))
+			return true;
+	}
+	return false;
+}
+
+static void
+cgnat_subscriber_end(struct cgnat *g, uint32_t record)
+{
+	struct cg_subscriber *s = cgnat_subscriber_at(g, record);
+
+	for (unsigned int i = 0; i < s->nblocks; i++) {
+		cgnat_block_mark(g, s->external, s->block[i]);
+		if (g->ninside == 0)
+			cgnat_log(g, s, s->block[i], false);
+	}
+	if (s->link.slot != 0)
+		flow_wheel_remove(&g->subscriber_wheel, record);
+	flowtable_remove(&g->subscribers, record, 0);
+	flowtable_delete(&g->subscribers, record);
+}
+
+/* The record of a subscriber, 0: there is no room for another. */
+static uint32_t
+cgnat_subscriber(struct cgnat *g, uint32_t addr)
+{
+	struct flow_key key = { .src = addr, .kind = KIND_SUBSCRIBER };
+	uint32_t record =
+	    flow_ref_record(flowtable_find(&g->subscribers, &key));
+	struct cg_subscriber *s;
+
+	if (record != 0)
+		return record;
+	record = flowtable_new(&g->subscribers);
+	if (record == 0)
+		return 0;
+	s = cgnat_subscriber_at(g, record);
+	s->key = key;
+	s->last_ms = g->now_ms;
+	if (!cgnat_subscriber_begin(g, s)) {
+		g->no_block++;
+		flowtable_delete(&g->subscribers, record);
+		return 0;
+	}
+	if (flowtable_insert(&g->subscribers, record, 0) != 0) {
+		cgnat_block_mark(g, s->external, s->block[0]);
+		flowtable_delete(&g->subscribers, record);
+		return 0;
+	}
+	flow_wheel_add(&g->subscriber_wheel, record, g->now_ms + g->hold_ms);
+	return record;
+}
+
+/* ---- mappings ---- */
+
+static struct flow_key
+cgnat_key(uint32_t addr, uint16_t port, uint32_t kind)
+{
+	return (struct flow_key){ .src = addr, .sport = port, .kind = kind };
+}
+
+static unsigned int
+cgnat_class(uint8_t proto)
+{
+	return proto == IPPROTO4_TCP ? 0 : proto == IPPROTO4_UDP ? 1 : 2;
+}
+
+static uint32_t
+cgnat_expiry(const struct cgnat *g, const struct cg_mapping *m)
+{
+	enum cg_time time = CG_ICMP;
+	const uint8_t acks = CG_ACK_OUT | CG_ACK_IN;
+	const uint8_t fins = CG_FIN_OUT | CG_FIN_IN;
+
+	if (m->flags & CG_STATIC)
+		return g->now_ms + 3600 * 1000;
+	if (m->proto == IPPROTO4_UDP)
+		time = CG_UDP;
+	else if (m->proto == IPPROTO4_TCP)
+		time = (m->flags & acks) == acks && (m->flags & fins) == 0 &&
+		               !(m->flags & CG_RESET)
+		           ? CG_TCP
+		           : CG_TRANSITORY;
+	return m->last_ms + g->time_ms[time];
+}
+
+static uint32_t
+cgnat_record(const struct cgnat *g, const struct cg_mapping *m)
+{
+	return flow_ref_record(flowtable_find(&g->mappings, &m->key[1]));
+}
+
+static void
+cgnat_end(struct cgnat *g, uint32_t record)
+{
+	struct cg_mapping *m = flowtable_record(&g->mappings, record);
+	struct cg_subscriber *s = cgnat_subscriber_at(g, m->subscriber);
+
+	s->used[m->block][cgnat_class(m->proto)]--;
+	s->count--;
+	s->last_ms = g->now_ms;
+	flow_wheel_remove(&g->mapping_wheel, record);
+	flowtable_remove(&g->mappings, record, 0);
+	flowtable_remove(&g->mappings, record, 1);
+	flowtable_delete(&g->mappings, record);
+}
+
+void
+cgnat_unmap(struct cgnat *g, struct cg_mapping *m)
+{
+	cgnat_end(g, cgnat_record(g, m));
+}
+
+/* A mapping between two ends, both free; NULL: no room. */
+static struct cg_mapping *
+cgnat_join(struct cgnat *g, uint32_t subscriber, unsigned int block,
+    const struct flow_key *in, const struct flow_key *out, uint8_t proto)
+{
+	struct cg_subscriber *s = cgnat_subscriber_at(g, subscriber);
+	struct cg_mapping *m;
+	uint32_t record;
+
+	record = flowtable_new(&g->mappings);
+	if (record == 0)
+		return NULL;
+	m = flowtable_record(&g->mappings, record);
+	m->key[0] = *in;
+	m->key[1] = *out;
+	m->proto = proto;
+	m->subscriber = subscriber;
+	m->block = (uint8_t)block;
+	m->last_ms = g->now_ms;
+	if (flowtable_insert(&g->mappings, record, 0) != 0)
+		goto delete_record;
+	if (flowtable_insert(&g->mappings, record, 1) != 0)
+		goto remove_key;
+	flow_wheel_add(&g->mapping_wheel, record, cgnat_expiry(g, m));
+	s->used[block][cgnat_class(proto)]++;
+	s->count++;
+	g->made++;
+	return m;
+remove_key:
+	flowtable_remove(&g->mappings, record, 0);
+delete_record:
+	flowtable_delete(&g->mappings, record);
+	return NULL;
+}
+
+/*
+ * A free port of one block for that protocol: one of the same parity as port
+ * (RFC 4787, REQ-4), else any; 0: none.  Where the search begins is random
+ * (RFC 6056).
+ */
+static uint16_t
+cgnat_block_port(struct cgnat *g, const struct cg_subscriber *s,
+    unsigned int block, uint16_t port, uint8_t proto)
+{
+	uint32_t base = g->low + s->block[block] * g->block_size;
+	uint32_t start = rand_below(&g->thread->rand, g->block_size);
+	uint32_t external = ip4_net(g->external + s->external);
+
+	if (s->used[block][cgnat_class(proto)] >= g->block_size)
+		return 0;
+	for (unsigned int pass = 0; pass < 2; pass++)
+		for (uint32_t k = 0; k < g->block_size; k++) {
+			uint32_t at = base + (start + k) % g->block_size;
+			struct flow_key key;
+
+			if (pass == 0 && ((at ^ get_be16(&port)) & 1) != 0)
+				continue;
+			key =
+			    cgnat_key(external, __builtin_bswap16((uint16_t)at),
+			        KIND_EXTERNAL | proto);
+			if (flowtable_find(&g->mappings, &key) == 0)
+				return key.sport;
+		}
+	return 0;
+}
+
+static struct cg_mapping *
+cgnat_make(struct cgnat *g, const struct flow_key *in, uint8_t proto)
+{
+	uint32_t record;
+	struct cg_subscriber *s;
+	struct flow_key out;
+	uint16_t port = 0;
+	unsigned int block;
+
+	if (g->mappings.count >= g->capacity) {
+		g->full++;
+		return NULL;
+	}
+	record = cgnat_subscriber(g, in->src);
+	if (record == 0)
+		return NULL;
+	s = cgnat_subscriber_at(g, record);
+	for (block = 0;; block++) {
+		if (block == s->nblocks && !cgnat_block_more(g, s)) {
+			g->no_ports++;
+			return NULL;
+		}
+		port = cgnat_block_port(g, s, block, in->sport, proto);
+		if (port != 0)
+			break;
+	}
+	out = cgnat_key(
+	    ip4_net(g->external + s->external), port, KIND_EXTERNAL | proto);
+	return cgnat_join(g, record, block, in, &out, proto);
+}
+
+/* The mapping of a key if it is alive. */
+static struct cg_mapping *
+cgnat_alive(struct cgnat *g, const struct flow_key *key)
+{
+	uint32_t ref = flowtable_find(&g->mappings, key);
+	struct cg_mapping *m;
+
+	if (ref == 0)
+		return NULL;
+	m = flowtable_record(&g->mappings, flow_ref_record(ref));
+	if ((int32_t)(g->now_ms - cgnat_expiry(g, m)) >= 0) {
+		cgnat_end(g, flow_ref_record(ref));
+		return NULL;
+	}
+	return m;
+}
+
+struct cg_mapping *
+cgnat_out(
+    struct cgnat *g, uint32_t addr, uint16_t port, uint8_t proto, bool make)
+{
+	struct flow_key key = cgnat_key(addr, port, KIND_INSIDE | proto);
+	struct cg_mapping *m = cgnat_alive(g, &key);
+
+	if (m == NULL && make)
+		m = cgnat_make(g, &key, proto);
+	return m;
+}
+
+struct cg_mapping *
+cgnat_in(struct cgnat *g, uint32_t addr, uint16_t port, uint8_t proto)
+{
+	struct flow_key key = cgnat_key(addr, port, KIND_EXTERNAL | proto);
+
+	return cgnat_alive(g, &key);
+}
+
+bool
+cgnat_map_static(struct cgnat *g, uint32_t addr, uint16_t port, uint8_t proto,
+    uint32_t external, uint16_t eport)
+{
+	struct flow_key in = cgnat_key(addr, port, KIND_INSIDE | proto);
+	struct flow_key out = cgnat_key(external, eport, KIND_EXTERNAL | proto);
+	uint32_t e = ip4_host(external) - g->external, block, record;
+	uint32_t number = get_be16(&eport);
+	struct cg_subscriber *s;
+	struct cg_mapping *m;
+	unsigned int i;
+
+	block = number < g->low ? g->blocks : (number - g->low) / g->block_size;
+	if (block >= g->blocks || cgnat_alive(g, &in) != NULL ||
+	    cgnat_alive(g, &out) != NULL)
+		return false;
+	record = cgnat_subscriber(g, addr);
+	if (record == 0)
+		return false;
+	s = cgnat_subscriber_at(g, record);
+	if (s->external != e)
+		return false;
+	for (i = 0; i < s->nblocks && s->block[i] != block; i++)
+		;
+	if (i == s->nblocks) {
+		if (i >= g->max_blocks || cgnat_block_taken(g, e, block))
+			return false;
+		cgnat_block_give(g, s, block);
+	}
+	m = cgnat_join(g, record, i, &in, &out, proto);
+	if (m != NULL)
+		m->flags = CG_STATIC;
+	return m != NULL;
+}
+
+void
+cgnat_tcp(struct cgnat *g, struct cg_mapping *m, uint8_t flags, bool out)
+{
+	uint8_t before = m->flags;
+
+	if (flags & TCP_RST)
+		m->flags |= CG_RESET;
+	else if (flags & TCP_FIN)
+		m->flags |= out ? CG_FIN_OUT : CG_FIN_IN;
+	else if (flags & TCP_SYN)
+		m->flags &= (uint8_t)CG_STATIC; /* another connection */
+	if ((flags & (TCP_ACK | TCP_SYN | TCP_RST)) == TCP_ACK)
+		m->flags |= out ? CG_ACK_OUT : CG_ACK_IN;
+	if (before != m->flags)
+		(void)flow_wheel_move(
+		    &g->mapping_wheel, cgnat_record(g, m), cgnat_expiry(g, m));
+}
+
+/* ---- ages ---- */
+
+void
+cgnat_reap(struct cgnat *g, unsigned int budget)
+{
+	uint32_t n;
+
+	for (; budget > 0; budget--) {
+		const struct cg_mapping *m;
+
+		n = flow_wheel_due(&g->mapping_wheel, g->now_ms);
+		if (n == 0)
+			break;
+		m = flowtable_record(&g->mappings, n);
+		if ((int32_t)(cgnat_expiry(g, m) - g->now_ms) > 0)
+			(void)flow_wheel_move(
+			    &g->mapping_wheel, n, cgnat_expiry(g, m));
+		else
+			cgnat_end(g, n);
+	}
+	for (; budget > 0; budget--) {
+		const struct cg_subscriber *s;
+		uint32_t due_ms;
+
+		n = flow_wheel_due(&g->subscriber_wheel, g->now_ms);
+		if (n == 0)
+			break;
+		s = cgnat_subscriber_at(g, n);
+		due_ms = (s->count > 0 ? g->now_ms : s->last_ms) + g->hold_ms;
+		if ((int32_t)(due_ms - g->now_ms) > 0)
+			(void)flow_wheel_move(&g->subscriber_wheel, n, due_ms);
+		else
+			cgnat_subscriber_end(g, n);
+	}
+}
+
+void
+cgnat_clear(struct cgnat *g)
+{
+	uint32_t n = 0;
+
+	while ((n = flowtable_next(&g->mappings, n + 1)) != 0) {
+		const struct cg_mapping *m = flowtable_record(&g->mappings, n);
+
+		if (!(m->flags & CG_STATIC))
+			cgnat_end(g, n);
+	}
+	n = 0;
+	while ((n = flowtable_next(&g->subscribers, n + 1)) != 0)
+		if (cgnat_subscriber_at(g, n)->count == 0)
+			cgnat_subscriber_end(g, n);
+}
