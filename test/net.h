@@ -312,11 +312,11 @@ UNUSED static void
 net_storm(struct trun *t, const char *element, unsigned int port,
     const char *const *seeds, unsigned int nseeds, unsigned int n)
 {
+	static uint64_t storms; /* each is another, the same in each run */
 	struct rand_state rand;
 	uint8_t bytes[2048];
 
-	/* Another storm each time, the same ones in each run. */
-	rand_seed(&rand, rand_u64(&master_thread(t->m, 0)->rand));
+	rand_seed(&rand, ++storms);
 	for (unsigned int i = 0; i < n; i++) {
 		uint32_t length = net_bytes(
 		    seeds[rand_below(&rand, nseeds)], bytes, sizeof(bytes));

@@ -47,8 +47,8 @@ cg_is_query(const struct cg_packet *c)
 static bool
 cg_is_mapped(const struct cg_packet *c)
 {
-	return c->ip->proto == IPPROTO4_UDP ||
-	       (c->ip->proto == IPPROTO4_TCP && c->n > 13) || cg_is_query(c);
+	return c->ip->proto == IPPROTO4_UDP || c->ip->proto == IPPROTO4_TCP ||
+	       cg_is_query(c);
 }
 
 static bool
@@ -131,7 +131,7 @@ cg_error(struct cgnat *g, const struct cg_packet *c, bool out)
 	uint32_t n = get_be16(c->ip->len) - ip4_hlen(c->ip);
 	const uint8_t *at;
 
-	if (n > c->n || csum(c->l4, n) != 0 ||
+	if (n > c->n || n < L4_MIN || csum(c->l4, n) != 0 ||
 	    !cg_packet_read(c->l4 + L4_MIN, n - L4_MIN, &about) ||
 	    !cg_is_mapped(&about))
 		return false;
@@ -159,7 +159,8 @@ cg_translate(struct cgnat *g, const struct cg_packet *c, bool out)
 
 	if (cg_is_error(c))
 		return cg_error(g, c, out);
-	if (!cg_is_mapped(c))
+	if (!cg_is_mapped(c) ||
+	    (proto == IPPROTO4_TCP && c->n < sizeof(struct tcp)))
 		return false;
 	if (out)
 		m = cgnat_out(g, get_u32(c->ip->src), get_u16(cg_port(c, true)),
