@@ -90,6 +90,13 @@ test_weights(void)
 	    "ten times the weight: %u against %u", share(table, 3), n);
 	ok(share(table, 4) >= 5 * n - 7 && share(table, 4) <= 5 * n + 7,
 	    "five times: %u", share(table, 4));
+	backends(b);
+	b[0].weight = 3;
+	b[1].weight = 2;
+	fill(table, b, 1);
+	n = SIZE / (N - 2 + 5);
+	ok(share(table, 1) >= 2 * n - 4 && share(table, 1) <= 2 * n + 4,
+	    "weights of 3 and 2: %u", share(table, 1));
 	for (unsigned int i = 0; i < N; i++)
 		b[i].weight = 0;
 	fill(table, b, 1);
@@ -232,6 +239,13 @@ test_sticky(bool v6)
 	is_num(count(again, 3), 0, "%s: not with the dead", name);
 	net_pass(&t, 50 * NS_PER_SEC);
 	is_cstr(trun_read(&t, "lb.flows"), "800", "%s: 50 s later", name);
+	where(&t, v6, first);
+	ok(trun_write(&t, "lb.up3", "true") == 0, "%s: recovers", name);
+	where(&t, v6, again);
+	is_num(differ(first, again, -1), 0, "%s: who moved stays", name);
+	net_pass(&t, 60 * NS_PER_SEC);
+	is_cstr(trun_read(&t, "lb.flows"), "800", "%s: in use", name);
+	ok(trun_write(&t, "lb.up3", "false") == 0, "%s: dies again", name);
 	net_pass(&t, 60 * NS_PER_SEC);
 	is_cstr(trun_read(&t, "lb.flows"), "0", "%s: forgotten", name);
 	where(&t, v6, again);

@@ -79,6 +79,21 @@ test_scenes(void)
 	}
 }
 
+/* A burst that has become smaller. */
+static void
+test_smaller(void)
+{
+	struct tcm_terms terms = { TCM_ONE, { 1000, 0 }, { 500, 0 } };
+	struct tcm m;
+
+	tcm_init(&m, &terms, 0);
+	terms.burst[0] = 200;
+	is_num(tcm_meter(&m, &terms, 1000, 201, TCM_GREEN), TCM_RED,
+	    "smaller: no more than it holds");
+	is_num(tcm_meter(&m, &terms, 1000, 200, TCM_GREEN), TCM_GREEN,
+	    "smaller: but that");
+}
+
 /* Whatever the sizes and times, no more passes than rate and burst allow. */
 static void
 test_bound(void)
@@ -256,6 +271,17 @@ test_by(void)
 	colors(&t, 3, 2, 0, "and are full");
 	end(&t);
 
+	/* Buckets in use are not forgotten. */
+	begin(&t, "100Bps, 300, BY src");
+	feed(&t, "10.0.0.1", 3);
+	net_pass(&t, 2 * NS_PER_SEC);
+	feed(&t, "10.0.0.1", 2);
+	net_pass(&t, 2500000000);
+	colors(&t, 5, 0, 0, "in use");
+	feed(&t, "10.0.0.1", 3);
+	colors(&t, 2, 1, 0, "and not full");
+	end(&t);
+
 	begin(&t, "1000Bps, 300, BY dst, PREFIX 24, CAPACITY 2");
 	feed(&t, "10.0.0.1", 2);
 	feed(&t, "10.0.0.2", 2);
@@ -340,6 +366,7 @@ int
 main(void)
 {
 	test_scenes();
+	test_smaller();
 	test_bound();
 	test_plain();
 	test_aware();

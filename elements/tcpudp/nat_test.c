@@ -285,6 +285,14 @@ test_tcp_ages(void)
 	segment(&t, true, A, 0);
 	segment(&t, false, A, a.sport);
 	segment(&t, false, R, a.sport);
+	/* The same ends, another connection. */
+	(void)go(&t, TCP, A1, 5000, X, 80);
+	segment(&t, false, S | A, a.sport);
+	segment(&t, true, A, 0);
+	segment(&t, false, A, a.sport);
+	net_pass(&t, 1000 * NS_PER_SEC);
+	ok(segment(&t, false, A, a.sport), "a new one lives for itself");
+	segment(&t, false, R, a.sport);
 	net_pass(&t, 242 * NS_PER_SEC);
 	ok(!segment(&t, false, A, a.sport), "reset: gone after four minutes");
 	end(&t);
@@ -558,6 +566,10 @@ test_icmp_bad_error(void)
 	net_feed(
 	    &t, "rw", 1, error_about(&t, "7.7.7.7", "5.5.5.5", 3, sent, 24));
 	is_num(net_drain(&t, "in"), 0, "too little of the packet");
+	net_feed(&t, "rw", 1,
+	    net_hex(&t, "450000180000000040010000080808080505050503"
+	                "01fcfe00000000"));
+	is_num(net_drain(&t, "in"), 0, "an error of four bytes, padded");
 	net_kill(&t, sent);
 	end(&t);
 }
@@ -663,6 +675,12 @@ test_blocks(void)
 	is_cstr(trun_read(&t, "rw.mappings"), "0", "all have ended");
 	is_cstr(trun_read(&t, "rw.subscribers"), "3",
 	    "RFC 6888 REQ-8, CGNAT: their blocks are held");
+	out = 0;
+	for (unsigned int i = 0; i < 50; i++)
+		out += go(&t, UDP, A1, (uint16_t)(100 + i), X, 53).good;
+	is_num(out, 32, "and can be used again");
+	net_pass(&t, 310 * NS_PER_SEC);
+	is_cstr(trun_read(&t, "rw.subscribers"), "1", "one is left");
 	net_pass(&t, 125 * NS_PER_SEC);
 	is_cstr(trun_read(&t, "rw.subscribers"), "0", "for two minutes");
 	ok(go(&t, UDP, "10.0.0.4", 1, X, 53).good, "now there is room");
@@ -794,7 +812,7 @@ test_checksums(void)
 	p = net_take(&t, "out");
 	ok(p != NULL && get_u16(p->data + 26) == 0, "no checksum stays none");
 	net_kill(&t, p);
-	for (unsigned int i = 0; i < 65536; i += 3) {
+	for (unsigned int i = 0; i < 65536; i++) {
 		char text[3] = { (char)(1 + (i >> 8 & 0x7f)),
 			(char)(1 + (i & 0x7f)), '\0' };
 
