@@ -95,16 +95,14 @@ flow_export_grow(struct flow_export *x, uint32_t n)
 	return at;
 }
 
-/* Ends the open set: pads it to 4 bytes, writes its length. */
+/* Ends the open set.  Templates and records fill whole words: no padding. */
 static void
 flow_export_end_set(struct flow_export *x)
 {
 	struct packet *p = x->message;
-	uint32_t pad = -p->length & 3u;
 
 	if (x->set == 0)
 		return;
-	memset(flow_export_grow(x, pad), 0, pad);
 	put_be16(p->data + x->set + 2, (uint16_t)(p->length - x->set));
 	x->set = 0;
 }
@@ -261,9 +259,7 @@ flow_export_add(
 	uint32_t n = flow_export_record_size(x, v6);
 	uint16_t id = v6 ? TEMPLATE6 : TEMPLATE4;
 
-	/* Three bytes pad a set, one ends and one begins. */
-	if (x->message != NULL &&
-	    x->message->length + n + SET_HEADER + 6 > x->size)
+	if (x->message != NULL && x->message->length + n + SET_HEADER > x->size)
 		flow_export_close(x);
 	if (x->message == NULL && !flow_export_open(x, t)) {
 		x->drops++;

@@ -337,6 +337,29 @@ test_many(void)
 	end(&t);
 }
 
+/* Templates come again after a while. */
+static void
+test_template_interval(void)
+{
+	unsigned int templates = 0;
+	struct trun t;
+
+	begin(&t, "TEMPLATE_INTERVAL 10");
+	for (unsigned int i = 0; i < 25; i++) {
+		struct packet *p;
+
+		net_feed_ip(&t, "m", 0, &UDP4);
+		trun_write(&t, "m.flush", "");
+		net_pass(&t, NS_PER_SEC);
+		while ((p = net_take(&t, "x")) != NULL) {
+			templates += get_be16(p->data + 16) == 2;
+			net_kill(&t, p);
+		}
+	}
+	is_num(templates, 3, "templates in 25 seconds");
+	end(&t);
+}
+
 /* A collector that is not served: memory stays bounded. */
 static void
 test_waiting(void)
@@ -419,6 +442,7 @@ main(void)
 	test_ipfix();
 	test_netflow9();
 	test_many();
+	test_template_interval();
 	test_waiting();
 	test_mistakes();
 	test_hostile();

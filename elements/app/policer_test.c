@@ -19,7 +19,7 @@ struct step {
 struct scene {
 	const char *name;
 	struct tcm_terms terms;
-	struct step steps[10];
+	struct step steps[14];
 };
 
 #define S INT64_C(1000000000)
@@ -44,7 +44,9 @@ static const struct scene scenes[] = {
 	        { 0, 51, 0, TCM_RED }, { 0, 50, 0, TCM_YELLOW },
 	        { S, 100, 0, TCM_GREEN }, { S, 1, 0, TCM_RED },
 	        { 3 * S, 101, 0, TCM_RED }, { 3 * S, 100, 0, TCM_GREEN },
-	        { 3 * S, 100, 0, TCM_YELLOW }, { 3 * S, 1, 0, TCM_RED } } },
+	        { 3 * S, 100, 0, TCM_YELLOW }, { 3 * S, 1, 0, TCM_RED },
+	        { 9 * S, 100, 0, TCM_GREEN }, { 9 * S, 200, 0, TCM_YELLOW },
+	        { 9 * S, 1, 0, TCM_RED } } },
 	{ "RFC 2697, aware", { TCM_SINGLE_RATE, { 1, 0 }, { 100, 200 } },
 	    { { 0, 50, TCM_YELLOW, TCM_YELLOW }, { 0, 50, TCM_RED, TCM_RED },
 	        { 0, 100, TCM_GREEN, TCM_GREEN },

@@ -4,10 +4,12 @@
  * the last.  Not for other elements.
  *
  *	discovery.c   PADI to PADS, PADT (RFC 2516, 5)
- *	ppp.c         LCP (RFC 1661) and IPCP (RFC 1332): option negotiation
+ *	ppp_fsm.c     the automaton of option negotiation (RFC 1661, 4)
+ *	ppp.c         LCP (RFC 1661) and IPCP (RFC 1332)
  *	ppp_auth.c    PAP (RFC 1334), CHAP with MD5 (RFC 1994)
  *	session.c     the table of sessions, addresses, users
- *	pppoe_server.c  the element: configuration, packets, handlers
+ *	bras_conf.c   the element's arguments
+ *	pppoe_server.c  the element: packets, handlers
  *
  * A session's life:
  *
@@ -149,6 +151,14 @@ struct bras {
 	uint64_t bad_frames, spoofed, strangers, too_long;
 	uint64_t begun, ends[ENDS];
 };
+
+/* ---- bras_conf.c ---- */
+
+/* The element's; its state begins with struct bras. */
+int bras_configure(
+    struct element *e, const struct strs *conf, struct errh *errh);
+/* "NAME SECRET [ADDRESS [RATE]]" of a user; NULL, or what is wrong. */
+const char *bras_user_parse(struct element *e, struct bras *b, struct str text);
 
 /* ---- session.c ---- */
 

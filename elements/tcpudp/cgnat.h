@@ -88,6 +88,35 @@ struct cgnat {
 	uint64_t made, no_ports, no_block, full, unmapped, bad, hairpins;
 };
 
+/* ---- cgnat_conf.c ---- */
+
+/* The element's; its state begins with struct cgnat. */
+int cgnat_configure(
+    struct element *e, const struct strs *conf, struct errh *errh);
+
+/* ---- cgnat_blocks.c ---- */
+
+bool cgnat_block_taken(
+    const struct cgnat *g, uint32_t external, uint32_t block);
+/* s has room for it, nobody has it. */
+void cgnat_block_give(struct cgnat *g, struct cg_subscriber *s, uint32_t block);
+/*
+ * Another block of the same external address (RFC 4787, REQ-2: a subscriber is
+ * paired with one); false: there is none, or it has enough.
+ */
+bool cgnat_block_more(struct cgnat *g, struct cg_subscriber *s);
+/* The record of a subscriber, 0: there is no room for another. */
+uint32_t cgnat_subscriber(struct cgnat *g, uint32_t addr);
+struct cg_subscriber *cgnat_subscriber_at(
+    const struct cgnat *g, uint32_t record);
+void cgnat_subscriber_end(struct cgnat *g, uint32_t record);
+/* Deterministic: which inside address an external end belongs to; 0: none. */
+uint32_t cgnat_who(const struct cgnat *g, uint32_t external, uint16_t port);
+/* And the other way: the ports of an inside address, host order. */
+bool cgnat_range(const struct cgnat *g, uint32_t addr, uint32_t *external,
+    uint32_t *first, uint32_t *last);
+void cgnat_event_print(const struct cg_event *v, struct strbuf *out);
+
 /* ---- cgnat_map.c ---- */
 
 int cgnat_init(struct cgnat *g);
@@ -124,13 +153,6 @@ void cgnat_tcp(struct cgnat *g, struct cg_mapping *m, uint8_t flags, bool out);
 void cgnat_reap(struct cgnat *g, unsigned int budget);
 /* Ends all that is not lasting. */
 void cgnat_clear(struct cgnat *g);
-/* Deterministic: which inside address an external end belongs to; 0: none. */
-uint32_t cgnat_who(const struct cgnat *g, uint32_t external, uint16_t port);
-/* And the other way: the ports of an inside address, host order. */
-bool cgnat_range(const struct cgnat *g, uint32_t addr, uint32_t *external,
-    uint32_t *first, uint32_t *last);
-void cgnat_event_print(const struct cg_event *v, struct strbuf *out);
-
 /* ---- cgnat_packet.c ---- */
 
 enum { CG_OUTSIDE = 0, CG_INSIDE = 1, CG_OTHER = 2, CG_LOGS = 3 };

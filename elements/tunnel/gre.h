@@ -22,4 +22,13 @@ enum {
 	ETHERTYPE_GRE_ETHERNET = 0x6558, /* transparent bridging */
 };
 
+/* Bytes of a header with those flags. */
+static inline unsigned int
+gre_header_size(unsigned int flags)
+{
+	return 4u + 4u * ((flags & GRE_CHECKSUM) != 0) +
+	       4u * ((flags & GRE_KEY) != 0) +
+	       4u * ((flags & GRE_SEQUENCE) != 0);
+}
+
 #endif

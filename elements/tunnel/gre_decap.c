@@ -89,9 +89,7 @@ gre_decap_read(const struct packet *p, struct gre_header *h)
 		.proto = get_be16(p->data + 2) };
 	if ((h->flags & GRE_MUST_BE_0) != 0)
 		return GRE_HEADER;
-	h->size =
-	    4 + 4 * (uint32_t)__builtin_popcount(
-	                h->flags & (GRE_CHECKSUM | GRE_KEY | GRE_SEQUENCE));
+	h->size = gre_header_size(h->flags);
 	if (p->length < h->size)
 		return GRE_HEADER;
 	if (h->flags & GRE_CHECKSUM) {

@@ -90,7 +90,7 @@ gre_encap_configure(
 		new_.flags |= GRE_KEY;
 	new_.flags |= (uint16_t)(sequence ? GRE_SEQUENCE : 0);
 	new_.flags |= (uint16_t)(checksum ? GRE_CHECKSUM : 0);
-	new_.size = 4 + 4 * (uint32_t)__builtin_popcount(new_.flags);
+	new_.size = gre_header_size(new_.flags);
 	new_.sequence = self->sequence;
 	new_.drops = self->drops;
 	*self = new_;
