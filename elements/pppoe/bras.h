@@ -8,8 +8,8 @@
  *	ppp.c         LCP (RFC 1661) and IPCP (RFC 1332)
  *	ppp_auth.c    PAP (RFC 1334), CHAP with MD5 (RFC 1994)
  *	session.c     the table of sessions, addresses, users
- *	bras_conf.c   the element's arguments
- *	pppoe_server.c  the element: packets, handlers
+ *	bras_conf.c, bras_show.c  the element's arguments, its handlers
+ *	pppoe_server.c  the element: packets
  *
  * A session's life:
  *
@@ -160,8 +160,14 @@ int bras_configure(
 /* "NAME SECRET [ADDRESS [RATE]]" of a user; NULL, or what is wrong. */
 const char *bras_user_parse(struct element *e, struct bras *b, struct str text);
 
+/* ---- bras_show.c ---- */
+
+void bras_add_handlers(struct element *e);
+
 /* ---- session.c ---- */
 
+/* Before anything else, whoever calls. */
+struct bras *bras_enter(struct element *e, struct thread *t);
 /* ERR_NOMEM, or 0: the configuration is there. */
 int bras_init(struct bras *b);
 void bras_fini(struct bras *b);

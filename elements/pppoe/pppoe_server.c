@@ -78,21 +78,6 @@ struct pppoe_server {
 	uint32_t part;
 };
 
-static const char *const end_name[ENDS] = { "ended by the subscriber",
-	"no answer", "wrong name or secret", "negotiation failed", "no address",
-	"replaced", "ended by hand" };
-
-/* Before anything else, whoever calls. */
-static struct bras *
-server_enter(struct element *e, struct thread *t)
-{
-	struct pppoe_server *self = element_state(e);
-
-	self->bras.thread = t;
-	self->bras.now_ms = (uint32_t)(thread_recent_ns(t) / 1000000);
-	return &self->bras;
-}
-
 /* ---- life ---- */
 
 static void
@@ -100,7 +85,7 @@ server_timer(struct element *e, struct timer *timer, struct thread *t)
 {
 	struct pppoe_server *self = element_state(e);
 
-	bras_tick(server_enter(e, t), self->part, TICK_PARTS);
+	bras_tick(bras_enter(e, t), self->part, TICK_PARTS);
 	self->part = (self->part + 1) % TICK_PARTS;
 	timer_schedule_after(timer, TICK_NS);
 }
@@ -246,184 +231,11 @@ server_ip(struct element *e, struct thread *t, struct packet **p)
 static void
 server_push(struct element *e, unsigned int port, struct batch *b)
 {
-	(void)server_enter(e, b->thread);
+	(void)bras_enter(e, b->thread);
 	if (port == 0)
 		batch_route_all(e, b, server_access);
 	else
 		batch_route_all(e, b, server_ip);
-}
-
-/* ---- handlers ---- */
-
-static const char *
-server_state(const struct session *s)
-{
-	if (s->phase == PHASE_ESTABLISH)
-		return "establishing";
-	if (s->phase == PHASE_AUTH)
-		return "authenticating";
-	return s->ipcp.state == FSM_OPENED ? "up" : "configuring";
-}
-
-static void
-server_print(const struct session *s, const char *state, uint32_t now_ms,
-    struct strbuf *out)
-{
-	sb_printf(out, "%u\t", s->id);
-	sb_ether_colon(out, s->mac);
-	sb_printf(out, "\t%s\t", *s->user == '\0' ? "-" : s->user);
-	sb_ip4(out, s->addr);
-	sb_printf(
-	    out, "\t%s\t%u", state, (unsigned)((now_ms - s->start_ms) / 1000));
-	for (unsigned int d = 0; d < 2; d++) {
-		sb_addc(out, '\t');
-		sb_u64(out, s->packets[d]);
-		sb_addc(out, '\t');
-		sb_u64(out, s->bytes[d]);
-	}
-	sb_addc(out, '\t');
-	sb_u64(out, s->drops[0] + s->drops[1]);
-	sb_addc(out, '\n');
-}
-
-static int
-server_read_sessions(
-    struct element *e, uintptr_t user, struct handler_call *call)
-{
-	const struct bras *b = server_enter(e, call->thread);
-
-	(void)user;
-	for (uint32_t id = 1; id < b->cap; id++)
-		if (b->sessions[id] != NULL)
-			server_print(b->sessions[id],
-			    server_state(b->sessions[id]), b->now_ms,
-			    call->out);
-	return 0;
-}
-
-static int
-server_read_ended(struct element *e, uintptr_t user, struct handler_call *call)
-{
-	const struct bras *b = server_enter(e, call->thread);
-	uint32_t n = b->nended < BRAS_ENDED ? b->nended : BRAS_ENDED;
-
-	(void)user;
-	for (uint32_t i = b->nended - n; i != b->nended; i++) {
-		const struct bras_ended *d = &b->ended[i % BRAS_ENDED];
-
-		server_print(&d->s, end_name[d->why], d->end_ms, call->out);
-	}
-	return 0;
-}
-
-static int
-server_read_stats(struct element *e, uintptr_t user, struct handler_call *call)
-{
-	const struct bras *b = server_enter(e, call->thread);
-	const struct {
-		uint64_t n;
-		const char *what;
-	} lines[] = {
-		{ b->padi, "PADI" },
-		{ b->padr, "PADR" },
-		{ b->bad_cookies, "PADR without our cookie" },
-		{ b->refused, "discovery refused" },
-		{ b->begun, "sessions begun" },
-		{ b->bad_frames, "bad frames" },
-		{ b->strangers, "frames and packets of no session" },
-		{ b->spoofed, "packets with another source address" },
-		{ b->too_long, "packets longer than the subscriber takes" },
-	};
-
-	(void)user;
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		sb_u64(call->out, lines[i].n);
-		sb_printf(call->out, "\t%s\n", lines[i].what);
-	}
-	for (unsigned int i = 0; i < ENDS; i++) {
-		sb_u64(call->out, b->ends[i]);
-		sb_printf(call->out, "\t%s\n", end_name[i]);
-	}
-	return 0;
-}
-
-static bool
-server_is(const struct session *s, struct str text, uint32_t addr, uint32_t id)
-{
-	return s != NULL && (s->id == id || (addr != 0 && s->addr == addr) ||
-	                        (*s->user != '\0' && str_is(text, s->user)));
-}
-
-static int
-server_write_end(struct element *e, uintptr_t all, struct handler_call *call)
-{
-	struct bras *b = server_enter(e, call->thread);
-	struct str text = str_trim(call->text);
-	uint32_t addr = 0, number = 0, n = 0;
-
-	if (!arg_quiet(&arg_type_u32, text, &number, e))
-		(void)arg_quiet(&arg_type_ip4, text, &addr, e);
-	for (uint32_t id = 1; id < b->cap; id++)
-		if (b->sessions[id] != NULL &&
-		    (all || server_is(b->sessions[id], text, addr, number))) {
-			bras_end(b, b->sessions[id], END_ADMIN);
-			n++;
-		}
-	if (n == 0 && !all)
-		return errh_error(call->errh, "no session of that number, "
-		                              "address or name");
-	return 0;
-}
-
-static int
-server_read_users(struct element *e, uintptr_t user, struct handler_call *call)
-{
-	const struct bras *b = server_enter(e, call->thread);
-
-	(void)user;
-	for (size_t i = 0; i < b->users.n; i++) {
-		const struct bras_user *u = &b->users.v[i];
-
-		sb_add(call->out, u->name);
-		sb_addc(call->out, '\t');
-		if (u->addr != 0)
-			sb_ip4(call->out, u->addr);
-		else
-			sb_addc(call->out, '-');
-		sb_printf(call->out, "\t%u\n", (unsigned)u->rate);
-	}
-	return 0;
-}
-
-static int
-server_write_user(struct element *e, uintptr_t add, struct handler_call *call)
-{
-	struct bras *b = server_enter(e, call->thread);
-	const char *wrong = NULL;
-
-	if (add)
-		wrong = bras_user_parse(e, b, call->text);
-	else if (!bras_user_remove(b, str_trim(call->text)))
-		wrong = "no such user";
-	return wrong == NULL ? 0 : errh_error(call->errh, "%s", wrong);
-}
-
-static void
-server_add_handlers(struct element *e)
-{
-	struct pppoe_server *self = element_state(e);
-
-	handler_add_data(e, "count", HANDLER_READ, DATA_U32, &self->bras.count);
-	handler_add_data(
-	    e, "addresses", HANDLER_READ, DATA_U32, &self->bras.addresses);
-	handler_add_read(e, "sessions", server_read_sessions, 0, 0);
-	handler_add_read(e, "ended", server_read_ended, 0, 0);
-	handler_add_read(e, "stats", server_read_stats, 0, 0);
-	handler_add_write(e, "end", server_write_end, 0, 0);
-	handler_add_write(e, "end_all", server_write_end, 1, HANDLER_BUTTON);
-	handler_add_read(e, "users", server_read_users, 0, 0);
-	handler_add_write(e, "add_user", server_write_user, 1, 0);
-	handler_add_write(e, "remove_user", server_write_user, 0, 0);
 }
 
 /* Not shareable: sessions are one thread's. */
@@ -435,6 +247,6 @@ const struct element_class element_pppoe_server = {
 	.configure = bras_configure,
 	.initialize = server_initialize,
 	.cleanup = server_cleanup,
-	.add_handlers = server_add_handlers,
+	.add_handlers = bras_add_handlers,
 	.push = server_push,
 };

@@ -474,7 +474,7 @@ test_discovery(void)
 	discover(&t, SERVER, "190000", "01010000");
 	heard(&t, "none", "no cookie");
 	snprintf(tags, sizeof(tags), "0101000001040011%s", cookie);
-	tags[20] ^= 1;
+	tags[20] = tags[20] == '0' ? '1' : '0';
 	discover(&t, SERVER, "190000", tags);
 	heard(&t, "none", "a false cookie");
 	snprintf(tags, sizeof(tags), "01010002616201040011%s", cookie);

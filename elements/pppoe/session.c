@@ -9,6 +9,16 @@
 
 enum { SESSIONS_FIRST = 64 };
 
+struct bras *
+bras_enter(struct element *e, struct thread *t)
+{
+	struct bras *b = element_state(e);
+
+	b->thread = t;
+	b->now_ms = (uint32_t)(thread_recent_ns(t) / 1000000);
+	return b;
+}
+
 int
 bras_init(struct bras *b)
 {
