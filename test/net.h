@@ -187,6 +187,24 @@ net_read(struct trun *t, const char *name, const char *parameter)
 	return sb_cstr(&t->result);
 }
 
+/* A hot swap to another configuration; 0 if that is good. */
+UNUSED static int
+net_swap(struct trun *t, const char *text)
+{
+	struct graph_source source = { .text = str_of(text),
+		.file = str_of("test") };
+	struct graph g;
+	int err;
+
+	memset(&g, 0, sizeof(g));
+	err = graph_parse(&g, &source, &t->errh);
+	if (err == 0)
+		err = router_new(t->m, &g, t->r, &t->r, &t->errh);
+	if (err == 0)
+		router_activate(t->r);
+	return err;
+}
+
 /* ---- building ---- */
 
 /* TCP, UDP or anything over IPv4 or IPv6. */

@@ -41,6 +41,8 @@
  *   exported, messages, export_drops   read: records exported, messages, and
  *                records for which there was no room
  *
+ * A hot swap keeps the flows.
+ *
  * Memory: about 170 bytes a flow.
  *
  *	FromDevice(0) -> MarkIPHeader(14) -> m :: FlowMonitor -> ...
@@ -244,6 +246,24 @@ flow_monitor_initialize(struct element *e, struct errh *errh)
 	return 0;
 }
 
+/* A hot swap keeps the flows, and what was counted. */
+static void
+flow_monitor_take_state(
+    struct element *e, struct element *old, struct errh *errh)
+{
+	struct flow_monitor *self = element_state(e),
+	                    *from = element_state(old);
+
+	(void)errh;
+	self->packets = from->packets;
+	self->bytes = from->bytes;
+	self->ignored = from->ignored;
+	/* A collector goes by uptime and sequence numbers. */
+	self->export.start_ms = from->export.start_ms;
+	self->export.sequence = from->export.sequence;
+	flowbook_take(&self->book, &from->book, e->thread);
+}
+
 static void
 flow_monitor_cleanup(struct element *e, enum cleanup_stage stage)
 {
@@ -339,6 +359,7 @@ const struct element_class element_flow_monitor = {
 	.configure = flow_monitor_configure,
 	.initialize = flow_monitor_initialize,
 	.cleanup = flow_monitor_cleanup,
+	.take_state = flow_monitor_take_state,
 	.add_handlers = flow_monitor_add_handlers,
 	.push = flow_monitor_push,
 };

@@ -201,6 +201,23 @@ test_capacity(void)
 	end(&t);
 }
 
+static void
+test_swap(void)
+{
+	struct trun t;
+
+	begin(&t, "");
+	net_feed_ip(&t, "m", 0, &UDP4);
+	ok(net_swap(&t, "Idle -> m :: FlowMonitor(ACTIVE 100)" OUTPUTS) == 0,
+	    "swap");
+	net_feed_ip(&t, "m", 0, &UDP4);
+	is_cstr(trun_read(&t, "m.flows"), "1", "swap: the same flow");
+	is_cstr(trun_read(&t, "m.packets"), "2", "swap: counts go on");
+	ok(strstr(trun_read(&t, "m.table"), "\t2\t64\t") != NULL,
+	    "swap: those of the flow, too");
+	end(&t);
+}
+
 /* ---- messages ---- */
 
 #define T4_HEAD                                                                \
@@ -439,6 +456,7 @@ main(void)
 	test_tcp();
 	test_ages();
 	test_capacity();
+	test_swap();
 	test_ipfix();
 	test_netflow9();
 	test_many();

@@ -20,6 +20,7 @@ struct maglev_switch {
 	uint32_t size;
 	enum maglev_hash hash;
 	uint64_t seed;
+	bool seeded;                   /* by SEED */
 	struct maglev_output *outputs; /* e->nout of them */
 	struct maglev_backend *backends;
 	uint32_t timeout_ms;

@@ -164,6 +164,7 @@ maglev_switch_configure(
 	self->timeout_ms = c.timeout * 1000;
 	self->book.capacity = c.capacity;
 	self->seed = c.seed;
+	self->seeded = c.has_seed;
 	if (!c.has_seed)
 		os_random(&self->seed, sizeof(self->seed));
 	self->table = malloc(self->size * sizeof(*self->table));

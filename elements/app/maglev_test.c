@@ -259,6 +259,29 @@ test_sticky(bool v6)
 	is_num(trun_stop(&t), 0, "%s: all packets are back", name);
 }
 
+/* A hot swap: each flow stays. */
+static void
+test_swap(void)
+{
+	static int first[FLOWS], again[FLOWS];
+	struct trun t;
+
+	ok(trun_start(&t, "Idle -> lb :: MaglevSwitch(FLOWS 400)" OUTS) == 0,
+	    "swap: starts");
+	where(&t, false, first);
+	ok(net_swap(&t, "Idle -> lb :: MaglevSwitch(FLOWS 300)" OUTS) == 0,
+	    "swap: fewer are remembered");
+	is_cstr(trun_read(&t, "lb.flows"), "300", "swap: so many");
+	where(&t, false, again);
+	is_num(differ(first, again, -1), 0, "swap: all stay");
+	ok(net_swap(&t,
+	       "Idle -> lb :: MaglevSwitch(FLOWS 300, NAMES a b c d)" OUTS) ==
+	        0,
+	    "swap: other backends");
+	is_cstr(trun_read(&t, "lb.flows"), "0", "swap: nothing is kept");
+	is_num(trun_stop(&t), 0, "swap: all packets are back");
+}
+
 /* What counts as one flow, and what the handlers say of it. */
 static void
 test_hash(void)
@@ -415,6 +438,7 @@ main(void)
 	test_switch(true);
 	test_sticky(false);
 	test_sticky(true);
+	test_swap();
 	test_hash();
 	test_names();
 	test_unseeded();

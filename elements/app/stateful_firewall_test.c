@@ -465,6 +465,35 @@ test_rules(void)
 	end(&t);
 }
 
+/* A hot swap: who was let out is still known. */
+static void
+test_swap(void)
+{
+	static const struct net_ip out = UDP("10.0.0.1", "9.9.9.9", 1000, 53),
+	                           answer =
+	                               UDP("9.9.9.9", "10.0.0.1", 53, 1000);
+	struct trun t;
+
+	begin(&t, "PER_SOURCE 2");
+	net_feed_ip(&t, "fw", IN, &out);
+	is_num(came_out(&t), 0, "swap: out");
+	ok(net_swap(&t, "fw :: StatefulFirewall(PER_SOURCE 1)" QUEUES) == 0,
+	    "swap: a stricter one");
+	net_feed_ip(&t, "fw", OUT, &answer);
+	is_num(came_out(&t), 1, "swap: the answer");
+	{
+		struct net_ip more = out;
+
+		more.sport++;
+		net_feed_ip(&t, "fw", IN, &more);
+		is_num(came_out(&t), 4, "swap: the source's flows are known");
+	}
+	is_cstr(trun_read(&t, "fw.opened"), "1", "swap: counts go on");
+	net_pass(&t, 130 * NS_PER_SEC);
+	is_cstr(trun_read(&t, "fw.flows"), "0", "swap: it ages");
+	end(&t);
+}
+
 static void
 test_fragments(void)
 {
@@ -553,6 +582,7 @@ main(void)
 	test_capacity();
 	test_per_source();
 	test_rules();
+	test_swap();
 	test_fragments();
 	test_mistakes();
 	test_hostile();

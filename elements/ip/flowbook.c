@@ -57,6 +57,26 @@ flowbook_fini(struct flowbook *fb)
 		flowtable_fini(&fb->table);
 }
 
+void
+flowbook_take(struct flowbook *to, struct flowbook *from, struct thread *t)
+{
+	uint32_t size = from->table.records.size;
+
+	ASSERT(size == to->table.records.size && to->table.count == 0);
+	flowtable_fini(&to->table);
+	to->table = from->table;
+	to->wheel = from->wheel;
+	to->wheel.table = &to->table;
+	to->seed = from->seed;
+	to->evicted = from->evicted;
+	to->refused = from->refused;
+	flowtable_init(&from->table, size, 2);
+	flow_wheel_init(&from->wheel, &from->table,
+	    offsetof(struct flowbook_flow, link), 0, from->now_ms);
+	flowbook_enter(to, t);
+	flowbook_shrink(to);
+}
+
 /* ---- flows ---- */
 
 bool

@@ -75,6 +75,13 @@ void flowbook_start(struct flowbook *fb, struct element *e);
 /* Frees all without last words; a zeroed book may be ended, too. */
 void flowbook_fini(struct flowbook *fb);
 
+/*
+ * A hot swap: to, which has begun and is empty, gets the flows of from, which
+ * is empty then; as many as to has room for.  Their records must be alike.
+ */
+void flowbook_take(
+    struct flowbook *to, struct flowbook *from, struct thread *t);
+
 static inline uint32_t
 flowbook_now(struct thread *t)
 {

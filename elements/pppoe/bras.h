@@ -171,6 +171,8 @@ struct bras *bras_enter(struct element *e, struct thread *t);
 /* ERR_NOMEM, or 0: the configuration is there. */
 int bras_init(struct bras *b);
 void bras_fini(struct bras *b);
+/* b, which is new, takes over from's sessions if MAC, gateway, pool agree. */
+void bras_take(struct bras *b, struct bras *from);
 
 /* NULL: there is none of that number with that subscriber. */
 struct session *bras_session(

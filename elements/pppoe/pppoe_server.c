@@ -55,6 +55,8 @@
  *   add_user  write "NAME SECRET [ADDRESS [RATE]]", words may be quoted
  *   remove_user  write: a name; sessions go on
  *
+ * A hot swap keeps the sessions if MAC, GATEWAY and POOL are the same.
+ *
  * Memory: about 350 bytes a session, 2 an address of the pool, 64 a user.
  *
  *	FromDevice(0) -> [0]s :: PPPoEServer(0:1:2:3:4:5, 10.0.0.1, 10.0.0.0/16,
@@ -99,6 +101,15 @@ server_initialize(struct element *e, struct errh *errh)
 	timer_init(&self->timer, e, server_timer);
 	timer_schedule_after(&self->timer, TICK_NS);
 	return 0;
+}
+
+static void
+server_take_state(struct element *e, struct element *old, struct errh *errh)
+{
+	struct pppoe_server *from = element_state(old);
+
+	(void)errh;
+	bras_take(bras_enter(e, e->thread), &from->bras);
 }
 
 static void
@@ -247,6 +258,7 @@ const struct element_class element_pppoe_server = {
 	.configure = bras_configure,
 	.initialize = server_initialize,
 	.cleanup = server_cleanup,
+	.take_state = server_take_state,
 	.add_handlers = bras_add_handlers,
 	.push = server_push,
 };

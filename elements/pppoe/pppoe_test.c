@@ -807,6 +807,39 @@ test_chap(void)
 	end(&t);
 }
 
+/* A hot swap keeps the sessions, unless the pool is another. */
+static void
+test_swap(void)
+{
+	struct trun t;
+
+	begin(&t, CONF(USERS));
+	connect(&t);
+	lcp(&t, "0305c22305");
+	chap(&t, "secret", "joe");
+	(void)hear(&t);
+	ipcp(&t, "0a000005");
+	ok(net_swap(&t, CONF(", USER \"eve e\"")) == 0, "swap");
+	ok(strstr(trun_read(&t, "s.sessions"), "\tjoe\t10.0.0.5\tup") != NULL,
+	    "swap: joe is there");
+	say(&t, "c021090900080badcafe");
+	heard(&t, "c0210a090008*", "swap: and is answered");
+	{
+		struct net_ip s = { .src = "9.9.9.9",
+			.dst = "10.0.0.5",
+			.proto = IPPROTO4_UDP };
+
+		net_feed_ip(&t, "s", 1, &s);
+		is_num(net_drain(&t, "a"), 1, "swap: and gets packets");
+	}
+	ok(net_swap(&t, "s :: PPPoEServer(2:0:0:0:0:1, 10.0.0.1, 10.0.0.0/28);"
+	                " s[0] -> a :: Queue -> Idle; s[1] -> Discard;"
+	                " Idle -> [0]s; Idle -> [1]s") == 0,
+	    "swap: another pool");
+	is_cstr(trun_read(&t, "s.count"), "0", "swap: nothing is kept");
+	end(&t);
+}
+
 /* The challenge is sent again; who stays silent is out. */
 static void
 test_chap_silence(void)
@@ -1136,6 +1169,7 @@ main(void)
 	test_mru();
 	test_again();
 	test_chap();
+	test_swap();
 	test_chap_silence();
 	test_pap();
 	test_keepalive();

@@ -59,6 +59,38 @@ bras_fini(struct bras *b)
 	b->ended = NULL;
 }
 
+void
+bras_take(struct bras *b, struct bras *from)
+{
+	struct session **sessions = b->sessions;
+	struct bras_ended *ended = b->ended;
+	uint16_t *owner = b->owner;
+	uint32_t cap = b->cap;
+
+	if (memcmp(b->mac, from->mac, 6) != 0 || b->gateway != from->gateway ||
+	    b->pool_first != from->pool_first || b->pool_n != from->pool_n)
+		return;
+	b->sessions = from->sessions;
+	b->cap = from->cap;
+	b->count = from->count;
+	b->next_id = from->next_id;
+	b->owner = from->owner;
+	b->addresses = from->addresses;
+	b->ended = from->ended;
+	b->nended = from->nended;
+	/* Cookies that are out stay good; the buckets are by this seed. */
+	b->seed = from->seed;
+	memcpy(b->secret, from->secret, sizeof(b->secret));
+	memcpy(b->by_mac, from->by_mac, sizeof(b->by_mac));
+	b->begun = from->begun;
+	memcpy(b->ends, from->ends, sizeof(b->ends));
+	from->sessions = sessions;
+	from->cap = cap;
+	from->count = 0;
+	from->owner = owner;
+	from->ended = ended;
+}
+
 /* ---- finding ---- */
 
 struct session *

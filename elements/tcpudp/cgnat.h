@@ -121,6 +121,8 @@ void cgnat_event_print(const struct cg_event *v, struct strbuf *out);
 
 int cgnat_init(struct cgnat *g);
 void cgnat_fini(struct cgnat *g);
+/* g, which is empty, takes over all of from if its ports are laid out alike. */
+void cgnat_take(struct cgnat *g, struct cgnat *from);
 /* Before other calls. */
 void cgnat_enter(struct cgnat *g, struct thread *t);
 

@@ -32,6 +32,44 @@ cgnat_fini(struct cgnat *g)
 	g->log = NULL;
 }
 
+/* Exchanges tables that are of two elements. */
+static void
+cgnat_swap(struct flowtable *a, struct flow_wheel *wa, struct flowtable *b,
+    struct flow_wheel *wb)
+{
+	struct flowtable table = *a;
+	struct flow_wheel wheel = *wa;
+
+	*a = *b;
+	*wa = *wb;
+	*b = table;
+	*wb = wheel;
+	wa->table = a;
+	wb->table = b;
+}
+
+void
+cgnat_take(struct cgnat *g, struct cgnat *from)
+{
+	uint8_t *taken = g->taken;
+	struct cg_event *log = g->log;
+
+	if (g->external != from->external || g->nexternal != from->nexternal ||
+	    g->inside != from->inside || g->ninside != from->ninside ||
+	    g->low != from->low || g->block_size != from->block_size ||
+	    g->blocks != from->blocks)
+		return;
+	cgnat_swap(&g->mappings, &g->mapping_wheel, &from->mappings,
+	    &from->mapping_wheel);
+	cgnat_swap(&g->subscribers, &g->subscriber_wheel, &from->subscribers,
+	    &from->subscriber_wheel);
+	g->taken = from->taken;
+	g->log = from->log;
+	g->nlog = from->nlog;
+	from->taken = taken;
+	from->log = log;
+}
+
 void
 cgnat_enter(struct cgnat *g, struct thread *t)
 {

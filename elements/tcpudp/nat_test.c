@@ -777,6 +777,27 @@ test_static(void)
 	end(&t);
 }
 
+/* A hot swap keeps mappings, unless the ports are others. */
+static void
+test_swap(void)
+{
+	struct ends a;
+	struct trun t;
+
+	begin(&t, CGNAT(ONE));
+	a = go(&t, UDP, A1, 5000, X, 53);
+	ok(net_swap(&t, CGNAT(ONE ", UDP_TIMEOUT 200")) == 0, "swap");
+	ok(come(&t, UDP, X, 53, a.sport).good, "swap: the mapping is there");
+	ok(strstr(trun_read(&t, "rw.log"), "allocate 10.0.0.1") != NULL,
+	    "swap: the log, too");
+	net_pass(&t, 204 * NS_PER_SEC);
+	ok(!come(&t, UDP, X, 53, a.sport).good, "swap: by the new time");
+	a = go(&t, UDP, A1, 5000, X, 53);
+	ok(net_swap(&t, CGNAT(ONE ", BLOCK 64")) == 0, "swap: other blocks");
+	ok(!come(&t, UDP, X, 53, a.sport).good, "swap: nothing is kept");
+	end(&t);
+}
+
 static void
 test_capacity(void)
 {
@@ -924,6 +945,7 @@ main(void)
 	test_log();
 	test_deterministic();
 	test_static();
+	test_swap();
 	test_capacity();
 	test_checksums();
 	test_mistakes();
