@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* guest.c -- see guest.h. */
+#include "netring/guest.h"
+
+#include <string.h>
+
+int
+netring_guest_init(
+    struct netring_guest *g, uint8_t *base, const struct netring_layout *l)
+{
+	g->held = calloc(1, l->buffers);
+	if (g->held == NULL)
+		return ERR_NOMEM;
+	g->base = base;
+	g->layout = *l;
+	g->buffers = base + l->buffer_offset;
+	return 0;
+}
+
+void
+netring_guest_fini(struct netring_guest *g)
+{
+	free(g->held);
+	g->held = NULL;
+}
+
+/* Both rings from the start: rx full of empty buffers, tx empty. */
+static void
+netring_guest_port_fill(struct netring_guest_port *p, uint32_t i,
+    const uint32_t *rx_buffers, uint32_t offset)
+{
+	struct netring_guest *g = p->guest;
+	uint32_t slots = g->layout.slots;
+
+	netring_port_reset(&g->layout, g->base, i);
+	netring_end_init(
+	    &p->tx, netring_tx(&g->layout, g->base, i), slots, true);
+	netring_end_init(
+	    &p->rx, netring_rx(&g->layout, g->base, i), slots, true);
+	p->reclaimed = 0;
+	for (uint32_t k = 0; k < slots; k++) {
+		g->held[rx_buffers[k]] = 1;
+		netring_poke(&p->rx, k, slot_make(rx_buffers[k], 0, offset, 0));
+	}
+	netring_advance(&p->rx, slots);
+	netring_publish(&p->rx);
+}
+
+int
+netring_guest_port_init(struct netring_guest_port *p, struct netring_guest *g,
+    uint32_t i, const uint32_t *spare, uint32_t offset)
+{
+	uint32_t slots = g->layout.slots;
+
+	p->guest = g;
+	/* Twice: a restart collects what both rings held. */
+	p->spare = malloc(2 * slots * sizeof(*p->spare));
+	if (p->spare == NULL)
+		return ERR_NOMEM;
+	memcpy(p->spare, spare, slots * sizeof(*spare));
+	p->nspare = slots;
+	netring_guest_port_fill(p, i, spare + slots, offset);
+	return 0;
+}
+
+void
+netring_guest_port_fini(struct netring_guest_port *p)
+{
+	free(p->spare);
+	p->spare = NULL;
+}
+
+/*
+ * Which buffers the rings held is not asked of the rings: a switch that died
+ * may have left anything there.
+ */
+void
+netring_guest_port_restart(
+    struct netring_guest_port *p, uint32_t i, uint32_t offset, uint64_t *lost)
+{
+	struct netring_guest *g = p->guest;
+	uint32_t slots = g->layout.slots, want = 2 * slots - p->nspare;
+
+	*lost += p->tx.index - p->tx.seen;
+	for (uint32_t b = 0; b < g->layout.buffers && want > 0; b++) {
+		if (g->held[b] == 0)
+			continue;
+		g->held[b] = 0;
+		p->spare[p->nspare++] = b;
+		want--;
+	}
+	ASSERT(want == 0);
+	p->nspare = slots;
+	netring_guest_port_fill(p, i, p->spare + slots, offset);
+}
+
+int
+netring_guest_tx_room(struct netring_guest_port *p, uint32_t n)
+{
+	struct netring_guest *g = p->guest;
+	uint32_t have = netring_have(&p->tx);
+	int err;
+
+	if (have >= n)
+		return (int)have;
+	err = netring_look(&p->tx);
+	if (err < 0)
+		return err;
+	for (; p->reclaimed != p->tx.seen; p->reclaimed++) {
+		uint32_t b = slot_buffer(
+		    load_relaxed(&p->tx.slot[p->reclaimed & p->tx.mask]));
+
+		if (unlikely(b >= g->layout.buffers) || g->held[b] == 0)
+			return ERR_PEER;
+		g->held[b] = 0;
+		p->spare[p->nspare++] = b;
+	}
+	return err;
+}

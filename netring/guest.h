@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * guest.h -- the guest's side of its ports' rings, in buffer numbers.
+ *
+ * Every buffer is either the guest's own (in a packet, or spare) or held by
+ * the switch (given in a slot and not returned).  The guest keeps book of
+ * that: a switch that returns a buffer which it does not hold has broken the
+ * rules, and when it is gone the books say which buffers are to be taken back.
+ *
+ * To send is to exchange: the frame's buffer goes into the ring, and the
+ * packet gets a spare, the one that came back last.  To receive is to exchange
+ * likewise.  A port needs as many spares as its rings have slots.
+ */
+#ifndef NETRING_GUEST_H
+#define NETRING_GUEST_H
+
+#include <stdlib.h>
+
+#include "base/compiler.h"
+#include "netring/end.h"
+#include "netring/layout.h"
+
+struct netring_guest {
+	uint8_t *base; /* the region */
+	struct netring_layout layout;
+	uint8_t *buffers; /* buffer 0 */
+	uint8_t *held;    /* [layout.buffers]: 1 while the switch has it */
+};
+
+struct netring_guest_port {
+	struct netring_guest *guest;
+	struct netring_end tx, rx;
+	uint32_t reclaimed; /* tx slots whose buffers have been taken back */
+	uint32_t nspare;
+	uint32_t *spare; /* [slots]: buffers to send in exchange for */
+};
+
+static inline uint8_t *
+netring_guest_buffer(const struct netring_guest *g, uint32_t n)
+{
+	return g->buffers + (size_t)n * NETRING_BUFFER;
+}
+
+/* The number of the buffer that p lies in, or -1: in none. */
+static inline int64_t
+netring_guest_number(const struct netring_guest *g, const uint8_t *p)
+{
+	size_t n = (size_t)(p - g->buffers) / NETRING_BUFFER;
+
+	return n < g->layout.buffers ? (int64_t)n : -1;
+}
+
+/*
+ * Begins with the region at base, whose layout has been checked.  ERR_NOMEM.
+ */
+int netring_guest_init(
+    struct netring_guest *g, uint8_t *base, const struct netring_layout *l);
+void netring_guest_fini(struct netring_guest *g);
+
+/*
+ * Resets port number i of the region and gives it its 2 * slots spare buffers:
+ * half for sending, half put into rx at offset.  Nobody else uses the rings
+ * now.  ERR_NOMEM.
+ */
+int netring_guest_port_init(struct netring_guest_port *p,
+    struct netring_guest *g, uint32_t i, const uint32_t *spare,
+    uint32_t offset);
+void netring_guest_port_fini(struct netring_guest_port *p);
+
+/*
+ * After the switch has gone: the same rings from the start.  *lost is raised
+ * by the frames that were sent and not taken; frames received and not yet
+ * taken are lost too, and counted.
+ */
+void netring_guest_port_restart(
+    struct netring_guest_port *p, uint32_t i, uint32_t offset, uint64_t *lost);
+
+/* ---- sending ---- */
+
+/*
+ * Takes back what the switch has sent, looking at its index when fewer than n
+ * slots are free.  Returns the free slots, or ERR_PEER.
+ */
+int netring_guest_tx_room(struct netring_guest_port *p, uint32_t n);
+
+/*
+ * Puts one slot of a frame into the ring, which has room; its buffer is the
+ * switch's now.  Returns the spare buffer that the packet gets for it.
+ */
+static inline uint32_t
+netring_guest_tx_put(struct netring_guest_port *p, netring_slot s)
+{
+	p->guest->held[slot_buffer(s)] = 1;
+	netring_poke(&p->tx, 0, s);
+	netring_advance(&p->tx, 1);
+	return p->spare[--p->nspare];
+}
+
+/* ---- receiving ---- */
+
+/* Frames' slots that wait, or ERR_PEER; looks only when it knows of none. */
+static inline int
+netring_guest_rx_waiting(struct netring_guest_port *p)
+{
+	/* For the guest, slots that it has are slots to put buffers into. */
+	uint32_t have = netring_have(&p->rx);
+
+	return have > 0 ? (int)have : netring_look(&p->rx);
+}
+
+/*
+ * Takes the next slot, of which one waits, and puts buffer there instead, for
+ * a later frame at offset.  0, or ERR_PEER.
+ */
+static inline int
+netring_guest_rx_take(struct netring_guest_port *p, uint32_t buffer,
+    uint32_t offset, netring_slot *s)
+{
+	struct netring_guest *g = p->guest;
+	netring_slot w = netring_peek(&p->rx, 0);
+
+	if (unlikely(!slot_valid(w, g->layout.buffers)) ||
+	    unlikely(g->held[slot_buffer(w)] == 0))
+		return ERR_PEER;
+	g->held[slot_buffer(w)] = 0;
+	g->held[buffer] = 1;
+	netring_poke(&p->rx, 0, slot_make(buffer, 0, offset, 0));
+	netring_advance(&p->rx, 1);
+	*s = w;
+	return 0;
+}
+
+#endif
