@@ -1,0 +1,35 @@
+# vale/build.mk -- the switch: a library and the program.
+
+VALE_MAIN := $(wildcard vale/main*.c)
+VALE_SRC := $(filter-out $(VALE_MAIN),$(call sources,vale netring base))
+
+define vale_rules
+build/$(1)/libvale.a: $$(VALE_SRC:%.c=build/$(1)/%.o) build/gen/vale_sources
+	@rm -f $$@
+	$$(call say,AR $$@)
+	$$(Q)ar rcs $$@ $$(filter %.o,$$^)
+
+build/$(1)/bin/vale: $$(VALE_MAIN:%.c=build/$(1)/%.o) build/$(1)/libvale.a
+	@mkdir -p $$(@D)
+	$$(call say,LD $$@)
+	$$(Q)$$(CC_$(1)) $$(subst fuzzer$$(comma),,$$(LDFLAGS_$(1))) -o $$@ $$^ \
+		-lpthread
+
+build/$(1)/vale/%_test: build/$(1)/vale/%_test.o build/$(1)/libvale.a \
+    build/$(1)/host/assert_host.o
+	$$(call say,LD $$@)
+	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ -lpthread
+
+build/$(1)/vale/%_fuzz: build/$(1)/vale/%_fuzz.o build/$(1)/libvale.a \
+    build/$(1)/host/assert_host.o
+	$$(call say,LD $$@)
+	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ -lpthread
+endef
+$(foreach f,$(FLAVOURS),$(eval $(call vale_rules,$(f))))
+
+build/gen/vale_sources: force
+	@mkdir -p $(@D)
+	@echo $(VALE_SRC) | cmp -s - $@ || echo $(VALE_SRC) > $@
+
+build/vale: build/host/bin/vale
+	$(Q)ln -f $< $@
