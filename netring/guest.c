@@ -27,7 +27,7 @@ netring_guest_fini(struct netring_guest *g)
 /* Both rings from the start: rx full of empty buffers, tx empty. */
 static void
 netring_guest_port_fill(struct netring_guest_port *p, uint32_t i,
-    const uint32_t *rx_buffers, uint32_t offset)
+    const uint32_t *rx_buffers, netring_offset_fn *offset)
 {
 	struct netring_guest *g = p->guest;
 	uint32_t slots = g->layout.slots;
@@ -40,7 +40,8 @@ netring_guest_port_fill(struct netring_guest_port *p, uint32_t i,
 	p->reclaimed = 0;
 	for (uint32_t k = 0; k < slots; k++) {
 		g->held[rx_buffers[k]] = 1;
-		netring_poke(&p->rx, k, slot_make(rx_buffers[k], 0, offset, 0));
+		netring_poke(&p->rx, k,
+		    slot_make(rx_buffers[k], 0, offset(rx_buffers[k]), 0));
 	}
 	netring_advance(&p->rx, slots);
 	netring_publish(&p->rx);
@@ -48,7 +49,7 @@ netring_guest_port_fill(struct netring_guest_port *p, uint32_t i,
 
 int
 netring_guest_port_init(struct netring_guest_port *p, struct netring_guest *g,
-    uint32_t i, const uint32_t *spare, uint32_t offset)
+    uint32_t i, const uint32_t *spare, netring_offset_fn *offset)
 {
 	uint32_t slots = g->layout.slots;
 
@@ -74,38 +75,44 @@ netring_guest_port_fini(struct netring_guest_port *p)
  * Which buffers the rings held is not asked of the rings: a switch that died
  * may have left anything there.
  */
-void
-netring_guest_port_restart(
-    struct netring_guest_port *p, uint32_t i, uint32_t offset, uint64_t *lost)
+uint32_t
+netring_guest_port_end(struct netring_guest_port *p)
 {
 	struct netring_guest *g = p->guest;
-	uint32_t slots = g->layout.slots, want = 2 * slots - p->nspare;
+	uint32_t want = 2 * g->layout.slots;
 
-	*lost += p->tx.index - p->tx.seen;
-	for (uint32_t b = 0; b < g->layout.buffers && want > 0; b++) {
+	for (uint32_t b = 0; b < g->layout.buffers && p->nspare < want; b++) {
 		if (g->held[b] == 0)
 			continue;
 		g->held[b] = 0;
 		p->spare[p->nspare++] = b;
-		want--;
 	}
-	ASSERT(want == 0);
+	ASSERT(p->nspare == want);
+	return want;
+}
+
+void
+netring_guest_port_restart(struct netring_guest_port *p, uint32_t i,
+    netring_offset_fn *offset, uint64_t *lost)
+{
+	uint32_t slots = p->guest->layout.slots;
+
+	/* What it has done since we last looked counts, if it makes sense. */
+	(void)netring_look(&p->tx);
+	*lost += p->tx.index - p->tx.seen;
+	if (netring_look(&p->rx) > 0)
+		*lost += netring_have(&p->rx);
+	(void)netring_guest_port_end(p);
 	p->nspare = slots;
 	netring_guest_port_fill(p, i, p->spare + slots, offset);
 }
 
-int
-netring_guest_tx_room(struct netring_guest_port *p, uint32_t n)
+/* Takes back the buffers of slots that the switch has done with. */
+static int
+netring_guest_reclaim(struct netring_guest_port *p)
 {
 	struct netring_guest *g = p->guest;
-	uint32_t have = netring_have(&p->tx);
-	int err;
 
-	if (have >= n)
-		return (int)have;
-	err = netring_look(&p->tx);
-	if (err < 0)
-		return err;
 	for (; p->reclaimed != p->tx.seen; p->reclaimed++) {
 		uint32_t b = slot_buffer(
 		    load_relaxed(&p->tx.slot[p->reclaimed & p->tx.mask]));
@@ -115,5 +122,25 @@ netring_guest_tx_room(struct netring_guest_port *p, uint32_t n)
 		g->held[b] = 0;
 		p->spare[p->nspare++] = b;
 	}
-	return err;
+	return (int)netring_have(&p->tx);
+}
+
+int
+netring_guest_tx_room(struct netring_guest_port *p, uint32_t n)
+{
+	uint32_t have = netring_have(&p->tx);
+	int err;
+
+	if (have >= n)
+		return (int)have;
+	err = netring_look(&p->tx);
+	return err < 0 ? err : netring_guest_reclaim(p);
+}
+
+int
+netring_guest_tx_arm(struct netring_guest_port *p)
+{
+	int err = netring_arm(&p->tx, p->guest->layout.slots / 4);
+
+	return err < 0 ? err : netring_guest_reclaim(p);
 }

@@ -35,6 +35,12 @@ struct netring_guest_port {
 	uint32_t *spare; /* [slots]: buffers to send in exchange for */
 };
 
+/*
+ * Where frames shall begin in a buffer, NETRING_META to 512: different for
+ * different buffers, so that they do not compete for a few sets of a cache.
+ */
+typedef uint32_t netring_offset_fn(uint32_t buffer);
+
 static inline uint8_t *
 netring_guest_buffer(const struct netring_guest *g, uint32_t n)
 {
@@ -59,21 +65,27 @@ void netring_guest_fini(struct netring_guest *g);
 
 /*
  * Resets port number i of the region and gives it its 2 * slots spare buffers:
- * half for sending, half put into rx at offset.  Nobody else uses the rings
+ * half for sending, half put into rx.  Nobody else uses the rings
  * now.  ERR_NOMEM.
  */
 int netring_guest_port_init(struct netring_guest_port *p,
     struct netring_guest *g, uint32_t i, const uint32_t *spare,
-    uint32_t offset);
+    netring_offset_fn *offset);
 void netring_guest_port_fini(struct netring_guest_port *p);
+
+/*
+ * After the switch has let go of the rings: all buffers that they held are
+ * p->spare[] again.  Returns how many (2 * slots).
+ */
+uint32_t netring_guest_port_end(struct netring_guest_port *p);
 
 /*
  * After the switch has gone: the same rings from the start.  *lost is raised
  * by the frames that were sent and not taken; frames received and not yet
  * taken are lost too, and counted.
  */
-void netring_guest_port_restart(
-    struct netring_guest_port *p, uint32_t i, uint32_t offset, uint64_t *lost);
+void netring_guest_port_restart(struct netring_guest_port *p, uint32_t i,
+    netring_offset_fn *offset, uint64_t *lost);
 
 /* ---- sending ---- */
 
@@ -82,6 +94,8 @@ void netring_guest_port_restart(
  * slots are free.  Returns the free slots, or ERR_PEER.
  */
 int netring_guest_tx_room(struct netring_guest_port *p, uint32_t n);
+/* Looks, and asks for an event when a quarter of the ring is free. */
+int netring_guest_tx_arm(struct netring_guest_port *p);
 
 /*
  * Puts one slot of a frame into the ring, which has room; its buffer is the
@@ -94,6 +108,25 @@ netring_guest_tx_put(struct netring_guest_port *p, netring_slot s)
 	netring_poke(&p->tx, 0, s);
 	netring_advance(&p->tx, 1);
 	return p->spare[--p->nspare];
+}
+
+/*
+ * The spare buffer for a frame that is copied; its slot is put with
+ * netring_guest_tx_put_own().
+ */
+static inline uint32_t
+netring_guest_tx_spare(const struct netring_guest_port *p)
+{
+	return p->spare[p->nspare - 1];
+}
+
+static inline void
+netring_guest_tx_put_own(struct netring_guest_port *p, netring_slot s)
+{
+	p->guest->held[slot_buffer(s)] = 1;
+	netring_poke(&p->tx, 0, s);
+	netring_advance(&p->tx, 1);
+	p->nspare--;
 }
 
 /* ---- receiving ---- */
