@@ -388,6 +388,12 @@ vale_port_switch(const struct vale_port *p)
 	return p->slot->sw->name;
 }
 
+unsigned int
+vale_port_worker(const struct vale_port *p)
+{
+	return p->slot->worker->id;
+}
+
 int
 vale_set(
     struct vale_port *p, struct str key, struct str value, struct diag *why)

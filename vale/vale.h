@@ -88,6 +88,8 @@ struct vale_port *vale_port_find(
 /* "vale0" and "fw.0", as long as the port lives. */
 const char *vale_port_name(const struct vale_port *p);
 const char *vale_port_switch(const struct vale_port *p);
+/* The number of the worker that it is pinned to. */
+unsigned int vale_port_worker(const struct vale_port *p);
 
 /* One setting (settings.h). */
 int vale_set(
@@ -102,6 +104,11 @@ int vale_switch_counts(
 int vale_show(
     struct vale *v, struct str name, struct strbuf *out, struct diag *why);
 int vale_show_counts(
+    struct vale *v, struct str name, struct strbuf *out, struct diag *why);
+/* The same for people: lines of words. */
+int vale_show_text(
+    struct vale *v, struct str name, struct strbuf *out, struct diag *why);
+int vale_show_counts_text(
     struct vale *v, struct str name, struct strbuf *out, struct diag *why);
 
 #endif

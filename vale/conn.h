@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * conn.h -- a connection to the control socket: requests come as lines, with
+ * descriptors passed along; for server.c and the requests.
+ */
+#ifndef VALE_CONN_H
+#define VALE_CONN_H
+
+#include "base/strbuf.h"
+#include "vale/guest.h"
+#include "vale/policy.h"
+#include "vale/server.h"
+
+enum {
+	CONN_LINE_MAX = 4096,
+	CONN_FDS = 2,               /* that wait for the request they are for */
+	CONN_BACKLOG_MAX = 1 << 20, /* bytes of answers nobody reads */
+};
+
+struct server {
+	struct vale *vale;
+	struct server_options options;
+	char *path; /* owned */
+	int socket;
+	bool bound;          /* the path is ours */
+	int mail;            /* event: some guest's worker has found text */
+	uint32_t generation; /* of this run of the switch */
+	struct conn *conns;
+};
+
+struct conn {
+	struct conn *next;
+	struct server *server;
+	int fd;
+	struct policy_peer peer;
+	struct strbuf in, out;
+	int fds[CONN_FDS];
+	unsigned int nfds;
+	bool closing;
+	struct vale_guest *guest; /* NULL: only a tool, or not yet */
+	int mailed;               /* atomic: the guest has text for us */
+	struct vale_guest_port guest_port[NETRING_PORTS_MAX];
+};
+
+/* One request's answer, and what goes with it. */
+struct answer {
+	struct strbuf text;
+	int fds[2]; /* to be passed, then closed; -1: none */
+};
+
+struct request {
+	const char *verb;
+	const char *usage;
+	bool admin; /* only for policy_may_admin() */
+	/* args: the words after the verb.  c is NULL for server_execute(). */
+	int (*run)(struct server *s, struct conn *c, struct str args,
+	    struct answer *a, struct diag *why);
+};
+
+extern const struct request vale_requests[];
+extern const size_t vale_nrequests;
+
+/* request_guest.c */
+int request_guest(struct server *s, struct conn *c, struct str args,
+    struct answer *a, struct diag *why);
+int request_port(struct server *s, struct conn *c, struct str args,
+    struct answer *a, struct diag *why);
+int request_close(struct server *s, struct conn *c, struct str args,
+    struct answer *a, struct diag *why);
+/* Detaches the guest's ports and frees it. */
+void conn_free_guest(struct conn *c);
+/* Lets the control thread read the socket while no port's worker does. */
+int conn_watch(struct conn *c);
+
+/* "key=value" out of words: the value, empty when it is not there. */
+struct str word_value(struct str words, const char *key);
+
+#endif

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* main_serve.c -- vale serve: the switch itself. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/compiler.h"
+#include "vale/main.h"
+#include "vale/number.h"
+#include "vale/server.h"
+
+struct serve {
+	struct vale_options vale;
+	struct server_options server;
+	const char *policy_file, *run_file;
+	int cpus[VALE_WORKERS_MAX];
+	unsigned int ncpus;
+};
+
+/* What signal handlers must reach. */
+static struct {
+	struct vale *vale;
+	volatile sig_atomic_t stop;
+} the;
+
+static void
+serve_stop(int signo)
+{
+	(void)signo;
+	the.stop = 1;
+	vale_wake(the.vale);
+}
+
+static void
+serve_log(void *arg, const char *line)
+{
+	(void)arg;
+	fprintf(stderr, "vale: %s\n", line);
+}
+
+/* ---- options ---- */
+
+static int
+serve_bad(const char *option, const char *value, const char *want)
+{
+	fprintf(stderr, "vale: %s %s: not %s\n", option, value, want);
+	return 2;
+}
+
+static bool
+serve_cpus(struct serve *s, struct str list)
+{
+	while (list.n > 0) {
+		size_t comma = str_find(list, ',', 0);
+		uint64_t cpu;
+
+		if (s->ncpus == VALE_WORKERS_MAX ||
+		    !number_parse(str_sub(list, 0, comma), 1023, &cpu))
+			return false;
+		s->cpus[s->ncpus++] = (int)cpu;
+		list = str_from(list, comma + 1);
+	}
+	return s->ncpus > 0;
+}
+
+static int
+serve_option(struct serve *s, const char *option, const char *value)
+{
+	struct str v = str_of(value);
+	uint64_t x;
+
+	if (strcmp(option, "--workers") == 0) {
+		if (!number_parse(v, VALE_WORKERS_MAX, &x) || x == 0)
+			return serve_bad(option, value, "1 to 64");
+		s->vale.workers = (unsigned int)x;
+	} else if (strcmp(option, "--cpus") == 0) {
+		if (!serve_cpus(s, v))
+			return serve_bad(option, value, "a list of processors");
+	} else if (strcmp(option, "--poll") == 0) {
+		if (!number_parse(v, 1000000, &x))
+			return serve_bad(
+			    option, value, "microseconds, at most a second");
+		s->vale.poll_ns = (int64_t)x * 1000;
+	} else if (strcmp(option, "--guest-memory") == 0) {
+		if (!number_parse(v, UINT64_C(1) << 40, &x))
+			return serve_bad(option, value, "bytes");
+		s->server.guest_memory = x;
+	} else if (strcmp(option, "--policy") == 0) {
+		s->policy_file = value;
+	} else if (strcmp(option, "--run") == 0) {
+		s->run_file = value;
+	} else {
+		fprintf(stderr, "vale: serve: '%s': no such option\n", option);
+		return 2;
+	}
+	return 0;
+}
+
+/* ---- files ---- */
+
+static int
+read_file(const char *path, struct strbuf *out, struct diag *why)
+{
+	FILE *f = fopen(path, "r");
+	char buf[4096];
+	size_t n;
+
+	if (f == NULL)
+		return diag(why, ERR_IO, "%s: %s", path, strerror(errno));
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0)
+		sb_add(out, str_make(buf, n));
+	n = (size_t)ferror(f);
+	fclose(f);
+	if (n != 0 || out->oom)
+		return diag(why, ERR_IO, "%s: cannot be read", path);
+	return 0;
+}
+
+static int
+serve_policy(struct serve *s, struct diag *why)
+{
+	struct strbuf text = STRBUF_INIT;
+	int err = 0;
+
+	s->server.policy = policy_new();
+	if (s->server.policy == NULL)
+		return diag(why, ERR_NOMEM, "out of memory");
+	if (s->policy_file == NULL)
+		return 0;
+	err = read_file(s->policy_file, &text, why);
+	if (err == 0)
+		err = policy_read(
+		    s->server.policy, s->policy_file, sb_str(&text), why);
+	sb_fini(&text);
+	if (err != 0)
+		policy_free(s->server.policy);
+	return err;
+}
+
+/* Executes the commands of a file; what they answer is not shown. */
+static int
+serve_run_file(struct server *server, const char *path, struct diag *why)
+{
+	struct strbuf text = STRBUF_INIT, answer = STRBUF_INIT;
+	struct diag reason = { "" };
+	struct str rest, line;
+	int err = read_file(path, &text, why);
+
+	rest = sb_str(&text);
+	for (unsigned int n = 1; err == 0 && str_line(&rest, &line); n++) {
+		line = str_trim(str_sub(line, 0, str_find(line, '#', 0)));
+		if (line.n > 0)
+			err = server_execute(server, line, &answer, &reason);
+		if (err != 0)
+			diag(why, err, "%s:%u: %s", path, n, reason.text);
+	}
+	sb_fini(&text);
+	sb_fini(&answer);
+	return err;
+}
+
+/* ---- running ---- */
+
+/* "vale0" or "vale0=wire a b". */
+static int
+serve_switch(struct vale *v, const char *arg, struct diag *why)
+{
+	struct str text = str_of(arg);
+	size_t eq = str_find(text, '=', 0);
+	struct str function = str_from(text, eq + 1);
+
+	return vale_switch_add(v, str_sub(text, 0, eq),
+	    function.n > 0 ? function : STR("learning"), why);
+}
+
+/* Each guest takes two descriptors: as many as the system allows. */
+static void
+serve_raise_limits(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
+		r.rlim_cur = r.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &r); /* else: fewer guests */
+	}
+}
+
+static void
+serve_catch_signals(struct vale *v)
+{
+	struct sigaction stop = { .sa_handler = serve_stop };
+
+	the.vale = v;
+	sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGTERM, &stop, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int
+serve(struct serve *s, char **switches, int nswitches, struct diag *why)
+{
+	struct server *server = NULL;
+	struct vale *v;
+	int err = 0;
+
+	v = vale_new(&s->vale, why);
+	if (v == NULL) {
+		policy_free(s->server.policy);
+		return ERR_IO;
+	}
+	serve_catch_signals(v);
+	for (int i = 0; i < nswitches && err == 0; i++)
+		err = serve_switch(v, switches[i], why);
+	if (err != 0) {
+		policy_free(s->server.policy);
+	} else {
+		server = server_new(v, &s->server, why);
+		if (server == NULL)
+			err = ERR_IO;
+	}
+	if (err == 0 && s->run_file != NULL)
+		err = serve_run_file(server, s->run_file, why);
+	while (err == 0 && !the.stop)
+		vale_wait(v, -1);
+	if (server != NULL)
+		server_free(server);
+	vale_free(v);
+	return err;
+}
+
+int
+main_serve(int argc, char **argv)
+{
+	struct serve s = { .vale = { .workers = 1,
+		               .poll_ns = VALE_POLL_NS,
+		               .log = serve_log },
+		.server = {
+		    .path = main_socket(), .guest_memory = 256 << 20 } };
+	struct diag why = { "" };
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-'; i += 2) {
+		int status;
+
+		if (i + 1 == argc) {
+			fprintf(stderr, "vale: %s wants a value\n", argv[i]);
+			return 2;
+		}
+		status = serve_option(&s, argv[i], argv[i + 1]);
+		if (status != 0)
+			return status;
+	}
+	if (s.ncpus > 0 && s.ncpus != s.vale.workers) {
+		fprintf(stderr, "vale: %u workers and %u processors\n",
+		    s.vale.workers, s.ncpus);
+		return 2;
+	}
+	s.vale.cpus = s.ncpus > 0 ? s.cpus : NULL;
+	serve_raise_limits();
+	if (serve_policy(&s, &why) != 0 ||
+	    serve(&s, argv + i, argc - i, &why) != 0) {
+		fprintf(stderr, "vale: %s\n", why.text);
+		return 1;
+	}
+	return 0;
+}

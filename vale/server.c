@@ -1,0 +1,390 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* server.c -- see server.h. */
+#define _GNU_SOURCE
+#include "vale/server.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "vale/conn.h"
+
+/* ---- answering ---- */
+
+static void conn_event(void *arg, unsigned int events);
+
+int
+conn_watch(struct conn *c)
+{
+	unsigned int want = c->out.n > 0 ? VALE_READ | VALE_WRITE : VALE_READ;
+
+	/* While a port is open its worker reads. */
+	if (c->guest != NULL && c->guest->front != NULL)
+		want &= ~(unsigned int)VALE_READ;
+	return vale_watch(c->server->vale, c->fd, want, conn_event, c);
+}
+
+/* Sends what can be sent; the first byte takes fds[n] along. */
+static void
+conn_flush(struct conn *c, const int *fds, unsigned int n)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int) * 2)];
+	} control;
+	struct iovec iov = { c->out.s, c->out.n };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t sent;
+
+	if (n > 0) {
+		struct cmsghdr *h = &control.align;
+
+		memset(&control, 0, sizeof(control));
+		m.msg_control = &control;
+		m.msg_controllen = CMSG_SPACE(sizeof(int) * n);
+		h->cmsg_level = SOL_SOCKET;
+		h->cmsg_type = SCM_RIGHTS;
+		h->cmsg_len = CMSG_LEN(sizeof(int) * n);
+		memcpy(CMSG_DATA(h), fds, sizeof(int) * n);
+	}
+	sent = sendmsg(c->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (sent < 0 && errno != EAGAIN)
+		c->closing = true;
+	/* Descriptors that did not go with the first byte are lost: say so. */
+	if (sent < 0 && n > 0)
+		c->closing = true;
+	if (sent > 0) {
+		memmove(c->out.s, c->out.s + sent, c->out.n - (size_t)sent);
+		c->out.n -= (size_t)sent;
+	}
+	if (c->out.n > CONN_BACKLOG_MAX)
+		c->closing = true;
+}
+
+static void
+conn_answer(struct conn *c, int err, struct answer *a, const struct diag *why)
+{
+	unsigned int n = 0;
+
+	while (n < 2 && a->fds[n] >= 0)
+		n++;
+	if (err != 0) {
+		sb_clear(&a->text);
+		sb_printf(&a->text, "%s\n",
+		    why->text[0] != '\0' ? why->text : err_text(err));
+		n = 0;
+	}
+	/* Descriptors are put with the line that they belong to. */
+	if (n > 0 && c->out.n > 0)
+		conn_flush(c, NULL, 0);
+	sb_printf(&c->out, "%s %zu\n", err == 0 ? "ok" : "error", a->text.n);
+	sb_add(&c->out, sb_str(&a->text));
+	if (c->out.oom)
+		c->closing = true;
+	conn_flush(c, a->fds, n);
+}
+
+/* ---- requests ---- */
+
+static int
+server_run(struct server *s, struct conn *c, struct str line, struct answer *a,
+    struct diag *why)
+{
+	struct str args = line, verb = str_word(&args);
+
+	for (size_t i = 0; i < vale_nrequests; i++) {
+		const struct request *r = &vale_requests[i];
+
+		if (!str_is(verb, r->verb))
+			continue;
+		if (r->admin && c != NULL &&
+		    !policy_may_admin(s->options.policy, c->peer))
+			return diag(why, ERR_PERM, "%s: not for user %u",
+			    r->verb, (unsigned int)c->peer.uid);
+		return r->run(s, c, str_trim(args), a, why);
+	}
+	return diag(
+	    why, ERR_NOTFOUND, "'%.*s': no such request", STR_ARG(verb));
+}
+
+static void
+conn_drop_fds(struct conn *c)
+{
+	while (c->nfds > 0)
+		close(c->fds[--c->nfds]);
+}
+
+static void
+conn_request(struct conn *c, struct str line)
+{
+	struct answer a = { STRBUF_INIT, { -1, -1 } };
+	struct diag why = { "" };
+	int err = server_run(c->server, c, line, &a, &why);
+
+	if (err == 0 && a.text.oom)
+		err = diag(&why, ERR_NOMEM, "out of memory");
+	conn_answer(c, err, &a, &why);
+	sb_fini(&a.text);
+	for (int i = 0; i < 2; i++)
+		if (a.fds[i] >= 0)
+			close(a.fds[i]);
+	conn_drop_fds(c);
+}
+
+/* Runs the whole lines in c->in. */
+static void
+conn_lines(struct conn *c)
+{
+	size_t done = 0;
+
+	while (!c->closing) {
+		struct str rest = str_from(sb_str(&c->in), done);
+		size_t end = str_find(rest, '\n', 0);
+		struct str line = str_trim(str_sub(rest, 0, end));
+
+		if (end == rest.n)
+			break;
+		done += end + 1;
+		if (line.n > 0)
+			conn_request(c, line);
+	}
+	if (done > 0)
+		memmove(c->in.s, c->in.s + done, c->in.n - done);
+	c->in.n -= done;
+	if (c->in.n >= CONN_LINE_MAX || c->in.oom)
+		c->closing = true;
+}
+
+int
+server_execute(
+    struct server *s, struct str request, struct strbuf *out, struct diag *why)
+{
+	struct answer a = { STRBUF_INIT, { -1, -1 } };
+	int err = server_run(s, NULL, str_trim(request), &a, why);
+
+	sb_add(out, sb_str(&a.text));
+	sb_fini(&a.text);
+	return err;
+}
+
+/* ---- connections ---- */
+
+/* Keeps the descriptors that came with a message, closing what is too much. */
+static void
+conn_take_fds(struct conn *c, struct msghdr *m)
+{
+	for (struct cmsghdr *h = CMSG_FIRSTHDR(m); h != NULL;
+	     h = CMSG_NXTHDR(m, h)) {
+		size_t n = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(h) + i * sizeof(int), sizeof(fd));
+			if (c->nfds < CONN_FDS)
+				c->fds[c->nfds++] = fd;
+			else
+				close(fd);
+		}
+	}
+}
+
+/* Reads into c->in; false at the end. */
+static bool
+conn_read(struct conn *c)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int) * 16)];
+	} control;
+	char buf[CONN_LINE_MAX];
+	struct iovec iov = { buf, sizeof(buf) };
+	struct msghdr m = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(c->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	conn_take_fds(c, &m);
+	sb_add(&c->in, str_make(buf, (size_t)n));
+	return n > 0;
+}
+
+static void
+conn_free(struct conn *c)
+{
+	struct conn **link = &c->server->conns;
+
+	while (*link != c)
+		link = &(*link)->next;
+	*link = c->next;
+	conn_free_guest(c);
+	(void)vale_watch(c->server->vale, c->fd, 0, NULL, NULL);
+	conn_drop_fds(c);
+	close(c->fd);
+	sb_fini(&c->in);
+	sb_fini(&c->out);
+	free(c);
+}
+
+static void
+conn_event(void *arg, unsigned int events)
+{
+	struct conn *c = arg;
+	bool worker_reads = c->guest != NULL && c->guest->front != NULL;
+
+	if ((events & VALE_READ) != 0 && !worker_reads) {
+		if (!conn_read(c))
+			c->closing = true;
+		else
+			conn_lines(c);
+	}
+	if (c->out.n > 0 && !c->closing)
+		conn_flush(c, NULL, 0);
+	if (c->closing || conn_watch(c) != 0)
+		conn_free(c);
+}
+
+/* What the workers have found in guests' sockets. */
+static void
+server_mail(void *arg, unsigned int events)
+{
+	struct server *s = arg;
+	struct conn *next;
+	uint64_t count;
+
+	(void)events;
+	(void)!read(s->mail, &count, sizeof(count)); /* level triggered */
+	for (struct conn *c = s->conns; c != NULL; c = next) {
+		char text[sizeof(c->guest->text)];
+		bool hangup;
+		uint32_t n;
+
+		next = c->next;
+		if (exchange(&c->mailed, 0) == 0 || c->guest == NULL)
+			continue;
+		n = guest_take_text(c->guest, text, &hangup);
+		sb_add(&c->in, str_make(text, n));
+		conn_lines(c);
+		if (hangup || c->closing || conn_watch(c) != 0)
+			conn_free(c);
+	}
+}
+
+static void
+server_accept(void *arg, unsigned int events)
+{
+	struct server *s = arg;
+	int fd = accept4(s->socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct ucred cred;
+	socklen_t n = sizeof(cred);
+	struct conn *c;
+
+	(void)events;
+	if (fd < 0)
+		return;
+	c = calloc(1, sizeof(*c));
+	if (c == NULL ||
+	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) != 0) {
+		free(c);
+		close(fd);
+		return;
+	}
+	c->server = s;
+	c->fd = fd;
+	c->peer = (struct policy_peer){ cred.uid, cred.gid };
+	c->next = s->conns;
+	s->conns = c;
+	if (conn_watch(c) != 0)
+		conn_free(c);
+}
+
+/* ---- life ---- */
+
+static int
+server_listen(struct server *s, struct diag *why)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+
+	if (!str_copy(str_of(s->path), a.sun_path, sizeof(a.sun_path)))
+		return diag(
+		    why, ERR_INVAL, "%s: too long for a socket", s->path);
+	s->socket =
+	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (s->socket < 0)
+		return diag(why, ERR_IO, "socket: %s", strerror(errno));
+	/* Of a switch that runs it must not be taken away. */
+	if (connect(s->socket, (struct sockaddr *)&a, sizeof(a)) == 0)
+		return diag(
+		    why, ERR_BUSY, "%s: a switch listens there", s->path);
+	(void)unlink(s->path);
+	/* Anybody may connect: what he may do, the policy says. */
+	if (bind(s->socket, (struct sockaddr *)&a, sizeof(a)) != 0 ||
+	    chmod(s->path, 0666) != 0 || listen(s->socket, SOMAXCONN) != 0)
+		return diag(why, errno == EACCES ? ERR_PERM : ERR_IO, "%s: %s",
+		    s->path, strerror(errno));
+	return 0;
+}
+
+struct server *
+server_new(struct vale *v, const struct server_options *o, struct diag *why)
+{
+	struct server *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		policy_free(o->policy);
+		diag(why, ERR_NOMEM, "out of memory");
+		return NULL;
+	}
+	s->vale = v;
+	s->options = *o;
+	s->socket = -1;
+	s->path = strdup(o->path);
+	s->mail = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (getrandom(&s->generation, sizeof(s->generation), 0) < 0)
+		s->generation = (uint32_t)getpid();
+	if (s->path == NULL || s->mail < 0 ||
+	    vale_watch(v, s->mail, VALE_READ, server_mail, s) != 0) {
+		diag(why, ERR_NOMEM, "no memory or descriptors");
+		server_free(s);
+		return NULL;
+	}
+	if (server_listen(s, why) != 0 ||
+	    vale_watch(v, s->socket, VALE_READ, server_accept, s) != 0) {
+		diag(why, ERR_NOMEM, "out of memory");
+		server_free(s);
+		return NULL;
+	}
+	s->bound = true;
+	return s;
+}
+
+void
+server_free(struct server *s)
+{
+	while (s->conns != NULL)
+		conn_free(s->conns);
+	if (s->socket >= 0) {
+		(void)vale_watch(s->vale, s->socket, 0, NULL, NULL);
+		close(s->socket);
+	}
+	if (s->bound)
+		(void)unlink(s->path);
+	if (s->mail >= 0) {
+		(void)vale_watch(s->vale, s->mail, 0, NULL, NULL);
+		close(s->mail);
+	}
+	policy_free(s->options.policy);
+	free(s->path);
+	free(s);
+}
