@@ -2,6 +2,9 @@
 /*
  * memory.c -- packet buffers and random bytes for a Linux process.
  *
+ * Buffers lie in the region shared with the switch while there is one and it
+ * lasts (shared.h), and in memory of our own otherwise.
+ *
  * Buffers are written to soon after they were asked for, and a page fault
  * costs twenty times what the page costs in a row: hence MAP_POPULATE.  From
  * HUGE_FROM on large pages are asked for, which must come before the pages.
@@ -12,6 +15,8 @@
 #include <errno.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+
+#include "host/shared.h"
 
 enum { PAGE = 4096, HUGE_FROM = 4 << 20 };
 
@@ -29,6 +34,9 @@ os_buffers_alloc(size_t n)
 
 	if (n == 0 || n > SIZE_MAX - PAGE)
 		return NULL;
+	p = shared_buffers_alloc(n);
+	if (p != NULL)
+		return p;
 	n = memory_pages(n);
 	p = mmap(NULL, n, PROT_READ | PROT_WRITE,
 	    n < HUGE_FROM ? flags | MAP_POPULATE : flags, -1, 0);
@@ -45,7 +53,7 @@ os_buffers_alloc(size_t n)
 void
 os_buffers_free(void *p, size_t n)
 {
-	if (p != NULL)
+	if (p != NULL && !shared_buffers_free(p, n))
 		munmap(p, memory_pages(n));
 }
 

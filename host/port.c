@@ -2,8 +2,8 @@
 /*
  * port.c -- os_port_open(): which port a name stands for.
  *
- * The bindings of the command line come first; any other name is a Linux
- * network interface.
+ * The bindings of the command line come first; vale0:NAME is a port of a
+ * switch, any other name a Linux network interface.
  */
 #include "host/port.h"
 
@@ -32,11 +32,14 @@ static const struct port_kind *const port_kinds[] = {
 	&port_replay,
 	&port_tap,
 	&port_af_packet,
+	&port_vale,
 };
 
 static const struct port_kind *
 port_kind_find(struct str name)
 {
+	if (port_vale_names(name))
+		return &port_vale;
 	for (size_t i = 0; i < ARRAY_SIZE(port_kinds); i++)
 		if (str_is(name, port_kinds[i]->name))
 			return port_kinds[i];
@@ -87,7 +90,9 @@ port_bind(struct str text, struct diag *why)
 		return diag(why, ERR_NOMEM, "out of memory");
 	b->kind = port_kind_find(kind);
 	b->name = str_dup(name);
-	b->args = str_dup(str_from(text, colon + 1));
+	/* "vale0:fw.0": the kind is the switch, and part of the port's name. */
+	b->args =
+	    str_dup(str_from(text, b->kind == &port_vale ? eq + 1 : colon + 1));
 	if (b->name.s == NULL || b->args.s == NULL) {
 		str_free(&b->name);
 		str_free(&b->args);
@@ -106,6 +111,17 @@ port_find(struct str name)
 		if (!p->kind->private && str_eq(p->name, name))
 			return p;
 	return NULL;
+}
+
+/* What a name stands for that was not bound. */
+static const struct port_kind *
+port_kind_of(struct str name)
+{
+	size_t colon = str_find(name, ':', 0);
+
+	return colon < name.n && port_vale_names(str_sub(name, 0, colon))
+	           ? &port_vale
+	           : &port_af_packet;
 }
 
 static void
@@ -161,7 +177,7 @@ os_port_open(
 		p->refs++;
 		port_set_waiter(p, req);
 	} else {
-		err = port_new(b != NULL ? b->kind : &port_af_packet,
+		err = port_new(b != NULL ? b->kind : port_kind_of(req->name),
 		    b != NULL ? b->args : req->name, req, &p, why);
 		if (err == 0) {
 			p->next = ports.open;
@@ -207,8 +223,7 @@ port_ready(struct host_port *p, unsigned int what)
 		p->dev.ready[what](p->dev.ready_arg[what], what);
 }
 
-/* As a receiving card would say: by the destination address. */
-static enum packet_type
+enum packet_type
 port_packet_type(
     const struct host_port *p, const uint8_t *frame, uint32_t length)
 {

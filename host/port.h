@@ -62,6 +62,10 @@ void port_ready(struct host_port *p, unsigned int what);
 struct packet *port_receive(struct host_port *p, struct batch *out,
     const void *frame, uint32_t length, int64_t stamp_ns);
 
+/* As a receiving card would say: by the destination address. */
+enum packet_type port_packet_type(
+    const struct host_port *p, const uint8_t *frame, uint32_t length);
+
 /* Takes the first n packets off *in without killing them. */
 void port_taken(struct batch *in, unsigned int n);
 
@@ -69,6 +73,9 @@ void port_taken(struct batch *in, unsigned int n);
 struct str port_arg(struct str *args);
 
 extern const struct port_kind port_mem, port_pcap, port_replay, port_tap,
-    port_af_packet;
+    port_af_packet, port_vale;
+
+/* Whether that is the name of a switch: vale0, vale-lan, ... */
+bool port_vale_names(struct str name);
 
 #endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * shared.h -- the process's region: the memory that it shares with the switch.
+ *
+ * There is one, made when the first port of a switch is opened; all ports use
+ * it, and packet buffers are taken from it as long as it lasts (memory.c).
+ * When the switch goes, the region stays, and is offered to the next one.
+ */
+#ifndef HOST_SHARED_H
+#define HOST_SHARED_H
+
+#include <stddef.h>
+
+#include "host/vale_link.h"
+#include "netring/guest.h"
+
+struct os_waiter;
+
+struct shared_options {
+	uint32_t slots, buffers; /* 0: the defaults */
+};
+
+/* A port of the region, for the one who opened it. */
+struct shared_port {
+	struct netring_guest_port ring;
+	struct str name; /* owned: "vale0:fw.0" */
+	uint32_t index;
+	uint8_t mac[6];
+	uint16_t mtu;
+	bool open;     /* atomic: the switch serves it */
+	uint64_t lost; /* frames in flight when a switch went */
+	/* On the waiter's thread: an event came, or the switch went or came. */
+	void (*event)(struct shared_port *p);
+	/* Around a restart: nobody may use the rings. */
+	void (*lock)(struct shared_port *p, bool locked);
+};
+
+/*
+ * Opens p->name (event and lock are set); w is where events are waited for.
+ * Connects first if need be.  Errors as vale_link_open(), ERR_NOMEM.
+ */
+int shared_open(struct shared_port *p, const struct shared_options *o,
+    struct os_waiter *w, struct diag *why);
+void shared_close(struct shared_port *p);
+
+/* After netring_must_wake(): rings the switch. */
+void shared_ring(void);
+/* What was agreed: enum netring_feature. */
+uint32_t shared_features(void);
+/* Where a frame begins in an empty buffer. */
+uint32_t shared_offset(uint32_t buffer);
+
+/* n bytes of buffers, or NULL: no region, or no more of it. */
+void *shared_buffers_alloc(size_t n);
+/* True if p was of the region, and is free again. */
+bool shared_buffers_free(void *p, size_t n);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * vale_link.h -- the connection to a switch: abi/vale.h from the guest's side.
+ * Used by one thread at a time; calls wait for the answer, up to a limit.
+ */
+#ifndef HOST_VALE_LINK_H
+#define HOST_VALE_LINK_H
+
+#include <stdint.h>
+
+#include "base/diag.h"
+#include "base/str.h"
+#include "netring/layout.h"
+
+struct vale_link {
+	int socket; /* -1: not connected */
+	int event;  /* readable when the switch wakes us */
+	uint32_t features;
+};
+
+/*
+ * Connects to the switch and gets the region l (ports, slots, buffers) asks
+ * for, with the features that both speak of those asked: *memfd is the region's
+ * descriptor; or, when it is 0 or more already, that region is offered to the
+ * switch.  ERR_NOTFOUND (nobody listens), ERR_PEER, ERR_TIMEDOUT, or what the
+ * switch says.
+ */
+int vale_link_open(struct vale_link *k, const struct netring_layout *l,
+    uint32_t features, int timeout_ms, int *memfd, struct diag *why);
+void vale_link_close(struct vale_link *k);
+
+/* Opens port index as name; its address and MTU. */
+int vale_link_port(struct vale_link *k, struct str name, uint32_t index,
+    uint8_t mac[static 6], uint16_t *mtu, struct diag *why);
+int vale_link_close_port(struct vale_link *k, uint32_t index, struct diag *why);
+
+/* Rings the doorbell. */
+void vale_link_ring(const struct vale_link *k);
+/* After its socket became readable: whether the switch is still there. */
+bool vale_link_alive(const struct vale_link *k);
+
+#endif
