@@ -173,7 +173,7 @@ vale_rx_locked(struct vale_port *v, struct batch *out, unsigned int max)
 {
 	struct netring_guest_port *r = &v->shared.ring;
 	uint32_t from = out->count;
-	int waiting = netring_guest_rx_waiting(r);
+	int waiting = netring_guest_rx_waiting(r, max);
 
 	if (waiting <= 0)
 		return waiting;

@@ -131,6 +131,7 @@ netring_guest_tx_room(struct netring_guest_port *p, uint32_t n)
 	uint32_t have = netring_have(&p->tx);
 	int err;
 
+	netring_want_slots(&p->tx, n);
 	if (have >= n)
 		return (int)have;
 	err = netring_look(&p->tx);

@@ -94,7 +94,7 @@ void netring_guest_port_restart(struct netring_guest_port *p, uint32_t i,
  * slots are free.  Returns the free slots, or ERR_PEER.
  */
 int netring_guest_tx_room(struct netring_guest_port *p, uint32_t n);
-/* Looks, and asks for an event when a quarter of the ring is free. */
+/* Asks for an event when a quarter of the ring is free. */
 int netring_guest_tx_arm(struct netring_guest_port *p);
 
 /*
@@ -131,14 +131,22 @@ netring_guest_tx_put_own(struct netring_guest_port *p, netring_slot s)
 
 /* ---- receiving ---- */
 
-/* Frames' slots that wait, or ERR_PEER; looks only when it knows of none. */
+/*
+ * Frames' slots that wait, or ERR_PEER; looks how many only when it knows of
+ * fewer than the max that will be taken.
+ */
 static inline int
-netring_guest_rx_waiting(struct netring_guest_port *p)
+netring_guest_rx_waiting(struct netring_guest_port *p, uint32_t max)
 {
 	/* For the guest, slots that it has are slots to put buffers into. */
-	uint32_t have = netring_have(&p->rx);
+	int have = (int)netring_have(&p->rx);
 
-	return have > 0 ? (int)have : netring_look(&p->rx);
+	if (have < (int)max)
+		have = netring_look(&p->rx);
+	if (have > 0)
+		netring_want_slots(
+		    &p->rx, (uint32_t)have < max ? (uint32_t)have : max);
+	return have;
 }
 
 /*

@@ -57,21 +57,19 @@ egress_one(struct vale_worker *w, struct vale_slot *d,
 	return DROP_NONE;
 }
 
-/* True when some frame needs a look or a change before d can have it. */
+/*
+ * True when some frame of the burst may need a look or a change before d can
+ * have it.
+ */
 static bool
-egress_needed(const struct vale_slot *d, const struct vale_settings *set,
-    struct vale_frame *const *list, unsigned int n)
+egress_needed(const struct vale_worker *w, const struct vale_slot *d,
+    const struct vale_settings *set)
 {
-	uint32_t longest = 0;
-	uint16_t flags = 0;
+	const uint16_t offloads =
+	    VALE_CSUM_PARTIAL | VALE_GSO_TCP4 | VALE_GSO_TCP6;
 
-	for (unsigned int i = 0; i < n; i++) {
-		flags |= list[i]->flags;
-		longest = longest > list[i]->total ? longest : list[i]->total;
-	}
-	return longest > longest_for(d->port) ||
-	       (flags & (VALE_CSUM_PARTIAL | VALE_GSO_TCP4 | VALE_GSO_TCP6)) !=
-	           0 ||
+	return w->scratch->longest > longest_for(d->port) ||
+	       (w->scratch->flags & offloads) != 0 ||
 	       set->vlan_mode == VLAN_TRUNK || (set->tx_pps | set->tx_bps) != 0;
 }
 
@@ -85,7 +83,7 @@ send_locked(struct vale_worker *w, struct vale_slot *d,
 	unsigned int kept = 0;
 	int taken;
 
-	if (egress_needed(d, set, list, n)) {
+	if (egress_needed(w, d, set)) {
 		for (unsigned int i = 0; i < n; i++) {
 			enum vale_drop why = egress_one(w, d, set, &list[i], i);
 
@@ -163,13 +161,18 @@ both_isolated(const struct vale_slot *s, const struct vale_slot *d)
 	       load_acquire(&d->set)->isolated;
 }
 
-/* Leaves those of part that may leave by d; returns how many. */
+/* Those of part that may leave by d; returns how many. */
 static unsigned int
-members(const struct vale_slot *d, struct vale_frame *const *part,
-    unsigned int n, struct vale_frame **out)
+members(const struct vale_worker *w, const struct vale_slot *d,
+    struct vale_frame *const *part, unsigned int n, struct vale_frame **out)
 {
 	const struct vale_settings *set = load_acquire(&d->set);
 	unsigned int kept = 0;
+
+	if (likely(set->vlan_mode == VLAN_OFF && w->scratch->vlans == 0)) {
+		memcpy(out, part, n * sizeof(*out));
+		return n;
+	}
 
 	for (unsigned int i = 0; i < n; i++)
 		if (settings_member(set, part[i]->vlan & VLAN_VID))
@@ -191,9 +194,9 @@ forward_unicast(struct vale_worker *w, struct vale_slot *s, struct vale_slot *d,
 	} else if (unlikely(both_isolated(s, d))) {
 		drop_rx(s, DROP_ISOLATED, n);
 	} else {
-		kept = members(d, part, n, in);
+		kept = members(w, d, part, n, in);
 		drop_rx(s, DROP_FOREIGN, n - kept);
-		s->guess = d;
+		store_relaxed(&s->guess, d);
 		if (kept > 0)
 			deliver(w, s, d, in, kept);
 	}
@@ -235,7 +238,7 @@ forward_flood(struct vale_worker *w, struct vale_slot *s,
 
 		if (d == NULL || d == s || both_isolated(s, d))
 			continue;
-		kept = members(d, part, n, in);
+		kept = members(w, d, part, n, in);
 		for (unsigned int i = 0; i < kept; i++)
 			in[i]->to++;
 		sent += kept;
@@ -301,6 +304,8 @@ take_in(struct vale_worker *w, struct vale_slot *s, unsigned int n)
 	unsigned int kept = 0;
 	uint64_t bytes = 0;
 
+	sc->longest = 0;
+	sc->flags = sc->vlans = 0;
 	for (unsigned int i = 0; i < n; i++) {
 		struct vale_frame *f = &sc->frame[i];
 		enum vale_drop why = DROP_NONE;
@@ -318,10 +323,15 @@ take_in(struct vale_worker *w, struct vale_slot *s, unsigned int n)
 			    f->flags & VALE_CSUM_PARTIAL ? VALE_HEAD : want);
 		if (!set->plain)
 			why = ingress_check(s, set, f, w->now_ns);
-		if (likely(why == DROP_NONE))
-			sc->list[kept++] = f;
-		else
+		if (unlikely(why != DROP_NONE)) {
 			drop_rx(s, why, 1);
+			continue;
+		}
+		sc->list[kept++] = f;
+		sc->flags |= f->flags;
+		sc->vlans |= f->vlan;
+		if (sc->longest < f->total)
+			sc->longest = f->total;
 	}
 	count_add(&s->rx.frames, n);
 	count_add(&s->rx.bytes, bytes);
@@ -329,18 +339,28 @@ take_in(struct vale_worker *w, struct vale_slot *s, unsigned int n)
 }
 
 static void
-prefetch_all(struct vale_worker *w, struct vale_slot *s, unsigned int n)
+prefetch_frames(const struct vale_worker *w, unsigned int n)
 {
-	struct vale_slot *d = s->guess;
-
 	for (unsigned int i = 0; i < n; i++)
 		if (w->scratch->frame[i].head == NULL)
 			prefetch_read(w->scratch->frame[i].data);
-	if (d == NULL || d->port->ops->prefetch == NULL)
+}
+
+/*
+ * Asks for the buffers that the frames of s will probably be copied to: as
+ * many as last time, where they went last time.  It is done first of all, so
+ * that these lines come while others are waited for.
+ */
+static void
+prefetch_target(struct vale_slot *s)
+{
+	struct vale_slot *d = load_relaxed(&s->guess);
+
+	if (d == NULL || s->last == 0 || d->port->ops->prefetch == NULL)
 		return;
 	spin_lock(&d->lock);
 	if (vale_slot_usable(d))
-		d->port->ops->prefetch(d->port, n);
+		d->port->ops->prefetch(d->port, s->last);
 	spin_unlock(&d->lock);
 }
 
@@ -351,13 +371,15 @@ vale_burst(struct vale_worker *w, struct vale_slot *s)
 	unsigned int kept;
 	int n;
 
+	prefetch_target(s);
 	n = p->ops->rx(p, w->scratch->frame, VALE_BURST);
+	s->last = n > 0 ? (unsigned int)n : 0;
 	if (n <= 0) {
 		if (n < 0)
 			vale_slot_broken(s, n);
 		return n;
 	}
-	prefetch_all(w, s, (unsigned int)n);
+	prefetch_frames(w, (unsigned int)n);
 	kept = take_in(w, s, (unsigned int)n);
 	if (kept > 0)
 		forward(w, s, w->scratch->list, kept);

@@ -26,7 +26,7 @@ vale_frame_copy_part(const struct vale_port *p, uint8_t *to,
 }
 
 void
-frame_take_head(
+frame_take_head_slow(
     const struct vale_port *p, struct vale_frame *f, uint8_t *to, uint32_t want)
 {
 	uint32_t n = want < f->total ? want : f->total;

@@ -15,8 +15,25 @@ enum { VLAN_TAG = 4, VLAN_AT = 12, VLAN_VID = 0xfff };
  * Copies the first bytes (want, at most VALE_HEAD, or what there is) of a
  * frame without head to to, and makes them its head.
  */
-void frame_take_head(const struct vale_port *p, struct vale_frame *f,
+void frame_take_head_slow(const struct vale_port *p, struct vale_frame *f,
     uint8_t *to, uint32_t want);
+
+static inline void
+frame_take_head(
+    const struct vale_port *p, struct vale_frame *f, uint8_t *to, uint32_t want)
+{
+	/* Most frames are all of 64 bytes or longer, and nobody
+	 * looks further. */
+	if (likely(want == VALE_HEAD / 2 && f->length >= VALE_HEAD / 2)) {
+		memcpy(to, f->data, VALE_HEAD / 2);
+		f->data += VALE_HEAD / 2;
+		f->length -= VALE_HEAD / 2;
+		f->head = to;
+		f->head_length = VALE_HEAD / 2;
+	} else {
+		frame_take_head_slow(p, f, to, want);
+	}
+}
 
 /*
  * Checks a frame of s that has a head, takes its tag off where s's VLAN says

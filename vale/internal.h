@@ -41,14 +41,15 @@ struct vale_slot {
 	uint32_t number;
 	int enabled; /* atomic: workers may call the port */
 	char name[VALE_NAME_MAX];
-	struct vale_slot *guess; /* worker: where its last burst went */
+	struct vale_slot *guess; /* atomic: where its last burst went */
 
 	/* its worker's */
 	struct vale_count rx CACHE_ALIGNED;
 	struct vale_limit rx_pps, rx_bps, flood_pps;
-	int64_t busy_ns; /* when a frame was last there */
-	bool active;     /* polled; else an event will tell */
-	bool rx_dirty;   /* frames given back, nobody woken yet */
+	unsigned int last; /* frames of the last burst */
+	int64_t busy_ns;   /* when a frame was last there */
+	bool active;       /* polled; else an event will tell */
+	bool rx_dirty;     /* frames given back, nobody woken yet */
 
 	/* under lock */
 	struct spinlock lock CACHE_ALIGNED;
@@ -79,6 +80,9 @@ struct vale_pinned {
 
 /* What one burst needs; a worker's own. */
 struct vale_scratch {
+	/* of all frames of the burst together */
+	uint32_t longest;
+	uint16_t flags, vlans;
 	struct vale_frame frame[VALE_BURST];
 	struct vale_frame changed[VALE_BURST]; /* retagged for one port */
 	struct vale_frame *list[VALE_BURST], *part[VALE_BURST],

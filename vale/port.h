@@ -250,7 +250,10 @@ static inline void
 vale_frame_copy(
     const struct vale_port *p, uint8_t *to, const struct vale_frame *f)
 {
-	copy_short(to, f->head, f->head_length);
+	if (f->head_length == VALE_HEAD / 2)
+		memcpy(to, f->head, VALE_HEAD / 2); /* most */
+	else
+		copy_short(to, f->head, f->head_length);
 	if (f->length == 0)
 		return;
 	to += f->head_length;

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * netring_test.c -- layouts, the algebra of indices, waking, and the guest's
+ * side against a switch that breaks the rules.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "netring/guest.h"
+#include "netring/host.h"
+#include "test/tap.h"
+
+static uint32_t
+offset_64(uint32_t buffer)
+{
+	(void)buffer;
+	return 64;
+}
+
+/* ---- layouts ---- */
+
+static const struct {
+	uint32_t ports, slots, buffers;
+	int err;
+} layouts[] = {
+	{ 1, 64, 1, 0 },
+	{ 64, 4096, 1 << 20, 0 },
+	{ 0, 64, 1, ERR_RANGE },
+	{ 65, 64, 1, ERR_RANGE },
+	{ 1, 63, 1, ERR_RANGE },
+	{ 1, 96, 1, ERR_RANGE },
+	{ 1, 8192, 1, ERR_RANGE },
+	{ 1, 64, 0, ERR_RANGE },
+	{ 1, 64, (1 << 20) + 1, ERR_RANGE },
+};
+
+static void
+test_layouts(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(layouts); i++) {
+		struct netring_layout l = { .ports = layouts[i].ports,
+			.slots = layouts[i].slots,
+			.buffers = layouts[i].buffers };
+		struct diag why = { "" };
+
+		is_num(netring_layout_make(&l, &why), layouts[i].err,
+		    "%u ports, %u slots, %u buffers", l.ports, l.slots,
+		    l.buffers);
+		if (layouts[i].err == 0)
+			ok(netring_rx_offset(&l, l.ports - 1) + l.ring_size <=
+			            l.buffer_offset &&
+			        l.buffer_offset + (uint64_t)l.buffers * 2048 <=
+			            l.size,
+			    "nothing overlaps");
+		else
+			ok(why.text[0] != '\0', "and it says why");
+	}
+}
+
+/* Every word of the head changed in turn: accepted means as it was. */
+static void
+test_head(void)
+{
+	struct netring_layout l = { .ports = 4, .slots = 64, .buffers = 100 };
+	struct netring_layout got;
+	uint8_t *base;
+	unsigned int wild = 0, kept = 0;
+
+	netring_layout_make(&l, NULL);
+	base = calloc(1, l.size);
+	netring_head_write(base, &l, 7, 1);
+	is_num(netring_head_read(base, l.size, &got, NULL), 0, "a head");
+	ok(memcmp(&got, &l, sizeof(l)) == 0, "says what was written");
+	is_num(netring_head_read(base, l.size - 4096, &got, NULL), ERR_PEER,
+	    "but not of another size");
+	is_num(netring_head_read(base, 100, &got, NULL), ERR_PEER,
+	    "nor of hardly any");
+	for (size_t i = 0; i < 64 + 4 * 32; i++) {
+		uint8_t before = base[i];
+
+		base[i] ^= 0x41;
+		if (netring_head_read(base, l.size, &got, NULL) != 0)
+			wild++;
+		else
+			kept += memcmp(&got, &l, sizeof(l)) == 0;
+		base[i] = before;
+	}
+	/* Features, generation, padding, addresses and states may change. */
+	is_num(wild, 4 + 2 + 2 + 8 + 4 + 8 + 4 * 12, "a byte wrong: refused");
+	is_num(kept, 64 + 4 * 32 - wild, "or without effect");
+	free(base);
+}
+
+/* ---- both sides ---- */
+
+struct both {
+	struct netring_layout l;
+	uint8_t *base;
+	struct netring_guest guest;
+	struct netring_guest_port port;
+	struct netring_end host_tx;
+	struct netring_host_rx host_rx;
+	struct netring_memory memory;
+};
+
+static void
+both_start(struct both *b, uint32_t slots)
+{
+	uint32_t spare[128];
+
+	memset(b, 0, sizeof(*b));
+	b->l = (struct netring_layout){
+		.ports = 1, .slots = slots, .buffers = 2 * slots + 8
+	};
+	netring_layout_make(&b->l, NULL);
+	b->base = aligned_alloc(4096, b->l.size);
+	memset(b->base, 0, b->l.size);
+	netring_guest_init(&b->guest, b->base, &b->l);
+	for (uint32_t i = 0; i < 2 * slots; i++)
+		spare[i] = i + 8;
+	netring_guest_port_init(&b->port, &b->guest, 0, spare, offset_64);
+	netring_end_init(
+	    &b->host_tx, netring_tx(&b->l, b->base, 0), slots, false);
+	netring_end_init(
+	    &b->host_rx.end, netring_rx(&b->l, b->base, 0), slots, false);
+	b->host_rx.empty = malloc(slots * sizeof(netring_slot));
+	b->memory = (struct netring_memory){ b->base + b->l.buffer_offset,
+		b->l.buffers };
+}
+
+static void
+both_stop(struct both *b)
+{
+	uint32_t out = 0;
+
+	for (uint32_t i = 0; i < b->l.buffers; i++)
+		out += b->guest.held[i];
+	is_num(netring_guest_port_end(&b->port), 2 * b->l.slots,
+	    "all buffers come home");
+	ok(out >= b->l.slots, "the ring held a set of them");
+	netring_guest_port_fini(&b->port);
+	netring_guest_fini(&b->guest);
+	free(b->host_rx.empty);
+	free(b->base);
+}
+
+static void
+test_send(void)
+{
+	struct both b;
+	netring_slot s;
+
+	both_start(&b, 64);
+	is_num(netring_look(&b.host_tx), 0, "nothing sent");
+	is_num(netring_guest_tx_room(&b.port, 1), 64, "all slots are free");
+	for (uint32_t i = 0; i < 64; i++)
+		netring_guest_tx_put_own(&b.port,
+		    slot_make(netring_guest_tx_spare(&b.port), 0, 64, 100 + i));
+	is_num(netring_look(&b.host_tx), 0, "not seen before it is published");
+	netring_publish(&b.port.tx);
+	is_num(netring_look(&b.host_tx), 64, "then all of it");
+	is_num(netring_guest_tx_room(&b.port, 1), 0, "and the ring is full");
+	is_num(
+	    netring_host_tx_slot(&b.host_tx, &b.memory, 63, &s), 0, "a slot");
+	is_num(slot_length(s), 163, "with its length");
+	netring_advance(&b.host_tx, 10);
+	netring_publish(&b.host_tx);
+	is_num(netring_guest_tx_room(&b.port, 1), 10, "ten come back");
+	/* Exchange: slot 10 comes back with a buffer of the host's. */
+	netring_host_tx_swap(&b.host_tx, 0, 80);
+	netring_advance(&b.host_tx, 1);
+	netring_publish(&b.host_tx);
+	is_num(netring_guest_tx_room(&b.port, 11), 11,
+	    "one with another buffer, which the switch held");
+	netring_host_tx_swap(&b.host_tx, 0, 3);
+	netring_advance(&b.host_tx, 1);
+	netring_publish(&b.host_tx);
+	is_num(netring_guest_tx_room(&b.port, 12), ERR_PEER,
+	    "not one that it did not hold");
+	both_stop(&b);
+}
+
+static void
+host_deliver(struct both *b, uint32_t length)
+{
+	netring_slot e = netring_host_rx_pop(&b->host_rx);
+
+	netring_host_rx_put(
+	    &b->host_rx, slot_make(slot_buffer(e), 0, slot_offset(e), length));
+}
+
+static void
+test_receive(void)
+{
+	struct both b;
+	netring_slot s;
+
+	both_start(&b, 64);
+	is_num(netring_host_rx_fill(&b.host_rx, &b.memory, 1), 64,
+	    "64 empty buffers");
+	is_num(netring_guest_rx_waiting(&b.port, 8), 0, "no frame");
+	host_deliver(&b, 77);
+	host_deliver(&b, 78);
+	netring_publish(&b.host_rx.end);
+	is_num(netring_guest_rx_waiting(&b.port, 8), 2, "two frames");
+	is_num(netring_guest_rx_take(&b.port, 1, 64, &s), 0, "one taken");
+	is_num(slot_length(s), 77, "with its length");
+	is_num(slot_buffer(s), 8 + 127, "in the buffer given last");
+	is_num(netring_guest_rx_waiting(&b.port, 1), 1, "one waits");
+	netring_poke(&b.port.rx, 0, slot_make(1, 0, 64, 5000));
+	is_num(netring_guest_rx_take(&b.port, 2, 64, &s), ERR_PEER,
+	    "a frame beyond its buffer");
+	netring_poke(&b.port.rx, 0, slot_make(2, 0, 64, 60));
+	is_num(netring_guest_rx_take(&b.port, 2, 64, &s), ERR_PEER,
+	    "in a buffer that the switch does not hold");
+	netring_poke(&b.port.rx, 0, slot_make(0xffffff, 0, 64, 60));
+	is_num(netring_guest_rx_take(&b.port, 2, 64, &s), ERR_PEER,
+	    "or that does not exist");
+	b.host_rx.end.own->index = 1000;
+	is_num(netring_guest_rx_waiting(&b.port, 8), ERR_PEER,
+	    "an index far ahead");
+	b.host_rx.end.own->index = 0;
+	is_num(netring_guest_rx_waiting(&b.port, 8), ERR_PEER,
+	    "and one that went back");
+	both_stop(&b);
+}
+
+/* Indices wrap at 2^32; waking too. */
+static void
+test_wrap(void)
+{
+	struct both b;
+	unsigned int bad = 0, woken = 0;
+
+	both_start(&b, 64);
+	for (int k = 0; k < 2; k++) {
+		struct netring_end *e = k == 0 ? &b.port.tx : &b.host_tx;
+
+		e->index = e->seen = e->public = e->told = 0xffffffc0;
+		e->own->index = 0xffffffc0;
+	}
+	b.port.reclaimed = 0xffffffc0;
+	for (int i = 0; i < 1000; i++) {
+		store_relaxed(&b.host_tx.own->wake_at, b.host_tx.seen);
+		netring_guest_tx_room(&b.port, 1);
+		netring_guest_tx_put_own(&b.port,
+		    slot_make(netring_guest_tx_spare(&b.port), 0, 64, 60));
+		netring_publish(&b.port.tx);
+		woken += netring_must_wake(&b.port.tx);
+		bad += netring_must_wake(&b.port.tx);
+		bad += netring_look(&b.host_tx) != 1;
+		netring_advance(&b.host_tx, 1);
+		netring_publish(&b.host_tx);
+		bad += netring_guest_tx_room(&b.port, 64) != 64;
+	}
+	is_num(bad, 0, "a thousand frames across the end of the numbers");
+	is_num(woken, 1000, "each wakes a sleeper, once");
+	both_stop(&b);
+}
+
+static void
+test_restart(void)
+{
+	struct both b;
+	netring_slot s;
+	uint64_t lost = 0;
+
+	both_start(&b, 64);
+	for (uint32_t i = 0; i < 20; i++)
+		netring_guest_tx_put_own(&b.port,
+		    slot_make(netring_guest_tx_spare(&b.port), 0, 64, 60));
+	netring_publish(&b.port.tx);
+	netring_look(&b.host_tx);
+	netring_advance(&b.host_tx, 5);
+	netring_publish(&b.host_tx);
+	netring_host_rx_fill(&b.host_rx, &b.memory, 1);
+	for (int i = 0; i < 3; i++)
+		host_deliver(&b, 60);
+	netring_publish(&b.host_rx.end);
+	netring_guest_rx_waiting(&b.port, 1);
+	netring_guest_rx_take(&b.port, 0, 64, &s);
+	/* What a dying switch leaves in the slots is nobody's business. */
+	memset(b.port.rx.slot, 0xff, 64 * 8);
+	netring_guest_port_restart(&b.port, 0, offset_64, &lost);
+	is_num((int64_t)lost, 15 + 2, "sent and not taken, come and not taken");
+	is_num(netring_guest_tx_room(&b.port, 1), 64, "and it starts anew");
+	is_num(netring_guest_rx_waiting(&b.port, 1), 0, "in both directions");
+	both_stop(&b);
+}
+
+int
+main(void)
+{
+	test_layouts();
+	test_head();
+	test_send();
+	test_receive();
+	test_wrap();
+	test_restart();
+	return tap_done();
+}
