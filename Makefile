@@ -68,7 +68,7 @@ TEST_SRC := $(filter-out $(addsuffix /%,$(NO_ELEMENTS)),\
 FUZZ_SRC := $(wildcard */*_fuzz.c */*/*_fuzz.c)
 LIBS_host := $(NETTLE_LIB) -lm -lpthread
 
-all: build/click
+all: build/click build/vale
 
 # Changes when a source file comes or goes.
 build/gen/sources: force
@@ -197,7 +197,7 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-run
 
 check-run: $(filter build/%,$(TESTS)) build/click build/asan/bin/click \
-    build/tsan/bin/click build/free/portable $(FUZZERS)
+    build/asan/bin/vale build/tsan/bin/click build/free/portable $(FUZZERS)
 	@tools/check $(TESTS)
 
 test: $(filter build/%,$(TESTS))
@@ -222,6 +222,7 @@ bench: setup-bench all
 PREFIX ?= /usr/local
 install: all
 	install -D -m 755 build/click $(DESTDIR)$(PREFIX)/bin/click
+	install -D -m 755 build/vale $(DESTDIR)$(PREFIX)/bin/vale
 	$(Q)for m in docs/man/*.1; do \
 		install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man1/$${m##*/}; \
 	done
