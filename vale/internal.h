@@ -122,6 +122,7 @@ struct vale {
 	unsigned int nworkers;
 	VEC(struct vale_port *) gone; /* vale_port_gone() was called */
 	int broken; /* atomic: some port's link is VALE_BROKEN */
+	struct vale_limit log_limit;
 };
 
 /* burst.c: one burst from a slot; frames received, or ERR_*. */

@@ -442,15 +442,20 @@ ring_open(struct vale_port *p, struct str args, struct diag *why)
 	return 0;
 }
 
+/* The guest learns that its port has gone, whoever closed it. */
 static void
 ring_close(struct vale_port *p)
 {
+	static const uint64_t one = 1;
 	struct ring_port *r = ring_of(p);
 
 	guest_move_front(r->guest, p);
 	ring_set_state(
 	    r, p->link == VALE_BROKEN ? NETRING_FAILED : NETRING_CLOSED);
 	store_release(&r->guest->port[r->index], (struct vale_port *)NULL);
+	(void)!write(r->guest->event, &one, sizeof(one)); /* full wakes, too */
+	if (r->guest->front == NULL)
+		r->guest->mail(r->guest); /* no worker reads the socket now */
 	free(r->out.empty);
 }
 

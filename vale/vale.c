@@ -5,9 +5,12 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "vale/internal.h"
 #include "vale/kinds.h"
+
+enum { LOG_PER_S = 10 }; /* lines about peers */
 
 static int
 vale_start_workers(struct vale *v, struct diag *why)
@@ -85,6 +88,19 @@ vale_log(struct vale *v, const char *fmt, ...)
 	v->options.log(v->options.log_arg, line);
 }
 
+/* A peer that comes back and breaks the rules again must not fill the log. */
+static void
+vale_log_peer(struct vale *v, const struct vale_slot *s)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	if (limit_take(&v->log_limit, LOG_PER_S, LOG_PER_S, 1,
+	        (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec))
+		vale_log(
+		    v, "%s:%s: %s", s->sw->name, s->name, s->port->why.text);
+}
+
 /* ---- ports whose peers break rules or go ---- */
 
 int
@@ -144,8 +160,7 @@ vale_collect_broken(struct vale *v)
 			if (s == NULL ||
 			    load_acquire(&s->port->link) != VALE_BROKEN)
 				continue;
-			vale_log(v, "%s:%s: %s", sw->name, s->name,
-			    s->port->why.text);
+			vale_log_peer(v, s);
 			if (s->port->kind->broken != NULL)
 				s->port->kind->broken(s->port);
 			else
