@@ -216,7 +216,7 @@ run: setup-build
 	@$(MAKE) --no-print-directory all
 	@tools/demo
 
-bench: setup-bench all
+bench: setup-bench all build/bench-vale build/bench-xcore
 	@bench/run
 
 PREFIX ?= /usr/local
