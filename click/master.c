@@ -11,7 +11,8 @@
 
 enum {
 	TASKS_PER_ROUND = 128, /* before timers and ports get their turn */
-	PARKED_NS = 20000,     /* how often a parked thread looks */
+	POOL_IDLE = 32,    /* ready packets that a guest's idle thread keeps */
+	PARKED_NS = 20000, /* how often a parked thread looks */
 };
 
 struct master {
@@ -27,6 +28,7 @@ struct master {
 	int parked; /* atomic: how many do */
 	int quit;   /* atomic: threads but the first shall end */
 	struct thread *pauser;
+	struct thread outsider; /* the pauser that is none of the threads */
 	unsigned int pause_depth;
 	struct spinlock pause_lock;
 	int64_t sim_ns; /* simulated time since the start */
@@ -42,6 +44,12 @@ unsigned int
 master_nthreads(const struct master *m)
 {
 	return m->options.nthreads;
+}
+
+struct str
+master_name(const struct master *m)
+{
+	return m->options.name;
 }
 
 struct thread *
@@ -175,6 +183,13 @@ thread_steady_ns(struct thread *t)
 	return m->options.simtime ? ++m->sim_ns : os_steady_ns();
 }
 
+bool
+thread_overdue(const struct thread *t)
+{
+	return t->round_end_ns != INT64_MAX &&
+	       os_steady_ns() >= t->round_end_ns;
+}
+
 int64_t
 thread_wall_ns(struct thread *t)
 {
@@ -234,6 +249,17 @@ master_log(void *arg, struct str line)
 	os_log(line);
 }
 
+int
+router_reserve(struct router *r)
+{
+	struct master *m = r->master;
+
+	for (unsigned int i = 0; i < m->options.nthreads; i++)
+		if (thread_reserve_scratch(m->threads[i], r->depth) != 0)
+			return ERR_NOMEM;
+	return 0;
+}
+
 /* Puts m->wanted in the place of what runs; between tasks, all parked. */
 static void
 master_swap(struct master *m)
@@ -244,9 +270,8 @@ master_swap(struct master *m)
 	m->wanted = NULL;
 	if (old != NULL)
 		router_freeze_tasks(old);
-	for (unsigned int i = 0; i < m->options.nthreads; i++)
-		if (thread_reserve_scratch(m->threads[i], r->depth) != 0)
-			base_assert_failed("scratch", __FILE__, __LINE__);
+	if (router_reserve(r) != 0)
+		base_assert_failed("scratch", __FILE__, __LINE__);
 	if (old == r->hotswap_old) {
 		errh_sink_init(&log, master_log, NULL);
 		router_take_state(r, &log);
@@ -267,7 +292,7 @@ router_activate(struct router *r)
 	if (m->wanted != NULL && m->wanted != r)
 		router_free(m->wanted);
 	m->wanted = r;
-	if (!m->threads[0]->in_loop)
+	if (!m->threads[0]->in_loop || m->pauser == &m->outsider)
 		master_swap(m);
 	else
 		os_wake(m->threads[0]->waiter);
@@ -337,6 +362,56 @@ master_resume(struct master *m, struct thread *self)
 	store_release(&m->pauser, (struct thread *)NULL);
 }
 
+/* Whether one of m's threads may be in the midst of something. */
+static bool
+master_busy(const struct master *m)
+{
+	int resting = load_acquire(&m->parked);
+
+	for (unsigned int i = 0;
+	     m->options.cooperative && i < m->options.nthreads; i++)
+		resting += load_acquire(&m->threads[i]->resting);
+	return resting < master_others(m) + 1;
+}
+
+/* Threads look at pause when they have set in_loop, and after each round. */
+int
+master_enter(struct master *m, struct os_waiter *w, int64_t deadline_ns)
+{
+	struct thread *nobody = NULL;
+
+	while (!compare_exchange(&m->pauser, &nobody, &m->outsider)) {
+		if (os_steady_ns() >= deadline_ns)
+			return ERR_TIMEDOUT;
+		nobody = NULL;
+		(void)os_wait(w, os_steady_ns() + PARKED_NS);
+	}
+	store_relaxed(&m->pause, 1);
+	fence_full(); /* pause is out before in_loop is read; see master_run */
+	for (unsigned int i = 0; i < m->options.nthreads; i++)
+		os_wake(m->threads[i]->waiter);
+	while (master_busy(m)) {
+		if (os_steady_ns() >= deadline_ns) {
+			master_leave(m);
+			return ERR_TIMEDOUT;
+		}
+		(void)os_wait(w, os_steady_ns() + PARKED_NS);
+	}
+	return 0;
+}
+
+void
+master_leave(struct master *m)
+{
+	store_release(&m->pause, 0);
+	for (unsigned int i = 0; i < m->options.nthreads; i++)
+		os_wake(m->threads[i]->waiter);
+	/* Who has parked counts itself out before the next one may enter. */
+	while (!m->options.cooperative && load_acquire(&m->parked) > 0)
+		cpu_relax();
+	store_release(&m->pauser, (struct thread *)NULL);
+}
+
 /* ---- the loop ---- */
 
 /* When to wake up at the latest. */
@@ -344,6 +419,15 @@ static int64_t
 thread_deadline(const struct thread *t)
 {
 	return t->ntimers > 0 ? t->timers[0]->expiry_ns : INT64_MAX;
+}
+
+/* Between two rounds: looks outside, or sleeps. */
+static void
+thread_rest(struct thread *t, int64_t deadline)
+{
+	store_release(&t->resting, 1);
+	(void)os_wait(t->waiter, deadline);
+	store_release(&t->resting, 0);
 }
 
 /* Nothing to do: sleeps, or with simulated time jumps to the next timer. */
@@ -355,7 +439,9 @@ thread_idle(struct thread *t)
 
 	t->idle_waits++;
 	if (!m->options.simtime || deadline == INT64_MAX) {
-		(void)os_wait(t->waiter, deadline);
+		if (m->options.cooperative)
+			pool_trim(t->pool, POOL_IDLE);
+		thread_rest(t, deadline);
 		return;
 	}
 	if (!os_wait(t->waiter, 0) && m->sim_ns < deadline)
@@ -381,12 +467,16 @@ thread_round(struct thread *t)
 
 	if (load_relaxed(&t->pending) != NULL)
 		thread_collect_pending(t);
+	if (m->options.slice_ns != 0)
+		t->round_end_ns = os_steady_ns() + m->options.slice_ns;
 	for (int i = 0; i < TASKS_PER_ROUND && t->ntasks > 0; i++) {
 		const struct task *first = t->tasks[0];
 		bool worked = thread_run_task(t);
 
 		if (master_interrupted(m))
 			return;
+		if (unlikely(thread_overdue(t)))
+			break;
 		/*
 		 * One that polls in vain and alone must not keep timers and
 		 * the outside waiting.
@@ -401,7 +491,7 @@ thread_round(struct thread *t)
 		return;
 	if (t->ntasks > 0 || t->deferred->count > 0 ||
 	    load_relaxed(&t->pending) != NULL)
-		(void)os_wait(t->waiter, 0);
+		thread_rest(t, 0);
 	else
 		thread_idle(t);
 }
@@ -463,7 +553,8 @@ master_run(struct master *m)
 {
 	struct thread *t = m->threads[0];
 
-	store_release(&t->in_loop, 1);
+	store_relaxed(&t->in_loop, 1);
+	fence_full(); /* in_loop is out before pause is read: master_enter */
 	master_start_threads(m);
 	while (m->current != NULL && load_acquire(&m->stop) == 0) {
 		if (unlikely(load_acquire(&m->pause) != 0))

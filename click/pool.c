@@ -218,18 +218,54 @@ pool_free(struct pool *pool)
 void
 pool_spill(struct pool *pool)
 {
+	pool->owned -= POOL_CHAIN;
 	depot_give(pool->depot, pool_chain(pool, POOL_CHAIN));
+}
+
+void
+pool_trim(struct pool *pool, uint32_t keep)
+{
+	uint32_t n;
+
+	if (pool->nready <= keep)
+		return;
+	n = pool->nready - keep;
+	pool->owned -= n;
+	depot_give(pool->depot, pool_chain(pool, n));
+}
+
+/* Counts chain as the pool's, up to its limit; the rest goes back. */
+static struct packet *
+pool_own(struct pool *pool, struct packet *chain)
+{
+	struct packet *p = chain, *rest;
+	uint32_t n = 1;
+
+	while (p->next != NULL &&
+	       (pool->limit == 0 || pool->owned + n < pool->limit)) {
+		p = p->next;
+		n++;
+	}
+	rest = p->next;
+	p->next = NULL;
+	pool->owned += n;
+	if (rest != NULL)
+		depot_give(pool->depot, rest);
+	return chain;
 }
 
 struct packet *
 pool_get_slow(struct pool *pool)
 {
-	struct packet *p = depot_take(pool->depot);
+	struct packet *p = NULL;
 
+	if (pool->limit == 0 || pool->owned < pool->limit)
+		p = depot_take(pool->depot);
 	if (p == NULL) {
 		pool->failures++;
 		return NULL;
 	}
+	p = pool_own(pool, p);
 	for (struct packet *q = p->next; q != NULL; q = q->next)
 		pool->ready[pool->nready++] = q;
 	return p;

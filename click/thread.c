@@ -40,6 +40,7 @@ thread_new(struct master *m, unsigned int id, struct pool *pool)
 		return NULL;
 	t->master = m;
 	t->id = (uint16_t)id;
+	t->round_end_ns = INT64_MAX;
 	t->pool = pool;
 	t->waiter = os_waiter_new();
 	t->deferred = deferred_new();
