@@ -140,15 +140,17 @@ struct os_port_request {
 	bool exclusive;       /* the system shall not process what arrives */
 	unsigned int snaplen; /* longest frame wanted, 0: all of it */
 	struct os_waiter *waiter; /* of the thread that will use the port */
+	const void *owner;     /* only one may have the port open at a time */
+	struct str owner_name; /* what others are told */
 };
 
 /*
  * The only resolver of port names: first the bindings given to the program
  * (click --port N=KIND:..., a guest's vif N), then what the surroundings know
  * by that name.  The port stays open until its close operation; a second open
- * of the same name shares it.  ERR_NOTFOUND, ERR_BUSY (*why names the
- * holder), ERR_PERM, ERR_NOTSUP (a wish that this port cannot honour),
- * ERR_NOMEM, ERR_IO.  May block.
+ * of the same name by the same owner shares it.  ERR_NOTFOUND, ERR_BUSY (*why
+ * names the holder), ERR_PERM, ERR_NOTSUP (a wish that this port cannot
+ * honour), ERR_NOMEM, ERR_IO.  May block.
  */
 int os_port_open(
     const struct os_port_request *req, struct netdev **dev, struct diag *why);

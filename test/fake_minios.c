@@ -124,13 +124,6 @@ waiter_cancel(struct waiter_source *s)
 	list_remove(&s->node);
 }
 
-const char *
-waiter_name(const struct os_waiter *w)
-{
-	(void)w;
-	return "another router";
-}
-
 unsigned int
 fake_deliver(void)
 {

@@ -3,6 +3,7 @@
 #include "elements/device/device.h"
 
 #include "base/addr.h"
+#include "click/router.h"
 
 bool
 device_method(struct str method)
@@ -36,6 +37,8 @@ device_open(struct element *e, struct device *d, struct os_port_request *req,
 		return errh_error(errh, "interface not set");
 	req->name = d->name;
 	req->waiter = e->thread->waiter;
+	req->owner = e->router->master;
+	req->owner_name = master_name(e->router->master);
 	err = os_port_open(req, &d->dev, &why);
 	if (err == ERR_NOTSUP && req->exclusive) {
 		errh_warning(errh, "%s", why.text);
