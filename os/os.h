@@ -55,7 +55,27 @@ void *os_buffers_alloc(size_t n);
 /* Gives back what os_buffers_alloc(n) gave. */
 void os_buffers_free(void *p, size_t n);
 
+struct os_memory {
+	uint64_t total; /* bytes that there are for this program */
+	uint64_t used;  /* of those, now */
+};
+void os_memory(struct os_memory *m);
+
 /* ---- surroundings ---- */
+
+/* How far the program has come since it was started. */
+enum os_stage {
+	OS_STAGE_MEMORY,  /* pages, tables and heap are in place */
+	OS_STAGE_DRIVERS, /* the surroundings answer, console and timers work */
+	OS_STAGE_CONTROL, /* the control thread runs */
+	OS_STAGE_ROUTER,  /* the first router has started */
+	OS_STAGE_FRAME,   /* the first frame was sent */
+	OS_STAGES,
+};
+/* Notes the first time of each stage. */
+void os_stage(enum os_stage stage);
+/* Microseconds from the entry to the stage; -1: not reached. */
+int64_t os_stage_us(enum os_stage stage);
 
 /* n bytes that nobody can guess. */
 void os_random(void *buf, size_t n);

@@ -173,7 +173,7 @@ clickos_control_take_state(
 	c->failed = o->failed;
 	str_free(&c->last_error);
 	c->last_error = o->last_error;
-	o->last_error = STR("");
+	o->last_error = (struct str){ NULL, 0 };
 }
 
 static int
