@@ -262,7 +262,9 @@ guest_take_id(const struct guest *g, unsigned int *id, struct diag *why)
 	}
 	if (*id != CONTROL_ANY_ROUTER)
 		return 0;
-	while (i < CONTROL_ROUTERS && g->unit[i] != NULL)
+	while (i < CONTROL_ROUTERS &&
+	       (g->unit[i] != NULL || (g->options.taken != NULL &&
+	                                  g->options.taken(g->options.arg, i))))
 		i++;
 	if (i == CONTROL_ROUTERS) {
 		diag(why, ERR_NOMEM, "all %d routers are taken",

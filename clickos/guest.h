@@ -56,6 +56,8 @@ struct guest_options {
 	void (*shutdown)(void *arg, struct str what);
 	void *arg;
 	struct os_waiter *waiter; /* the control thread's */
+	/* True: leave this id to others when any will do; may be NULL. */
+	bool (*taken)(void *arg, unsigned int id);
 };
 
 /* NULL: no memory. */

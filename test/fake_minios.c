@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "minios/arch.h"
-#include "minios/boot.h"
 #include "minios/console.h"
 #include "minios/pages.h"
 #include "minios/waiter.h"
@@ -94,12 +93,6 @@ fake_console_clear(void)
 {
 	fake.console_length = 0;
 	fake.console[0] = '\0';
-}
-
-void
-boot_stage(enum boot_stage stage)
-{
-	(void)stage;
 }
 
 void

@@ -7,7 +7,6 @@
 
 #include "base/err.h"
 #include "click/batch.h"
-#include "minios/boot.h"
 #include "minios/console.h"
 #include "minios/list.h"
 #include "minios/pages.h"
@@ -247,7 +246,7 @@ virtio_net_tx(struct netdev *dev, struct batch *in)
 	if (virtio_push(v->device, QUEUE_TX, &v->tx))
 		v->stats.wakeups_out++;
 	if (n > 0) {
-		boot_stage(BOOT_FRAME);
+		os_stage(OS_STAGE_FRAME);
 		in->count -= n;
 		memmove(in->packet, in->packet + n,
 		    in->count * sizeof(in->packet[0]));
