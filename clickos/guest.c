@@ -27,6 +27,7 @@ guest_new(const struct guest_options *options)
 		return NULL;
 	}
 	g->born_ns = os_steady_ns();
+	g->born_cpu_ns = os_cpu_ns();
 	g->born_cycles = cycles_now();
 	return g;
 }
@@ -191,7 +192,8 @@ unit_poll(struct unit *u)
 			return;
 		unit_swapped(u);
 	}
-	if (phase == UNIT_LIVE && u->state == GUEST_STARTING)
+	if (u->state == GUEST_STARTING &&
+	    (phase == UNIT_LIVE || (phase == UNIT_ENDED && u->made)))
 		unit_lives(u);
 	if (phase == UNIT_LIVE && u->state == GUEST_STOPPING)
 		unit_stop(u); /* perhaps it was being made when it was told */

@@ -44,6 +44,7 @@ struct unit {
 
 	void *thread;
 	int phase;              /* atomic, enum unit_phase */
+	bool made;              /* it got LIVE; the thread's until then */
 	int users;              /* atomic: others who use master */
 	struct strbuf messages; /* the thread's until it is LIVE or ENDED */
 	struct pool *pool;
@@ -56,7 +57,7 @@ struct guest {
 	struct unit *unit[CONTROL_ROUTERS];
 	void (*changed)(void *arg, unsigned int id);
 	void *changed_arg;
-	int64_t born_ns;
+	int64_t born_ns, born_cpu_ns;
 	uint64_t born_cycles;
 	unsigned int count, running, failed; /* routers, in such a state */
 };

@@ -75,7 +75,7 @@ void
 guest_stats(struct guest *g, struct strbuf *out)
 {
 	int64_t now = os_steady_ns(), up = now - g->born_ns;
-	int64_t cpu = os_cpu_ns();
+	int64_t cpu = os_cpu_ns() - g->born_cpu_ns;
 	struct os_memory memory;
 
 	os_memory(&memory);

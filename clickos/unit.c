@@ -131,6 +131,7 @@ unit_thread(void *arg)
 
 	if (unit_make(u) == 0) {
 		os_stage(OS_STAGE_ROUTER);
+		u->made = true;
 		unit_phase_is(u, UNIT_LIVE);
 		master_run(u->master);
 		unit_phase_is(u, UNIT_ENDING);
@@ -146,6 +147,7 @@ int
 unit_begin(struct unit *u)
 {
 	sb_clear(&u->messages);
+	u->made = false;
 	store_release(&u->phase, (int)UNIT_MAKING);
 	u->started_ns = os_steady_ns();
 	if (u->guest->options.spawn(u->name.s, unit_thread, u, &u->thread) == 0)
