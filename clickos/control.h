@@ -26,7 +26,7 @@ enum {
 
 /* NULL: no memory. */
 struct control *control_new(struct guest *g, struct os_waiter *w);
-/* Closes all links. */
+/* Closes all links; after guest_free(), whose operations end here. */
 void control_free(struct control *c);
 
 /* A link that did not come by os_control_accept(); c closes it. */

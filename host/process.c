@@ -275,11 +275,11 @@ process_run(struct process *p, struct diag *why)
 void
 process_close(struct process *p)
 {
-	if (p->links != NULL)
-		control_free(p->links);
 	control_unlisten();
 	if (p->guest != NULL)
 		guest_free(p->guest);
+	if (p->links != NULL)
+		control_free(p->links);
 	if (p->waiter != NULL)
 		os_waiter_free(p->waiter);
 	for (size_t i = 0; i < p->texts.n; i++)
