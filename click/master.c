@@ -386,7 +386,7 @@ master_enter(struct master *m, struct os_waiter *w, int64_t deadline_ns)
 		nobody = NULL;
 		(void)os_wait(w, os_steady_ns() + PARKED_NS);
 	}
-	store_relaxed(&m->pause, 1);
+	store_release(&m->pause, 1);
 	fence_full(); /* pause is out before in_loop is read; see master_run */
 	for (unsigned int i = 0; i < m->options.nthreads; i++)
 		os_wake(m->threads[i]->waiter);
@@ -553,7 +553,7 @@ master_run(struct master *m)
 {
 	struct thread *t = m->threads[0];
 
-	store_relaxed(&t->in_loop, 1);
+	store_release(&t->in_loop, 1);
 	fence_full(); /* in_loop is out before pause is read: master_enter */
 	master_start_threads(m);
 	while (m->current != NULL && load_acquire(&m->stop) == 0) {

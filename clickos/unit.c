@@ -119,7 +119,7 @@ unit_make(struct unit *u)
 static void
 unit_phase_is(struct unit *u, enum unit_phase phase)
 {
-	store_relaxed(&u->phase, (int)phase);
+	store_release(&u->phase, (int)phase);
 	fence_full(); /* phase is out before users is read; see unit_enter */
 	os_wake(u->guest->options.waiter);
 }
@@ -157,13 +157,6 @@ unit_begin(struct unit *u)
 }
 
 void
-unit_stop(struct unit *u)
-{
-	if (load_acquire(&u->phase) == UNIT_LIVE)
-		master_stop(u->master);
-}
-
-void
 unit_join(struct unit *u)
 {
 	u->guest->options.join(u->thread);
@@ -182,6 +175,15 @@ unit_get(struct unit *u)
 	return false;
 }
 
+void
+unit_stop(struct unit *u)
+{
+	if (!unit_get(u))
+		return;
+	master_stop(u->master);
+	(void)fetch_sub(&u->users, 1);
+}
+
 bool
 unit_out_of_memory(struct unit *u)
 {
@@ -190,7 +192,7 @@ unit_out_of_memory(struct unit *u)
 
 	if (unit_get(u)) {
 		r = master_router(u->master);
-		out = r != NULL && r->out_of_memory;
+		out = r != NULL && load_relaxed(&r->out_of_memory);
 		(void)fetch_sub(&u->users, 1);
 	}
 	return out;
