@@ -292,7 +292,7 @@ router_activate(struct router *r)
 	if (m->wanted != NULL && m->wanted != r)
 		router_free(m->wanted);
 	m->wanted = r;
-	if (!m->threads[0]->in_loop || m->pauser == &m->outsider)
+	if (!load_acquire(&m->threads[0]->in_loop) || m->pauser == &m->outsider)
 		master_swap(m);
 	else
 		os_wake(m->threads[0]->waiter);
@@ -555,6 +555,8 @@ master_run(struct master *m)
 
 	store_release(&t->in_loop, 1);
 	fence_full(); /* in_loop is out before pause is read: master_enter */
+	if (load_acquire(&m->pause) != 0)
+		thread_park(t);
 	master_start_threads(m);
 	while (m->current != NULL && load_acquire(&m->stop) == 0) {
 		if (unlikely(load_acquire(&m->pause) != 0))

@@ -55,6 +55,8 @@ struct guest_options {
 	struct str shutdowns;
 	void (*shutdown)(void *arg, struct str what);
 	void *arg;
+	/* Appends the surroundings' own lines to guest_stats(); may be NULL. */
+	void (*stats)(void *arg, struct strbuf *out);
 	struct os_waiter *waiter; /* the control thread's */
 	/* True: leave this id to others when any will do; may be NULL. */
 	bool (*taken)(void *arg, unsigned int id);

@@ -16,24 +16,6 @@ static struct {
 	struct os_waiter *w;
 } fuzz;
 
-static void
-fuzz_begin(void)
-{
-	const struct guest_options options = { .packets = 1000 };
-	const struct guest_done nobody = { NULL, NULL };
-	unsigned int id = 0;
-
-	fuzz.g = tguest_new(options, &fuzz.w);
-	(void)guest_install(fuzz.g, &id, STR("fuzz"),
-	    STR("s :: Switch(0); Idle -> s -> q :: Queue(5) -> Idle;"), true,
-	    nobody, NULL);
-	while (guest_state(fuzz.g, 0) != GUEST_RUNNING) {
-		guest_poll(fuzz.g);
-		(void)os_wait(fuzz.w, os_steady_ns() + 1000000);
-	}
-	tguest_threads.left = 0; /* no others */
-}
-
 /*
  * Router 0 runs in all of it: what would stop or remove it is left out, for
  * its thread cannot be had again.
@@ -102,7 +84,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct control *c;
 
 	if (fuzz.g == NULL)
-		fuzz_begin();
+		fuzz.g = tguest_single(&fuzz.w);
 	if (size > 4096)
 		return 0;
 	fake_store_init(&f, "data/clickos");

@@ -18,24 +18,6 @@ static struct {
 	struct os_waiter *w;
 } fuzz;
 
-static void
-fuzz_begin(void)
-{
-	const struct guest_options options = { .packets = 1000 };
-	const struct guest_done nobody = { NULL, NULL };
-	unsigned int id = 0;
-
-	fuzz.g = tguest_new(options, &fuzz.w);
-	(void)guest_install(fuzz.g, &id, STR("fuzz"),
-	    STR("s :: Switch(0); Idle -> s -> q :: Queue(5) -> Idle;"), true,
-	    nobody, NULL);
-	while (guest_state(fuzz.g, 0) != GUEST_RUNNING) {
-		guest_poll(fuzz.g);
-		(void)os_wait(fuzz.w, os_steady_ns() + 1000000);
-	}
-	tguest_threads.left = 0; /* no others */
-}
-
 /* The operations that would take the router away are left out. */
 static void
 fuzz_tame(struct strbuf *in)
@@ -59,7 +41,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t n;
 
 	if (fuzz.g == NULL)
-		fuzz_begin();
+		fuzz.g = tguest_single(&fuzz.w);
 	c = control_new(fuzz.g, fuzz.w);
 	fake_link_init(&f);
 	sb_add(&f.in, str_make((const char *)data, size));

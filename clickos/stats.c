@@ -93,6 +93,8 @@ guest_stats(struct guest *g, struct strbuf *out)
 	stats_line(out, "idle_permille",
 	    up <= 0 || cpu >= up ? 0
 	                         : (uint64_t)((up - cpu) / (up / 1000 + 1)));
+	if (g->options.stats != NULL)
+		g->options.stats(g->options.arg, out);
 }
 
 static void

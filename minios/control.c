@@ -11,6 +11,7 @@
 #include "minios/cmdline.h"
 #include "minios/console.h"
 #include "minios/fiber.h"
+#include "minios/heap.h"
 #include "minios/pages.h"
 #include "os/control.h"
 #include "os/os.h"
@@ -80,6 +81,23 @@ control_shutdown(void *arg, struct str what)
 	control.ending = true;
 }
 
+static void
+control_stats(void *arg, struct strbuf *out)
+{
+	struct fiber_stats f;
+	struct heap_stats h;
+
+	(void)arg;
+	fiber_stats(&f);
+	heap_stats(&h);
+	sb_printf(out,
+	    "heap_used %llu\nheap_failures %llu\nthreads %u\n"
+	    "thread_switches %llu\nlongest_turn_us %lld\n",
+	    (unsigned long long)h.used, (unsigned long long)h.failures,
+	    f.fibers, (unsigned long long)f.switches,
+	    (long long)f.longest_ns / 1000);
+}
+
 static bool
 control_taken(void *arg, unsigned int id)
 {
@@ -132,7 +150,8 @@ control_make(void)
 		.packets = control_packets(),
 		.shutdowns = STR("poweroff reboot"),
 		.shutdown = control_shutdown,
-		.taken = control_taken };
+		.taken = control_taken,
+		.stats = control_stats };
 	struct store *s;
 
 	options.router_packets =

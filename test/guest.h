@@ -93,4 +93,27 @@ tguest_until(struct os_waiter *w, bool (*step)(void *arg), void *arg)
 	return true;
 }
 
+/*
+ * For fuzzing: a guest with router 0 running, which is the only one there will
+ * be.
+ */
+UNUSED static struct guest *
+tguest_single(struct os_waiter **w)
+{
+	const struct guest_options options = { .packets = 1000 };
+	const struct guest_done nobody = { NULL, NULL };
+	struct guest *g = tguest_new(options, w);
+	unsigned int id = 0;
+
+	(void)guest_install(g, &id, STR("fuzz"),
+	    STR("s :: Switch(0); Idle -> s -> q :: Queue(5) -> Idle;"), true,
+	    nobody, NULL);
+	while (guest_state(g, 0) != GUEST_RUNNING) {
+		guest_poll(g);
+		(void)os_wait(*w, os_steady_ns() + 1000000);
+	}
+	tguest_threads.left = 0;
+	return g;
+}
+
 #endif

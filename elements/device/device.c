@@ -26,6 +26,13 @@ device_ready(void *arg, unsigned int what)
 	task_schedule(d->task);
 }
 
+static void
+device_hook(struct device *d)
+{
+	d->dev->ready_arg[d->what] = d;
+	d->dev->ready[d->what] = device_ready;
+}
+
 int
 device_open(struct element *e, struct device *d, struct os_port_request *req,
     struct task *task, struct errh *errh)
@@ -53,9 +60,21 @@ device_open(struct element *e, struct device *d, struct os_port_request *req,
 	d->what = req->what;
 	d->before = d->dev->ready[d->what];
 	d->before_arg = d->dev->ready_arg[d->what];
-	d->dev->ready_arg[d->what] = d;
-	d->dev->ready[d->what] = device_ready;
+	device_hook(d);
 	return 0;
+}
+
+void
+device_take(struct device *d, struct device *old)
+{
+	struct netdev *dev = d->dev;
+
+	if (dev == old->dev || !str_eq(d->name, old->name))
+		return;
+	d->dev = old->dev;
+	old->dev = dev;
+	device_hook(d);
+	device_hook(old); /* until it is closed */
 }
 
 void
