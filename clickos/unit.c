@@ -32,11 +32,42 @@ unit_add_gate(struct graph *g)
 	return vec_push(&g->elements, e);
 }
 
+/* Who makes a router lets others run, now and then. */
+struct breather {
+	struct os_waiter *waiter;
+	int64_t slice_ns, next_ns;
+};
+
+static void
+unit_breathe(void *arg)
+{
+	struct breather *b = arg;
+
+	if (os_steady_ns() < b->next_ns)
+		return;
+	(void)os_wait(b->waiter, 0);
+	b->next_ns = os_steady_ns() + b->slice_ns;
+}
+
+static struct breath
+unit_breath(
+    const struct unit *u, struct os_waiter *w, struct breather *breather)
+{
+	const struct guest_options *o = &u->guest->options;
+
+	*breather = (struct breather){ w, o->slice_ns, 0 };
+	return o->cooperative ? (struct breath){ unit_breathe, breather }
+	                      : (struct breath){ NULL, NULL };
+}
+
 /* Text to graph; what is wrong is told to errh. */
 static int
-unit_parse(struct str text, struct graph *g, struct errh *errh)
+unit_parse(
+    struct str text, struct breath breath, struct graph *g, struct errh *errh)
 {
-	struct graph_source source = { .text = text, .file = STR("config") };
+	struct graph_source source = {
+		.text = text, .file = STR("config"), .breath = breath
+	};
 	int err;
 
 	memset(g, 0, sizeof(*g));
@@ -98,6 +129,7 @@ unit_make_router(struct unit *u, struct graph *g, struct router *old,
 static int
 unit_make(struct unit *u)
 {
+	struct breather breather;
 	struct router *r;
 	struct errh errh;
 	struct graph g;
@@ -107,7 +139,10 @@ unit_make(struct unit *u)
 	if (unit_make_master(u) != 0)
 		err = errh_error(&errh, "out of memory");
 	else
-		err = unit_parse(u->text, &g, &errh);
+		err = unit_parse(u->text,
+		    unit_breath(
+		        u, master_thread(u->master, 0)->waiter, &breather),
+		    &g, &errh);
 	if (err == 0)
 		err = unit_make_router(u, &g, NULL, &r, &errh);
 	if (err == 0)
@@ -264,6 +299,7 @@ unit_swap_thread(void *arg)
 {
 	struct unit_swap *s = arg;
 	struct os_waiter *w = os_waiter_new();
+	struct breather breather;
 	struct errh errh;
 	struct graph g;
 	int err;
@@ -272,7 +308,8 @@ unit_swap_thread(void *arg)
 	if (w == NULL)
 		err = errh_error(&errh, "out of memory");
 	else
-		err = unit_parse(s->text, &g, &errh);
+		err = unit_parse(
+		    s->text, unit_breath(s->unit, w, &breather), &g, &errh);
 	if (err == 0 && !unit_get(s->unit)) {
 		graph_fini(&g);
 		err = errh_error(&errh, "the router has ended");
