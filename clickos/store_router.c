@@ -337,7 +337,11 @@ store_router_event(struct store_side *side, unsigned int id, struct str rest)
 	const char *path;
 
 	if (rest.n == 0) {
-		if (!store_has(side, store_path(side, "%u", id)))
+		/* Somebody may have made it anew, but without our key. */
+		path = side->router[id].published
+		           ? store_path(side, "%u/state", id)
+		           : store_path(side, "%u", id);
+		if (!store_has(side, path))
 			router_deleted(side, id);
 	} else if (str_is(rest, "status")) {
 		router_obey(side, id);

@@ -206,6 +206,11 @@ test_install(void)
 	bench_settle(&b);
 	is_num(guest_count(b.g), 1, "deleted: removed");
 	ok(get(&b, "0") == NULL, "and nothing comes back");
+	rm(&b, "1");
+	install(&b, 1, "q :: Queue(3); Idle -> q -> Idle;");
+	bench_settle(&b);
+	ok(becomes(&b, "1/state", "running"), "deleted and made anew");
+	is_cstr(reads(&b, 1, "q/capacity"), "3", "is the new one");
 	put(&b, "1/config", "");
 	bench_settle(&b);
 	is_num(guest_count(b.g), 0, "an empty text: removed");
