@@ -242,21 +242,32 @@ snort_flag_letters(struct str s, uint8_t *mask)
 	return true;
 }
 
+static bool
+snort_flags_mode(char c, enum snort_flags_mode *mode)
+{
+	if (c != '+' && c != '*' && c != '!')
+		return false;
+	*mode = c == '+'   ? SNORT_FLAGS_ALL
+	        : c == '*' ? SNORT_FLAGS_SOME
+	                   : SNORT_FLAGS_NOT;
+	return true;
+}
+
 static int
 snort_flags_parse(struct snort_parse *p, struct snort_rule *r, struct str s)
 {
 	size_t comma = str_find(s, ',', 0);
 	struct str want = str_trim(str_sub(s, 0, comma));
 	struct str ignore = str_trim(str_from(s, comma + 1));
-	char op = want.n > 0 ? want.s[0] : 0;
 	uint8_t ignored;
 
-	r->flags_mode = op == '+'   ? SNORT_FLAGS_ALL
-	                : op == '*' ? SNORT_FLAGS_SOME
-	                : op == '!' ? SNORT_FLAGS_NOT
-	                            : SNORT_FLAGS_EXACT;
-	if (r->flags_mode != SNORT_FLAGS_EXACT)
+	r->flags_mode = SNORT_FLAGS_EXACT;
+	/* The modifier may stand in front or behind. */
+	if (want.n > 0 && snort_flags_mode(want.s[0], &r->flags_mode))
 		want = str_from(want, 1);
+	else if (want.n > 0 &&
+	         snort_flags_mode(want.s[want.n - 1], &r->flags_mode))
+		want.n--;
 	if (want.n == 0 || !snort_flag_letters(want, &r->flags_set) ||
 	    !snort_flag_letters(ignore, &ignored))
 		return diag(p->why, ERR_SYNTAX,
