@@ -145,6 +145,19 @@ static const struct {
 	struct pkt pkts[12];
 	const char *conf;
 } cases[] = {
+	{ "old bytes are not met again",
+	    "alert tcp any any -> any any (content:\"abc\"; sid:1;)\n"
+	    "alert tcp any any -> any any (content:\"0123456789\"; sid:2;)",
+	    "1 1 ",
+	    { HANDSHAKE, { 'c', A, 0, "abc", 0 }, { 'c', A, 3, "x", 0 } },
+	    NULL },
+	{ "nor with new ones of the same kind", "content:\"GET\"; depth:3",
+	    "1 1 ",
+	    { HANDSHAKE, { 'c', A, 0, "GET", 0 }, { 'c', A, 3, " GET", 0 } },
+	    NULL },
+	{ "ranges that overlap",
+	    "alert tcp any any -> any [70:80,80:90,1:1024] (sid:1;)", "1 2 ",
+	    { HANDSHAKE }, NULL },
 	{ "one segment", "content:\"attack\"", "1 1 ",
 	    { HANDSHAKE, { 'c', A, 0, "an attack!", 0 } }, NULL },
 	{ "not there", "content:\"attack\"", "",
@@ -207,7 +220,8 @@ static const struct {
 	{ "a new connection that the server agrees to", "content:\"attack\"",
 	    "1 1 ",
 	    { HANDSHAKE, { 'c', A, 0, "att", 0 }, { 'c', S, 90000, "", 0 },
-	        { 's', S | A, 0, "", 90000 }, { 'c', A, 90000, "attack", 0 } },
+	        { 's', S | A, 0, "", 90000 }, { 'c', A, 90000, "att", 0 },
+	        { 'c', A, 90003, "ack", 0 } },
 	    NULL },
 	{ "data with a SYN", "content:\"attack\"", "1 1 ",
 	    { { 'c', S, 0, "xxx", 0 }, { 's', S | A, 0, "", 0 },

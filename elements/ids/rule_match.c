@@ -59,6 +59,7 @@ struct rule_text {
 	const uint8_t *data;
 	int64_t n;
 	int64_t origin; /* of offsets */
+	int64_t fresh;  /* the fast pattern must end beyond it */
 };
 
 static inline uint8_t
@@ -129,6 +130,9 @@ rule_contents_match(const struct snort_rule *r, uint32_t i,
 		from = 0;
 	if (to > t->n)
 		to = t->n;
+	/* An older one was met when it came. */
+	if ((int32_t)i == r->fast && from + (int64_t)c->bytes.n <= t->fresh)
+		from = t->fresh - (int64_t)c->bytes.n + 1;
 	if (c->negated) {
 		if (rule_find(t, c, from, to, m) >= 0 || m->effort == 0)
 			return false;
@@ -150,10 +154,11 @@ rule_contents_match(const struct snort_rule *r, uint32_t i,
 /* The same where the rule wants it: a stream, a message, one packet. */
 static bool
 rule_text_match(const struct snort_rule *r, const struct rule_view *v,
-    struct rule_matches *m)
+    bool waited, struct rule_matches *m)
 {
-	struct rule_text whole = { v->data, v->n, v->message };
-	struct rule_text fresh = { v->data + v->fresh, v->n - v->fresh, 0 };
+	struct rule_text whole = { v->data, v->n, v->message,
+		waited ? 0 : v->fresh };
+	struct rule_text fresh = { v->data + v->fresh, v->n - v->fresh, 0, 0 };
 
 	if (!snort_interval_given(&r->dsize) &&
 	    rule_contents_match(r, 0, &whole, whole.origin, m))
@@ -170,7 +175,7 @@ static bool
 rule_may_wait(const struct snort_rule *r, const struct rule_view *v,
     struct rule_matches *m)
 {
-	struct rule_text whole = { v->data, v->n, v->message };
+	struct rule_text whole = { v->data, v->n, v->message, 0 };
 
 	return v->pending != NULL && r->ncontents > 1 &&
 	       !snort_interval_given(&r->dsize) &&
@@ -184,7 +189,7 @@ static void
 rule_list_match(const struct rule_set *rs, const uint32_t *rules, uint32_t n,
     const struct rule_view *v, struct rule_matches *m)
 {
-	struct rule_text text = { v->data, v->n, v->message };
+	struct rule_text text = { v->data, v->n, v->message, 0 };
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct snort_rule *r = &rs->rules[rules[i]];
@@ -250,10 +255,13 @@ rule_candidate(const struct rule_set *rs, uint32_t rule,
     const struct rule_view *v, struct rule_matches *m)
 {
 	const struct snort_rule *r = &rs->rules[rule];
-	bool wait = false;
+	bool wait = false, waited;
 
+	/* One that waited has not been met before. */
+	waited = v->pending != NULL &&
+	         (v->pending[rule >> 6] >> (rule & 63) & 1) != 0;
 	if (rule_header_match(r, v)) {
-		if (rule_text_match(r, v, m))
+		if (rule_text_match(r, v, waited, m))
 			rule_matches_add(m, rule);
 		else
 			wait = rule_may_wait(r, v, m);
