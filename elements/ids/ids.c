@@ -29,15 +29,13 @@
  *   LOG         alerts kept for handler "log" (default 256)
  *
  *   alerts      read: how many in all
- *   log         read: the last ones: time [gid:sid:rev] msg [classtype]
- *               [priority] [drop] protocol source -> destination
- *   sids        read: gid:sid, alerts, msg of each rule that was met
- *   rules       read: how many there are, and how many were left out
- *   flows       read: connections now
- *   memory      read: bytes of connections and fragments now
- *   rule_memory read: bytes that the rules take
- *   stats       read: counters, one a line
- *   clear       write: alerts, log, sids and counters become 0
+ *   log         read: the last ones: the packet's time [gid:sid:rev] msg
+ *[classtype] [priority] [drop] protocol source -> destination sids        read:
+ *gid:sid, alerts, msg of each rule that was met rules       read: how many
+ *there are, and how many were left out flows       read: connections now memory
+ *read: bytes of connections and fragments now rule_memory read: bytes that the
+ *rules take stats       read: counters, one a line clear       write: alerts,
+ *log, sids and counters become 0
  *
  * Rules are those of Snort 2 without pcre, byte tests, HTTP and thresholds:
  * elements/ids/snort_rule.h has the list.  What is not supported is an error
@@ -344,12 +342,13 @@ ids_plain(struct element *e, struct ids *self, struct ids_packet *pk,
 
 /* A whole datagram of length bytes. */
 static int
-ids_datagram(
-    struct element *e, struct thread *t, const struct ip4 *ip, uint32_t length)
+ids_datagram(struct element *e, struct thread *t, const struct packet *p,
+    const struct ip4 *ip, uint32_t length)
 {
 	struct ids *self = element_state(e);
 	struct scratch_mark m = scratch_mark(t);
 	struct ids_packet pk = { .thread = t,
+		.time_ns = p->timestamp_ns,
 		.view = { .ip = ip, .itype = -1, .icode = -1 } };
 	const uint8_t *l4 = (const uint8_t *)ip + ip4_hlen(ip);
 	uint32_t n = length - ip4_hlen(ip);
@@ -393,7 +392,7 @@ ids_one(struct element *e, struct thread *t, struct packet **p)
 		self->count[IDS_BAD_SUM]++;
 		return OUT_PASS;
 	}
-	return ids_datagram(e, t, ip, length);
+	return ids_datagram(e, t, *p, ip, length);
 }
 
 static void

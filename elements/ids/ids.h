@@ -101,6 +101,7 @@ struct ids_packet {
 	struct rule_view view;
 	struct rule_matches matches;
 	uint64_t *scratch; /* for rule_set_match_contents() */
+	int64_t time_ns;   /* the packet's, 0: it has none */
 	uint32_t now_ms;
 	struct ids_flow *flow; /* or NULL */
 	uint32_t record;       /* its number */

@@ -13,7 +13,10 @@ ids_log_add(struct ids *self, const struct ids_packet *pk, uint32_t rule)
 	self->rule_alerts[rule]++;
 	if (self->log_size > 0) {
 		a = &self->log[self->alerts % self->log_size];
-		*a = (struct ids_alert){ .time_ns = thread_wall_ns(pk->thread),
+		*a = (struct ids_alert){ .time_ns =
+			                     pk->time_ns != 0
+			                         ? pk->time_ns
+			                         : thread_wall_ns(pk->thread),
 			.rule = rule,
 			.src = get_u32(v->ip->src),
 			.dst = get_u32(v->ip->dst),
