@@ -375,6 +375,7 @@ conn_segment(struct dns_tcp *s, struct thread *t, uint32_t record,
 	uint32_t seq = get_be32(tcp->seq), ack = get_be32(tcp->ack);
 	uint32_t old = c->rcv_next - seq;
 	bool fin = (tcp->flags & TCP_FIN) != 0, must_ack = n > 0 || fin;
+	bool was_waiting;
 
 	if ((tcp->flags & TCP_RST) != 0) {
 		if (seq == c->rcv_next)
@@ -393,6 +394,8 @@ conn_segment(struct dns_tcp *s, struct thread *t, uint32_t record,
 			dns_tcp_refuse(s, t, &c->key, tcp, n);
 		return;
 	}
+	/* RFC 6298, 5: what brings nothing new does not put the timer off. */
+	was_waiting = conn_waits(c) && ack == c->una;
 	conn_acked(c, ack);
 	c->window = get_be16(tcp->win);
 	if (c->fin_said && c->una == c->fin + 1) {
@@ -412,7 +415,8 @@ conn_segment(struct dns_tcp *s, struct thread *t, uint32_t record,
 	}
 	if (!conn_output(s, t, c) && must_ack)
 		conn_emit(s, t, c, c->nxt, TCP_ACK, NULL, 0);
-	conn_set_deadline(s, c, record, now_ms(t));
+	if (!was_waiting)
+		conn_set_deadline(s, c, record, now_ms(t));
 }
 
 void
