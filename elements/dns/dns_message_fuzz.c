@@ -65,7 +65,7 @@ fuzz_answer(const struct dns_zone *z, const uint8_t *data, uint32_t n, bool udp)
 	for (uint32_t i = 0; i < h.count[0]; i++)
 		if (!dns_read_question(&r, &q))
 			abort();
-	for (uint32_t i = 0; i < h.count[1] + h.count[2] + h.count[3]; i++)
+	for (int i = 0; i < h.count[1] + h.count[2] + h.count[3]; i++)
 		if (!dns_read_rr(&r, &rr))
 			abort();
 	if (r.at != r.n)

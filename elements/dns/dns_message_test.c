@@ -352,10 +352,8 @@ answer(uint8_t *p, uint16_t flags, const char *what)
 			    22);
 		else
 			dns_write_bytes(&w, "\1\2\3\4", 4);
-		dns_write_rr_end(&w, mark,
-		    *what == 'S'   ? 2
-		    : *what == 'g' ? 3
-		                   : 1);
+		dns_write_rr_end(
+		    &w, mark, *what == 'S' || *what == 'N' ? 2 : 1);
 	}
 	return w.n;
 }
@@ -363,8 +361,9 @@ answer(uint8_t *p, uint16_t flags, const char *what)
 static const struct {
 	const char *what;
 	uint16_t flags;
-	const char *records; /* A of TTL 60; z 0, x 99999, S SOA, g glue, O */
-	int64_t ttl;         /* -1: not read */
+	const char
+	    *records; /* A of TTL 60; z 0, x 99999, S SOA, N in authority, O */
+	int64_t ttl;  /* -1: not read */
 } replies[] = {
 	{ "an address", 0, "A", 60 },
 	{ "with EDNS", 0, "AO", 60 },
@@ -375,6 +374,7 @@ static const struct {
 	{ "no such data", 0, "S", 300 },
 	{ "no such data and no SOA", 0, "", 0 },
 	{ "no such name and no SOA", DNS_NXDOMAIN, "", 0 },
+	{ "a referral", 0, "N", 0 },
 	{ "a server's failure", DNS_SERVFAIL, "", 0 },
 	{ "a failure with records", DNS_REFUSED, "A", 0 },
 };

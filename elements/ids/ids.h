@@ -2,9 +2,11 @@
 /*
  * ids.h -- the parts of the IDS element; see ids.c for what it does.
  *
- *	ids.c       arguments, handlers, the way of a packet
- *	ids_flow.c  connections: which end is which, bytes in order
- *	ids_log.c   alerts
+ *	ids.c         arguments, handlers
+ *	ids_packet.c  one datagram: what it is, rules, verdict
+ *	ids_flow.c    connections, and the limits on them
+ *	ids_tcp.c     which end is which, bytes in order
+ *	ids_log.c     alerts and counters as text
  *
  * A flow's record has two keys, one for each end's packets; side[k] is what
  * the end says whose packets are found by key k.
@@ -116,18 +118,37 @@ void ids_flows_fini(struct ids *self);
 void ids_flows_reap(struct ids *self, uint32_t now_ms);
 /* Sets pk->flow for a packet of proto between ports (network order). */
 void ids_flow_find(struct ids *self, struct ids_packet *pk, const void *ports);
+/*
+ * Ends flows (but spared) until bytes more keep within all limits; false: there
+ * are not enough of them.
+ */
+bool ids_flows_make_room(struct ids *self, uint32_t spared, uint64_t bytes);
+/* Adds to the state of pk->flow, which may make it expire sooner. */
+void ids_flow_state(struct ids *self, struct ids_packet *pk, uint8_t bits);
+/* Forgets what its ends have said. */
+void ids_flow_clear(struct ids *self, struct ids_flow *f);
 /* The flow goes on: its packets are dropped from now on. */
 void ids_flow_block(struct ids *self, struct ids_packet *pk);
+/* The bits of the view's flow for pk->flow. */
+uint8_t ids_flow_bits(const struct ids_packet *pk);
+uint64_t ids_memory(const struct ids *self);
+
+/* ---- ids_tcp.c ---- */
+
 /*
  * A TCP segment of pk->flow with n bytes of data: brings the flow up to date
  * and shows rules what has become contiguous.
  */
 void ids_tcp_segment(struct ids *self, struct ids_packet *pk,
     const struct tcp *tcp, const uint8_t *data, uint32_t n);
-uint64_t ids_memory(const struct ids *self);
 
-/* The bits of the view's flow for pk->flow. */
-uint8_t ids_flow_bits(const struct ids_packet *pk);
+/* ---- ids_packet.c ---- */
+
+enum { IDS_OUT_PASS, IDS_OUT_ALERT, IDS_OUT_DROP };
+
+/* The output for p, a whole datagram of length bytes. */
+int ids_datagram(struct element *e, struct thread *t, const struct packet *p,
+    const struct ip4 *ip, uint32_t length);
 
 /* ---- ids_log.c ---- */
 
@@ -136,5 +157,7 @@ void ids_log_add(struct ids *self, const struct ids_packet *pk, uint32_t rule);
 void ids_log_print(const struct ids *self, struct strbuf *out);
 /* "gid:sid count msg" for each rule that was met. */
 void ids_log_print_sids(const struct ids *self, struct strbuf *out);
+/* "name count", one a line. */
+void ids_log_print_stats(const struct ids *self, struct strbuf *out);
 
 #endif

@@ -87,3 +87,19 @@ ids_log_print_sids(const struct ids *self, struct strbuf *out)
 			    STR_ARG(r->msg));
 	}
 }
+
+void
+ids_log_print_stats(const struct ids *self, struct strbuf *out)
+{
+	static const char *const names[IDS_COUNTS] = { "packets", "other",
+		"bad_checksum", "retransmitted", "differs", "lost", "gaps",
+		"evicted", "untracked", "gave_up", "more_rules", "blocked",
+		"passed" };
+
+	for (int i = 0; i < IDS_COUNTS; i++)
+		sb_printf(out, "%s %llu\n", names[i],
+		    (unsigned long long)self->count[i]);
+	sb_printf(out, "fragments %llu\nfragments_failed %llu\n",
+	    (unsigned long long)self->fragments.fragments,
+	    (unsigned long long)self->fragments.failed);
+}

@@ -142,27 +142,42 @@ snort_list_add(struct snort_list *l, struct str s, bool negated, int depth)
 	                : snort_addr_item(l, s, negated);
 }
 
-int
-snort_addrs_parse(
-    struct snort_parse *p, struct str text, struct snort_addrs *out)
+/* Reads a list; its items, copied, into *items, *n and *any. */
+static int
+snort_list_parse(struct snort_parse *p, struct str text, bool ports,
+    void **items, uint32_t *n, bool *any)
 {
 	struct snort_list *l = calloc(1, sizeof(*l));
+	size_t bytes;
 	int err = ERR_NOMEM;
 
 	if (l == NULL)
 		return err;
 	l->p = p;
+	l->ports = ports;
 	err = snort_list_add(l, text, false, 0);
-	if (err == 0) {
-		out->v = arena_alloc(&p->rs->mem, l->n * sizeof(*out->v) + 1);
-		out->n = l->n;
-		out->any = l->any || !l->positive;
-		if (out->v != NULL)
-			memcpy(out->v, l->addrs, l->n * sizeof(*out->v));
-		else
-			err = ERR_NOMEM;
-	}
+	bytes = l->n * (ports ? sizeof(l->ranges[0]) : sizeof(l->addrs[0]));
+	*items = arena_alloc(&p->rs->mem, bytes + 1);
+	if (*items == NULL)
+		err = ERR_NOMEM;
+	else if (ports)
+		memcpy(*items, l->ranges, bytes);
+	else
+		memcpy(*items, l->addrs, bytes);
+	*n = l->n;
+	*any = l->any || !l->positive;
 	free(l);
+	return err;
+}
+
+int
+snort_addrs_parse(
+    struct snort_parse *p, struct str text, struct snort_addrs *out)
+{
+	void *items;
+	int err = snort_list_parse(p, text, false, &items, &out->n, &out->any);
+
+	out->v = items;
 	return err;
 }
 
@@ -170,24 +185,10 @@ int
 snort_ports_parse(
     struct snort_parse *p, struct str text, struct snort_ports *out)
 {
-	struct snort_list *l = calloc(1, sizeof(*l));
-	int err = ERR_NOMEM;
+	void *items;
+	int err = snort_list_parse(p, text, true, &items, &out->n, &out->any);
 
-	if (l == NULL)
-		return err;
-	l->p = p;
-	l->ports = true;
-	err = snort_list_add(l, text, false, 0);
-	if (err == 0) {
-		out->v = arena_alloc(&p->rs->mem, l->n * sizeof(*out->v) + 1);
-		out->n = l->n;
-		out->any = l->any || !l->positive;
-		if (out->v != NULL)
-			memcpy(out->v, l->ranges, l->n * sizeof(*out->v));
-		else
-			err = ERR_NOMEM;
-	}
-	free(l);
+	out->v = items;
 	return err;
 }
 

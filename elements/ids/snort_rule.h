@@ -37,10 +37,11 @@ enum snort_action {
 
 enum {
 	SNORT_RULES_MAX = 65535,
-	SNORT_CONTENTS = 32, /* a rule */
-	SNORT_ITEMS = 256,   /* addresses or port ranges in a list */
-	SNORT_NESTING = 8,   /* of lists and variables */
-	SNORT_ANY = 0,       /* a protocol */
+	SNORT_CONTENTS = 32,  /* a rule */
+	SNORT_ITEMS = 256,    /* addresses or port ranges in a list */
+	SNORT_NESTING = 8,    /* of lists and variables */
+	SNORT_LENGTH = 65535, /* bytes a content, and of a payload */
+	SNORT_ANY = 0,        /* a protocol */
 };
 
 struct snort_addr {
@@ -176,6 +177,26 @@ int snort_addrs_parse(
     struct snort_parse *p, struct str text, struct snort_addrs *out);
 int snort_ports_parse(
     struct snort_parse *p, struct str text, struct snort_ports *out);
+enum snort_modifier {
+	MOD_NOCASE,
+	MOD_RAWBYTES,
+	MOD_FAST,
+	MOD_OFFSET,
+	MOD_DEPTH,
+	MOD_DISTANCE,
+	MOD_WITHIN,
+};
+
+/* A content's text, and what follows a content. */
+int snort_content_parse(
+    struct snort_parse *p, struct snort_rule *r, struct str value);
+int snort_modifier_parse(struct snort_parse *p, struct snort_rule *r,
+    enum snort_modifier mod, struct str value);
+/* A whole number; says so if it is none or not within. */
+int snort_int(
+    struct snort_parse *p, struct str s, int32_t min, int32_t max, int32_t *x);
+/* Takes the quotes off *s. */
+int snort_unquote(struct snort_parse *p, struct str *s);
 /* One "name" or "name: value" of r. */
 int snort_option_parse(struct snort_parse *p, struct snort_rule *r,
     struct str name, struct str value);
