@@ -102,7 +102,7 @@ struct ids_packet {
 	struct thread *thread;
 	struct rule_view view;
 	struct rule_matches matches;
-	uint64_t *scratch; /* for rule_set_match_contents() */
+	uint64_t *scratch; /* for rule_set_match_contents(), and a bit a rule */
 	int64_t time_ns;   /* the packet's, 0: it has none */
 	uint32_t now_ms;
 	struct ids_flow *flow; /* or NULL */

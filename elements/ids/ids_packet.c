@@ -150,7 +150,7 @@ ids_datagram(struct element *e, struct thread *t, const struct packet *p,
 
 	pk.now_ms = (uint32_t)(thread_recent_ns(t) / 1000000);
 	pk.scratch = scratch_alloc(
-	    t, (2 * rule_set_words(&self->set) + 1) * sizeof(*pk.scratch));
+	    t, (3 * rule_set_words(&self->set) + 1) * sizeof(*pk.scratch));
 	ids_flows_reap(self, pk.now_ms);
 	if (ip->proto == IPPROTO4_TCP)
 		out = ids_packet_tcp(e, self, &pk, l4, n);

@@ -13,6 +13,35 @@
 
 /* ---- bytes ---- */
 
+static size_t
+ids_pending_bytes(const struct ids *self)
+{
+	return rule_set_words(&self->set) * sizeof(uint64_t);
+}
+
+/* Most chunks leave no rule waiting: only then is there memory for them. */
+static void
+ids_side_keep_pending(struct ids *self, struct ids_packet *pk,
+    struct ids_side *s, const uint64_t *pending)
+{
+	size_t bytes = ids_pending_bytes(self);
+
+	if (!pk->matches.waiting && s->pending != NULL) {
+		free(s->pending);
+		s->pending = NULL;
+		self->stream_bytes -= bytes;
+	} else if (pk->matches.waiting && s->pending == NULL) {
+		if (ids_flows_make_room(self, pk->record, bytes))
+			s->pending = malloc(bytes);
+		if (s->pending == NULL) {
+			self->count[IDS_LOST]++;
+			return;
+		}
+		memcpy(s->pending, pending, bytes);
+		self->stream_bytes += bytes;
+	}
+}
+
 /* Shows rules what side has said from sequence number old on. */
 static void
 ids_side_show(
@@ -20,8 +49,7 @@ ids_side_show(
 {
 	struct ids_side *s = &pk->flow->side[which];
 	struct rule_view v = pk->view;
-	uint32_t words = rule_set_words(&self->set);
-	uint32_t from = s->stream.base, bytes = words * 8;
+	uint32_t from = s->stream.base;
 
 	if (s->stream.next == old)
 		return;
@@ -40,20 +68,15 @@ ids_side_show(
 		v.flow ^= way;
 		v.dsize = v.n - v.fresh;
 	}
-	if (s->pending == NULL &&
-	    ids_flows_make_room(self, pk->record, bytes)) {
-		s->pending = calloc(words, sizeof(*s->pending));
-		if (s->pending != NULL)
-			self->stream_bytes += bytes;
-	}
 	v.pending = s->pending;
+	if (v.pending == NULL) {
+		v.pending =
+		    pk->scratch + 2 * (size_t)rule_set_words(&self->set);
+		memset(v.pending, 0, ids_pending_bytes(self));
+	}
 	pk->matches.waiting = false;
 	rule_set_match_contents(&self->set, &v, pk->scratch, &pk->matches);
-	if (!pk->matches.waiting && s->pending != NULL) {
-		free(s->pending);
-		s->pending = NULL;
-		self->stream_bytes -= bytes;
-	}
+	ids_side_keep_pending(self, pk, s, v.pending);
 }
 
 /* Data that no stream can take is looked at by itself. */
