@@ -81,8 +81,9 @@ build(uint8_t *buf, const struct pkt *k)
 	return (uint32_t)sizeof(*ip) + hlen + n;
 }
 
+/* hlen: where the transport header is said to be. */
 static void
-feed_bytes(struct trun *t, const void *bytes, uint32_t n)
+feed_marked(struct trun *t, const void *bytes, uint32_t n, uint32_t hlen)
 {
 	struct thread *thread = master_thread(t->m, 0);
 	struct element *e = router_find(t->r, STR("ids"), NULL);
@@ -90,12 +91,18 @@ feed_bytes(struct trun *t, const void *bytes, uint32_t n)
 	struct batch *b = batch_new(thread, 1);
 	struct packet *p = packet_new(thread, PACKET_HEADROOM, bytes, n, 0);
 
-	packet_set_network(p, p->data, n < 20 ? n : 20);
+	packet_set_network(p, p->data, n < hlen ? n : hlen);
 	batch_add(b, p);
 	e->class->action(e, b);
 	if (b->count > 0)
 		output_push(e, 0, b);
 	scratch_release(thread, m);
+}
+
+static void
+feed_bytes(struct trun *t, const void *bytes, uint32_t n)
+{
+	feed_marked(t, bytes, n, 20);
 }
 
 /* Bytes from..to of a datagram's data as a fragment. */
@@ -763,6 +770,37 @@ static const struct {
 	{ ", RULES /nowhere/at/all", "/nowhere/at/all: " },
 };
 
+/* Fragments whose transport header is said to be where it is not. */
+static void
+test_marks(void)
+{
+	struct pkt k = { 'u', 0, 0, "before attack attack", 0 };
+	struct trun t;
+
+	for (uint32_t hlen = 0; hlen <= 28; hlen += 4) {
+		uint8_t buf[256];
+		struct ip4 *ip = (struct ip4 *)(void *)buf;
+		uint32_t n = build(buf, &k);
+
+		start(&t,
+		    "alert udp any any -> any any (content:\"before\"; sid:1;)",
+		    NULL, " -> Discard");
+		put_be16(ip->len, 20 + 24);
+		put_be16(ip->off, IP4_MF);
+		put_u16(ip->sum, 0);
+		put_u16(ip->sum, csum(ip, 20));
+		feed_marked(&t, buf, 20 + 24, hlen);
+		memmove(buf + 20, buf + 44, n - 44);
+		put_be16(ip->len, (uint16_t)(n - 24));
+		put_be16(ip->off, 3);
+		put_u16(ip->sum, 0);
+		put_u16(ip->sum, csum(ip, 20));
+		feed_marked(&t, buf, n - 24, hlen);
+		is_cstr(sids(&t), "1 1 ", "transport header at %u", hlen);
+		is_num(trun_stop(&t), 0, "every packet is back");
+	}
+}
+
 /* Whatever comes: no crash, nothing lost. */
 static void
 test_hostile(void)
@@ -812,6 +850,7 @@ main(void)
 		    "%s", arguments[i].error);
 		trun_stop(&t);
 	}
+	test_marks();
 	test_hostile();
 	return tap_done();
 }
