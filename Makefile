@@ -34,7 +34,8 @@ CFLAGS_asan := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=undefined -DCHECK_HOT_ON
 LDFLAGS_asan := -fsanitize=address,undefined
 CC_tsan := $(CC)
-CFLAGS_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread
+# The sanitizer does not see fences; all that ours order are atomic words.
+CFLAGS_tsan := -O1 -fno-omit-frame-pointer -fsanitize=thread -Wno-tsan
 LDFLAGS_tsan := -fsanitize=thread
 CC_fuzz := $(CLANG)
 CFLAGS_fuzz := -O1 -fno-omit-frame-pointer \
@@ -166,8 +167,37 @@ build/free/portable: build/free/test/fake_os.o build/free/portable.o \
 
 # ---- tests ----
 
-TESTS := $(TEST_SRC:%.c=build/asan/%) $(wildcard test/*.t test/*/*.t)
+# Those that run several threads run on the thread sanitizer too.
+THREAD_TEST_SRC := $(shell grep -ls test/run_threads.h $(TEST_SRC))
+TESTS := $(TEST_SRC:%.c=build/asan/%) $(THREAD_TEST_SRC:%.c=build/tsan/%) \
+	$(wildcard test/*.t test/*/*.t)
 FUZZERS := $(FUZZ_SRC:%.c=build/fuzz/%)
+
+# ---- one element emptied, at the start, by MUTANT in the environment ----
+
+MUTANT_LD := -Wl,--wrap=task_init,--wrap=task_init_scheduled,--wrap=timer_init
+MUTANT_OBJ := build/host/test/mutant.o build/mutant/elements.o
+
+build/mutant/elements.o: build/host/gen/elements_all.o
+	@mkdir -p $(@D)
+	$(Q)objcopy --redefine-sym class_table=real_class_table \
+		--redefine-sym class_count=real_class_count $< $@
+
+build/mutant/%_test: build/host/%_test.o $(MUTANT_OBJ) build/host/libclick.a
+	@mkdir -p $(@D)
+	$(call say,LD $@)
+	$(Q)$(CC) $(MUTANT_LD) -o $@ $^ $(LIBS_host)
+
+build/mutant/click: build/host/host/main_click.o \
+    build/host/gen/element_docs.o $(MUTANT_OBJ) build/host/libclick.a
+	@mkdir -p $(@D)
+	$(call say,LD $@)
+	$(Q)$(CC) $(MUTANT_LD) -o $@ $^ $(LIBS_host)
+
+MUTANT_TESTS := $(patsubst %.c,build/mutant/%,$(filter elements/%,$(TEST_SRC)))
+
+mutate: setup-check build/mutant/click $(MUTANT_TESTS)
+	@tools/mutate $(MUTANT_CLASSES)
 
 setup-%:
 	@tools/setup $*
@@ -176,7 +206,8 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-run
 
 check-run: $(filter build/%,$(TESTS)) build/click build/asan/bin/click \
-    build/clickos-process build/asan/bin/clickos-process build/free/portable $(FUZZERS)
+    build/clickos-process build/asan/bin/clickos-process \
+    build/tsan/bin/click build/free/portable $(FUZZERS)
 	@tools/check $(TESTS)
 
 test: $(filter build/%,$(TESTS))
@@ -214,6 +245,7 @@ help:
 	@echo 'make test     the unit tests alone'
 	@echo 'make bench    measure, write docs/evaluation.md'
 	@echo 'make fuzz     each fuzz target for a minute (FUZZ_SECONDS=60)'
+	@echo 'make mutate   each element emptied in turn: some test must fail'
 	@echo 'make lint     static analysis'
 	@echo 'make format   lay all C out as .clang-format says'
 	@echo 'make docs     the element reference, from the elements'
@@ -228,4 +260,4 @@ clean:
 	rm -rf build
 
 
-.PHONY: force all check check-run test fuzz lint format run bench install help clean
+.PHONY: force all check check-run test fuzz mutate lint format run bench install help clean

@@ -158,7 +158,6 @@ struct element {
 	struct element_stats *stats; /* NULL unless counting is on */
 	uint32_t push_below; /* elements on the longest push path from here */
 	uint8_t stage;       /* enum cleanup_stage it has reached */
-	bool shared;         /* several threads reach it */
 	bool deferred;       /* push paths are cut here: deferred.c */
 	bool packetwise;     /* pushes into it come one by one */
 	bool pulls_one;      /* it pulls one by one */

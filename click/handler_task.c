@@ -65,7 +65,7 @@ static int
 task_read_thread(struct element *e, uintptr_t user, struct handler_call *call)
 {
 	(void)e;
-	sb_u64(call->out, ((const struct task *)user)->thread->id);
+	sb_u64(call->out, task_home((const struct task *)user));
 	return 0;
 }
 

@@ -41,6 +41,8 @@ void deferred_drop(struct thread *t, const struct router *r);
 
 /* ---- thread.c, task.c, timer.c ---- */
 
+/* True if its threads can be made to rest: by each other or from outside. */
+bool master_stops_threads(const struct master *m);
 struct thread *thread_new(struct master *m, unsigned int id, struct pool *pool);
 void thread_free(struct thread *t);
 /* Room for batches on a path of so many elements. */
@@ -51,6 +53,8 @@ void thread_collect_pending(struct thread *t);
 /* Runs the task whose turn it is; there must be one.  True: it worked. */
 bool thread_run_task(struct thread *t);
 bool thread_run_timers(struct thread *t);
+/* When its first timer is due; INT64_MAX: it has none. */
+int64_t thread_next_timer(struct thread *t);
 /* Room in every thread's heap for all tasks of the master's routers. */
 int master_reserve_tasks(struct master *m);
 void task_drop_pending(struct task *task);

@@ -11,8 +11,9 @@
 
 enum {
 	TASKS_PER_ROUND = 128, /* before timers and ports get their turn */
-	POOL_IDLE = 32,    /* ready packets that a guest's idle thread keeps */
-	PARKED_NS = 20000, /* how often a parked thread looks */
+	POOL_IDLE = 32,        /* ready packets an idle guest's thread keeps */
+	REST_SPINS = 200,      /* before a thread sleeps for the others */
+	REST_NS = 50000,       /* and how long until it looks again */
 };
 
 struct master {
@@ -26,6 +27,7 @@ struct master {
 	int stop;   /* atomic: master_run() shall return */
 	int pause;  /* atomic: threads shall park */
 	int parked; /* atomic: how many do */
+	int inside; /* atomic: how many of these within a task or callback */
 	int quit;   /* atomic: threads but the first shall end */
 	struct thread *pauser;
 	struct thread outsider; /* the pauser that is none of the threads */
@@ -44,6 +46,12 @@ unsigned int
 master_nthreads(const struct master *m)
 {
 	return m->options.nthreads;
+}
+
+bool
+master_stops_threads(const struct master *m)
+{
+	return m->options.nthreads > 1 || m->options.entered;
 }
 
 struct str
@@ -126,19 +134,16 @@ master_new(const struct master_options *options)
 	return m;
 }
 
-/* Ends the threads that master_run() started. */
+/* Waits for the threads that master_run() started, which end by themselves. */
 static void
 master_join(struct master *m)
 {
-	store_release(&m->quit, 1);
 	for (unsigned int i = 1; i < m->options.nthreads; i++) {
 		if (m->handles[i] == NULL)
 			continue;
-		os_wake(m->threads[i]->waiter);
 		m->options.join(m->handles[i]);
 		m->handles[i] = NULL;
 	}
-	store_release(&m->quit, 0);
 }
 
 void
@@ -146,7 +151,6 @@ master_free(struct master *m)
 {
 	unsigned int n = m->threads == NULL ? 0 : m->options.nthreads;
 
-	master_join(m);
 	while (m->routers != NULL)
 		router_free(m->routers);
 	for (unsigned int i = 0; i < n; i++) {
@@ -292,7 +296,9 @@ router_activate(struct router *r)
 	if (m->wanted != NULL && m->wanted != r)
 		router_free(m->wanted);
 	m->wanted = r;
-	if (!load_acquire(&m->threads[0]->in_loop) || m->pauser == &m->outsider)
+	if (load_acquire(&m->threads[0]->in_loop) == 0 ||
+	    (load_acquire(&m->pauser) == &m->outsider &&
+	        load_acquire(&m->inside) == 0))
 		master_swap(m);
 	else
 		os_wake(m->threads[0]->waiter);
@@ -300,7 +306,20 @@ router_activate(struct router *r)
 
 /* ---- stopping at a safe place ---- */
 
-/* A thread that was asked to: waits here until it may go on. */
+/* Lets others get somewhere; they may not have a CPU.  spins counts calls. */
+static void
+thread_rest(struct thread *t, unsigned int *spins)
+{
+	if ((*spins)++ < REST_SPINS)
+		cpu_relax();
+	else
+		(void)os_wait(t->park, os_steady_ns() + REST_NS);
+}
+
+/*
+ * A thread that was asked to: waits here until it may go on.  It sleeps on a
+ * waiter of its own, which watches no descriptors: whoever paused us is alone.
+ */
 static void
 thread_park(struct thread *t)
 {
@@ -308,11 +327,28 @@ thread_park(struct thread *t)
 
 	fetch_add(&m->parked, 1);
 	while (load_acquire(&m->pause) != 0)
-		(void)os_wait(t->waiter, os_steady_ns() + PARKED_NS);
+		(void)os_wait(t->park, INT64_MAX);
 	fetch_sub(&m->parked, 1);
 }
 
-/* How many threads run now but self. */
+/* The same from within a call of an element, which must outlive it. */
+static void
+thread_park_inside(struct thread *t)
+{
+	fetch_add(&t->master->inside, 1);
+	thread_park(t);
+	fetch_sub(&t->master->inside, 1);
+}
+
+void
+thread_give_way(struct thread *t)
+{
+	if (load_acquire(&t->master->pause) != 0 &&
+	    load_acquire(&t->master->pauser) != t)
+		thread_park_inside(t);
+}
+
+/* How many threads run now but self, which does. */
 static int
 master_others(const struct master *m)
 {
@@ -326,6 +362,8 @@ master_others(const struct master *m)
 void
 master_pause(struct master *m, struct thread *self)
 {
+	unsigned int spins = 0;
+
 	if (m->options.nthreads == 1 || !self->in_loop)
 		return;
 	if (load_acquire(&m->pauser) == self) {
@@ -338,27 +376,34 @@ master_pause(struct master *m, struct thread *self)
 
 		if (compare_exchange(&m->pauser, &nobody, self))
 			break;
-		thread_park(self);
+		thread_park_inside(self);
+		thread_rest(self, &spins);
 	}
 	m->pause_depth = 1;
-	store_release(&m->pause, 1);
+	/* Exchanged: out before in_loop is read; the partner is thread_enter.
+	 */
+	(void)exchange(&m->pause, 1);
 	for (unsigned int i = 0; i < m->options.nthreads; i++)
 		if (m->threads[i] != self)
 			os_wake(m->threads[i]->waiter);
 	while (load_acquire(&m->parked) < master_others(m))
-		cpu_relax();
+		thread_rest(self, &spins);
 }
 
 void
 master_resume(struct master *m, struct thread *self)
 {
+	unsigned int spins = 0;
+
 	if (m->options.nthreads == 1 || load_acquire(&m->pauser) != self)
 		return;
 	if (--m->pause_depth > 0)
 		return;
 	store_release(&m->pause, 0);
+	for (unsigned int i = 0; i < m->options.nthreads; i++)
+		os_wake(m->threads[i]->park);
 	while (load_acquire(&m->parked) > 0)
-		cpu_relax();
+		thread_rest(self, &spins);
 	store_release(&m->pauser, (struct thread *)NULL);
 }
 
@@ -384,7 +429,7 @@ master_enter(struct master *m, struct os_waiter *w, int64_t deadline_ns)
 		if (os_steady_ns() >= deadline_ns)
 			return ERR_TIMEDOUT;
 		nobody = NULL;
-		(void)os_wait(w, os_steady_ns() + PARKED_NS);
+		(void)os_wait(w, os_steady_ns() + REST_NS);
 	}
 	store_release(&m->pause, 1);
 	fence_full(); /* pause is out before in_loop is read; see master_run */
@@ -395,7 +440,7 @@ master_enter(struct master *m, struct os_waiter *w, int64_t deadline_ns)
 			master_leave(m);
 			return ERR_TIMEDOUT;
 		}
-		(void)os_wait(w, os_steady_ns() + PARKED_NS);
+		(void)os_wait(w, os_steady_ns() + REST_NS);
 	}
 	return 0;
 }
@@ -405,7 +450,7 @@ master_leave(struct master *m)
 {
 	store_release(&m->pause, 0);
 	for (unsigned int i = 0; i < m->options.nthreads; i++)
-		os_wake(m->threads[i]->waiter);
+		os_wake(m->threads[i]->park);
 	/* Who has parked counts itself out before the next one may enter. */
 	while (!m->options.cooperative && load_acquire(&m->parked) > 0)
 		cpu_relax();
@@ -414,16 +459,9 @@ master_leave(struct master *m)
 
 /* ---- the loop ---- */
 
-/* When to wake up at the latest. */
-static int64_t
-thread_deadline(const struct thread *t)
-{
-	return t->ntimers > 0 ? t->timers[0]->expiry_ns : INT64_MAX;
-}
-
 /* Between two rounds: looks outside, or sleeps. */
 static void
-thread_rest(struct thread *t, int64_t deadline)
+thread_sleep(struct thread *t, int64_t deadline)
 {
 	store_release(&t->resting, 1);
 	(void)os_wait(t->waiter, deadline);
@@ -435,13 +473,13 @@ static void
 thread_idle(struct thread *t)
 {
 	struct master *m = t->master;
-	int64_t deadline = thread_deadline(t);
+	int64_t deadline = thread_next_timer(t);
 
 	t->idle_waits++;
 	if (!m->options.simtime || deadline == INT64_MAX) {
 		if (m->options.cooperative)
 			pool_trim(t->pool, POOL_IDLE);
-		thread_rest(t, deadline);
+		thread_sleep(t, deadline);
 		return;
 	}
 	if (!os_wait(t->waiter, 0) && m->sim_ns < deadline)
@@ -491,9 +529,16 @@ thread_round(struct thread *t)
 		return;
 	if (t->ntasks > 0 || t->deferred->count > 0 ||
 	    load_relaxed(&t->pending) != NULL)
-		thread_rest(t, 0);
+		thread_sleep(t, 0);
 	else
 		thread_idle(t);
+}
+
+/* Exchanged: out before pause is read; the partner is master_pause(). */
+static void
+thread_enter(struct thread *t)
+{
+	(void)exchange(&t->in_loop, 1);
 }
 
 static void
@@ -504,7 +549,7 @@ thread_main(void *arg)
 	struct thread *t = m->threads[start->id];
 
 	free(start);
-	store_release(&t->in_loop, 1);
+	thread_enter(t);
 	while (load_acquire(&m->quit) == 0) {
 		if (unlikely(load_acquire(&m->pause) != 0))
 			thread_park(t);
@@ -538,14 +583,49 @@ master_stopped(struct master *m)
 {
 	struct router *r = m->current;
 
-	while (r != NULL && r->runcount <= 0 && r->driver_stopped != NULL) {
-		int32_t before = r->runcount;
+	while (r != NULL && load_relaxed(&r->runcount) <= 0 &&
+	       r->driver_stopped != NULL) {
+		int32_t before = load_relaxed(&r->runcount);
 
 		r->driver_stopped(r->driver);
-		if (r->runcount <= before || r->runcount > 0)
+		if (load_relaxed(&r->runcount) <= before ||
+		    load_relaxed(&r->runcount) > 0)
 			break;
 	}
-	return r == NULL || r->runcount <= 0;
+	return r == NULL || load_relaxed(&r->runcount) <= 0;
+}
+
+/* Swaps unless another thread is within the old router; then a round later. */
+static void
+master_try_swap(struct master *m)
+{
+	master_pause(m, m->threads[0]);
+	if (load_acquire(&m->inside) == 0)
+		master_swap(m);
+	master_resume(m, m->threads[0]);
+}
+
+/*
+ * Has the other threads end their rounds, during which they may still call
+ * handlers: this one counts as running, and parks for them, until they have.
+ */
+static void
+master_end_threads(struct master *m)
+{
+	struct thread *t = m->threads[0];
+	unsigned int spins = 0;
+
+	store_release(&m->quit, 1);
+	for (unsigned int i = 1; i < m->options.nthreads; i++)
+		os_wake(m->threads[i]->waiter);
+	while (master_others(m) > 0) {
+		if (load_acquire(&m->pause) != 0)
+			thread_park(t);
+		else
+			thread_rest(t, &spins);
+	}
+	master_join(m);
+	store_release(&m->quit, 0);
 }
 
 void
@@ -553,25 +633,22 @@ master_run(struct master *m)
 {
 	struct thread *t = m->threads[0];
 
-	store_release(&t->in_loop, 1);
-	fence_full(); /* in_loop is out before pause is read: master_enter */
+	thread_enter(t);
 	if (load_acquire(&m->pause) != 0)
 		thread_park(t);
 	master_start_threads(m);
 	while (m->current != NULL && load_acquire(&m->stop) == 0) {
 		if (unlikely(load_acquire(&m->pause) != 0))
 			thread_park(t);
-		if (m->wanted != NULL) {
-			master_pause(m, t);
-			master_swap(m);
-			master_resume(m, t);
-		}
-		if (m->current->runcount <= 0 && master_stopped(m))
+		if (m->wanted != NULL)
+			master_try_swap(m);
+		if (load_relaxed(&m->current->runcount) <= 0 &&
+		    master_stopped(m))
 			break;
 		thread_round(t);
 	}
 	store_release(&m->stop, 0);
-	master_join(m);
+	master_end_threads(m);
 	store_release(&t->in_loop, 0);
 }
 
@@ -582,16 +659,25 @@ master_stop(struct master *m)
 	os_wake(m->threads[0]->waiter);
 }
 
+/* a + b, but no further than an int32_t goes. */
+static int32_t
+runcount_sum(int32_t a, int32_t b)
+{
+	int64_t n = (int64_t)a + b;
+
+	if (n > INT32_MAX)
+		return INT32_MAX;
+	return n < INT32_MIN ? INT32_MIN : (int32_t)n;
+}
+
 void
 router_adjust_runcount(struct router *r, int32_t delta)
 {
-	/* Saturates: a stop is never undone by too many others. */
-	int64_t n = (int64_t)r->runcount + delta;
+	int32_t n = load_relaxed(&r->runcount);
 
-	r->runcount = n > INT32_MAX   ? INT32_MAX
-	              : n < INT32_MIN ? INT32_MIN
-	                              : (int32_t)n;
-	if (r->runcount <= 0)
+	while (!compare_exchange(&r->runcount, &n, runcount_sum(n, delta)))
+		continue;
+	if (runcount_sum(n, delta) <= 0)
 		os_wake(r->master->threads[0]->waiter);
 }
 

@@ -2,6 +2,7 @@
 /* notifier.c -- finding what a task depends on, and waking it. */
 #include "click/notifier.h"
 
+#include "click/flow.h"
 #include "click/internal.h"
 
 void
@@ -70,7 +71,7 @@ search_add(struct search *s, struct notifier *n)
 static bool
 search_dead_end(const struct search *s, struct element *e, unsigned int port)
 {
-	const char *flow = e->class->flow == NULL ? "x/x" : e->class->flow;
+	const char *flow = element_flow(e);
 	unsigned int others = s->upstream ? e->nin : e->nout;
 
 	for (unsigned int o = 0; o < others; o++)

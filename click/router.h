@@ -40,6 +40,7 @@ struct master_options {
 	 * (a guest's fibers): who asks to enter finds them at rest there.
 	 */
 	bool cooperative;
+	bool entered; /* others than its threads will master_enter() */
 	/* A round of tasks ends after so long; 0: by their number only. */
 	int64_t slice_ns;
 	bool simtime;         /* the clock jumps, real time plays no part */

@@ -81,7 +81,7 @@ share_mark(struct share *s, const struct task *moved, unsigned int thread)
 	struct router *r = s->r;
 
 	for (struct task *k = r->tasks; k != NULL; k = k->next_of_router)
-		share_walk(s, k->e, k == moved ? thread : k->thread->id);
+		share_walk(s, k->e, k == moved ? thread : task_home(k));
 	for (uint32_t i = 0; i < r->nelements; i++)
 		if (r->elements[i]->nin == 0 && s->by[i] == NOBODY)
 			share_walk(
@@ -97,8 +97,8 @@ share_report(struct share *s, struct errh *errh)
 		struct element *e = s->r->elements[i];
 		char buf[256];
 
-		e->shared = s->other[i] != NOBODY;
-		if (!e->shared || (e->class->flags & ELEMENT_SHAREABLE) != 0)
+		if (s->other[i] == NOBODY ||
+		    (e->class->flags & ELEMENT_SHAREABLE) != 0)
 			continue;
 		err = errh_lerror(errh, e->landmark,
 		    "'%.*s' is reached by threads %d and %d but cannot be "

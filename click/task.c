@@ -68,7 +68,7 @@ thread_reserve_tasks(struct thread *t, uint32_t n)
 static void
 task_send(struct task *task)
 {
-	struct thread *t = task->thread;
+	struct thread *t = load_acquire(&task->thread);
 	struct task *head;
 
 	if (exchange(&task->pending, 1) != 0)
@@ -135,7 +135,7 @@ task_fini(struct task *task)
 void
 task_schedule(struct task *task)
 {
-	if (!task->thread->alone) {
+	if (!load_relaxed(&task->thread)->alone) {
 		/*
 		 * Always exchanged: what the caller wrote before (a notifier
 		 * made active) is seen by the run that this finds over, or
@@ -145,9 +145,9 @@ task_schedule(struct task *task)
 			task_send(task);
 		return;
 	}
-	if (task->scheduled != 0)
+	if (load_relaxed(&task->scheduled) != 0)
 		return;
-	task->scheduled = 1;
+	store_relaxed(&task->scheduled, 1);
 	if (task->heap_index == 0 && !task->e->router->frozen)
 		task_insert(task);
 }
@@ -176,6 +176,15 @@ task_set_tickets(struct task *task, unsigned int tickets)
 	task->stride = TASK_STRIDE1 / tickets;
 }
 
+unsigned int
+task_home(const struct task *task)
+{
+	int32_t wanted = load_acquire(&task->home_wanted);
+
+	return wanted >= 0 ? (unsigned int)wanted
+	                   : load_acquire(&task->thread)->id;
+}
+
 int
 task_move(struct task *task, unsigned int thread_id)
 {
@@ -185,7 +194,7 @@ task_move(struct task *task, unsigned int thread_id)
 
 	if (thread_id >= master_nthreads(m))
 		return ERR_RANGE;
-	if (task->thread == master_thread(m, thread_id))
+	if (task_home(task) == thread_id)
 		return 0;
 	errh_silent_init(&silent);
 	err = router_check_sharing(task->e->router, task, thread_id, &silent);
@@ -205,7 +214,7 @@ task_rehome(struct task *task)
 	int32_t id = exchange(&task->home_wanted, -1);
 
 	task_remove(task);
-	task->thread = master_thread(m, (unsigned int)id);
+	store_release(&task->thread, master_thread(m, (unsigned int)id));
 	task_send(task);
 }
 
@@ -218,9 +227,12 @@ thread_collect_pending(struct thread *t)
 		next = task->next;
 		/* Before the looks below, or a sender's wish would be lost. */
 		(void)exchange(&task->pending, 0);
-		if (load_acquire(&task->home_wanted) >= 0)
+		if (load_acquire(&task->thread) != t)
+			task_send(task); /* it moved while it was sent here */
+		else if (load_acquire(&task->home_wanted) >= 0)
 			task_rehome(task);
-		else if (task->scheduled != 0 && task->heap_index == 0)
+		else if (load_relaxed(&task->scheduled) != 0 &&
+		         task->heap_index == 0 && !task->e->router->frozen)
 			task_insert(task);
 	}
 }
@@ -263,7 +275,7 @@ static inline void
 task_begin(struct thread *t, struct task *task)
 {
 	if (likely(t->alone))
-		task->scheduled = 0;
+		store_relaxed(&task->scheduled, 0);
 	else
 		(void)exchange(&task->scheduled, 0);
 }
@@ -274,11 +286,11 @@ thread_run_task(struct thread *t)
 	struct task *task = t->tasks[0];
 	bool worked = false;
 
-	if (task->scheduled != 0) {
+	if (load_relaxed(&task->scheduled) != 0) {
 		task_begin(t, task);
 		t->recent_old = true;
 		worked = task->run(task->e, task, t);
-		task->runs++;
+		store_relaxed(&task->runs, task->runs + 1);
 		t->task_runs++;
 		if (t->deferred->count > 0)
 			deferred_run(t);

@@ -15,6 +15,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/atomic.h"
+
 struct element;
 struct thread;
 struct task;
@@ -32,18 +34,18 @@ struct task {
 	task_fn *run;
 	task_fn *counted_run; /* behind run while calls are counted (stats.h) */
 	struct element *e;
-	struct thread *thread; /* home: runs here, nowhere else */
+	struct thread *thread; /* home: runs here, nowhere else; atomic */
 	uint32_t pass;         /* compared by subtraction */
 	uint32_t turn;         /* orders those of one pass, likewise */
 	uint32_t stride;       /* TASK_STRIDE1 / tickets */
 	uint32_t heap_index;   /* 1.. while in the heap, 0 otherwise */
 	uint16_t tickets;
-	uint8_t scheduled;   /* wanted */
+	uint8_t scheduled;   /* wanted, atomic */
 	uint8_t pending;     /* on thread->pending, atomic */
 	struct task *next;   /* there */
-	int32_t home_wanted; /* thread id to move to, -1: stay */
+	int32_t home_wanted; /* thread id to move to, -1: stay; atomic */
 	bool added;          /* initialized and not yet removed */
-	uint64_t runs;
+	uint64_t runs;       /* written by its thread alone, atomic */
 	struct task *next_of_router;
 };
 
@@ -64,6 +66,8 @@ void task_schedule(struct task *task);
 void task_reschedule(struct task *task);
 void task_unschedule(struct task *task);
 void task_set_tickets(struct task *task, unsigned int tickets);
+/* The thread that it runs on or is moving to, by number; from any thread. */
+unsigned int task_home(const struct task *task);
 /*
  * Moves it to another thread of the master (BalancedThreadSched, handlers).
  * ERR_RANGE (no such thread), ERR_INVAL (it would run an element that another
@@ -74,7 +78,7 @@ int task_move(struct task *task, unsigned int thread_id);
 static inline bool
 task_scheduled(const struct task *task)
 {
-	return task->scheduled != 0;
+	return load_relaxed(&task->scheduled) != 0;
 }
 
 #endif

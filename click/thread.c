@@ -43,11 +43,13 @@ thread_new(struct master *m, unsigned int id, struct pool *pool)
 	t->round_end_ns = INT64_MAX;
 	t->pool = pool;
 	t->waiter = os_waiter_new();
+	if (master_stops_threads(m))
+		t->park = os_waiter_new();
 	t->deferred = deferred_new();
 	os_random(&seed, sizeof(seed));
 	rand_seed(&t->rand, seed);
-	if (t->waiter == NULL || t->deferred == NULL ||
-	    thread_reserve_scratch(t, 4) != 0) {
+	if (t->waiter == NULL || (t->park == NULL && master_stops_threads(m)) ||
+	    t->deferred == NULL || thread_reserve_scratch(t, 4) != 0) {
 		thread_free(t);
 		return NULL;
 	}
@@ -61,6 +63,8 @@ thread_free(struct thread *t)
 		return;
 	if (t->waiter != NULL)
 		os_waiter_free(t->waiter);
+	if (t->park != NULL)
+		os_waiter_free(t->park);
 	deferred_free(t->deferred);
 	free(t->scratch.base);
 	free(t->tasks);

@@ -52,12 +52,13 @@ struct thread {
 	struct scratch scratch;
 	struct master *master;
 	struct os_waiter *waiter;
-	int64_t recent_ns; /* thread_recent_ns() */
-	int64_t epoch_ns;  /* wall clock less steady one at the start */
-	bool recent_old;   /* to be looked at anew */
-	bool simtime;      /* each look at the clock counts */
-	bool alone;        /* no other thread runs elements of this router */
-	uint16_t id;       /* 0.. */
+	struct os_waiter *park; /* for when it must not run; NULL if alone */
+	int64_t recent_ns;      /* thread_recent_ns() */
+	int64_t epoch_ns;       /* wall clock less steady one at the start */
+	bool recent_old;        /* to be looked at anew */
+	bool simtime;           /* each look at the clock counts */
+	bool alone;  /* no other thread runs elements of this router */
+	uint16_t id; /* 0.. */
 	struct rand_state rand;
 
 	/* the scheduler's own: task.h, timer.h */
@@ -114,6 +115,12 @@ counter_add(uint64_t *c, const struct thread *t, uint64_t n)
 	else
 		__atomic_fetch_add(c, n, __ATOMIC_RELAXED);
 }
+
+/*
+ * For those who spin on a lock that another thread may hold for long: lets a
+ * third one call a handler meanwhile, which is done while all others rest.
+ */
+void thread_give_way(struct thread *t);
 
 /* A lock that costs nothing while one thread runs the router. */
 static inline void

@@ -48,6 +48,7 @@ void
 timer_schedule_at(struct timer *timer, int64_t steady_ns)
 {
 	struct thread *t = timer->thread;
+	bool first;
 
 	thread_lock(t, &t->timer_lock);
 	timer->expiry_ns = steady_ns;
@@ -70,8 +71,9 @@ timer_schedule_at(struct timer *timer, int64_t steady_ns)
 		heap_down((void **)t->timers, t->ntimers, timer->heap_index - 1,
 		    timer_before, timer_place);
 	}
+	first = timer->heap_index == 1;
 	thread_unlock(t, &t->timer_lock);
-	if (!t->alone && timer->heap_index == 1)
+	if (!t->alone && first)
 		os_wake(t->waiter);
 }
 
@@ -137,10 +139,13 @@ enum { TIMERS_PER_ROUND = 64 };
 bool
 thread_run_timers(struct thread *t)
 {
-	uint32_t most = t->ntimers, ran = 0;
+	uint32_t most, ran = 0;
 	int64_t now;
 	struct timer *timer;
 
+	thread_lock(t, &t->timer_lock);
+	most = t->ntimers;
+	thread_unlock(t, &t->timer_lock);
 	if (most == 0)
 		return false;
 	if (most < TIMERS_PER_ROUND)
@@ -155,6 +160,17 @@ thread_run_timers(struct thread *t)
 		ran++;
 	}
 	return ran > 0;
+}
+
+int64_t
+thread_next_timer(struct thread *t)
+{
+	int64_t ns;
+
+	thread_lock(t, &t->timer_lock);
+	ns = t->ntimers > 0 ? t->timers[0]->expiry_ns : INT64_MAX;
+	thread_unlock(t, &t->timer_lock);
+	return ns;
 }
 
 void

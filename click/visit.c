@@ -2,6 +2,7 @@
 /* visit.c -- walks along connections, and through elements by flow code. */
 #include <stdlib.h>
 
+#include "click/flow.h"
 #include "click/internal.h"
 
 struct walk {
@@ -24,7 +25,7 @@ walk_ports(const struct walk *w, const struct element *e, bool far)
 static int
 walk_through(struct walk *w, struct element *e, uint32_t far)
 {
-	const char *flow = e->class->flow == NULL ? "x/x" : e->class->flow;
+	const char *flow = element_flow(e);
 
 	for (uint32_t p = 0; p < walk_ports(w, e, false); p++) {
 		struct graph_end end = { e->index, p };

@@ -88,6 +88,7 @@ unit_make_master(struct unit *u)
 {
 	struct guest *g = u->guest;
 	struct master_options options = { .nthreads = 1,
+		.entered = true,
 		.name = u->name,
 		.cooperative = g->options.cooperative,
 		.slice_ns = g->options.slice_ns };

@@ -236,6 +236,12 @@ driver_start(struct driver *d)
 		.join = driver_join };
 	struct diag why = { "" };
 
+	/* Simulated time goes on when all have nothing to do: one knows. */
+	if (o->simtime && o->nthreads > 1) {
+		if (!o->no_warnings)
+			errh_warning(&d->errh, "--simtime: one thread only");
+		mo.nthreads = 1;
+	}
 	for (size_t i = 0; i < o->bindings.n; i++)
 		if (port_bind(o->bindings.v[i], &why) != 0)
 			return errh_error(&d->errh, "%s", why.text);

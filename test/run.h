@@ -11,7 +11,8 @@
  *	}
  *	is_num(trun_stop(&t), 0, "every packet is back");
  *
- * One thread, simulated time unless trun_start_real().
+ * One thread, simulated time unless trun_start_real(); test/run_threads.h has
+ * several threads.
  */
 #ifndef TEST_RUN_H
 #define TEST_RUN_H
@@ -33,11 +34,9 @@ struct trun {
 };
 
 UNUSED static int
-trun_start_options(struct trun *t, const char *text, bool simtime)
+trun_start_options(
+    struct trun *t, const char *text, const struct master_options *options)
 {
-	struct master_options options = {
-		.nthreads = 1, .simtime = simtime, .sim_start_ns = 1000000000
-	};
 	struct graph_source source = { .text = str_of(text),
 		.file = str_of("test") };
 	struct graph g;
@@ -46,7 +45,7 @@ trun_start_options(struct trun *t, const char *text, bool simtime)
 	memset(t, 0, sizeof(*t));
 	memset(&g, 0, sizeof(g));
 	errh_strbuf_init(&t->errh, &t->log);
-	t->m = master_new(&options);
+	t->m = master_new(options);
 	if (t->m == NULL)
 		return ERR_NOMEM;
 	err = graph_parse(&g, &source, &t->errh);
@@ -60,13 +59,19 @@ trun_start_options(struct trun *t, const char *text, bool simtime)
 UNUSED static int
 trun_start(struct trun *t, const char *text)
 {
-	return trun_start_options(t, text, true);
+	struct master_options options = {
+		.nthreads = 1, .simtime = true, .sim_start_ns = 1000000000
+	};
+
+	return trun_start_options(t, text, &options);
 }
 
 UNUSED static int
 trun_start_real(struct trun *t, const char *text)
 {
-	return trun_start_options(t, text, false);
+	struct master_options options = { .nthreads = 1 };
+
+	return trun_start_options(t, text, &options);
 }
 
 /* Until it stops itself. */

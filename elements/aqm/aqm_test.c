@@ -14,7 +14,7 @@ struct overload {
 static const struct overload overloads[] = {
 	{ "no dropper", "q :: Queue(20000) -> d :: RandomSample(1)", 9000,
 	    11000 },
-	{ "PI", "d :: PI(0.01, 0.0005, 0.00045, 50) -> q :: Queue(20000)", 5,
+	{ "PI", "d :: PI(0.01, 0.0005, 0.00045, 50) -> q :: Queue(20000)", 0,
 	    200 },
 	{ "RED", "d :: RED(5, 50, 0.2) -> q :: Queue(20000)", 30, 100 },
 	{ "RED pulled", "q :: Queue(20000) -> d :: RED(5, 50, 0.2)", 30, 100 },
@@ -53,10 +53,46 @@ test_overload(const struct overload *o)
 	sb_fini(&sb);
 }
 
+/* The queues that a RED finds, through a Tee of which FlowInfo says something.
+ */
+struct finding {
+	const char *flow, *queues;
+};
+
+static const struct finding findings[] = {
+	{ "", "a\nb\n" },
+	{ "FlowInfo(t x/xy)", "a\n" },
+	{ "FlowInfo(t x/xy, t x/yx)", "b\n" },
+	{ "FlowInfo(t x/x)", "a\nb\n" },
+	{ "FlowInfo(t)", "a\nb\n" },
+	{ "FlowInfo(t x/y[)", "<error>" },
+};
+
+static void
+test_finding(const struct finding *f)
+{
+	struct strbuf sb = STRBUF_INIT;
+	struct trun t;
+
+	sb_printf(&sb,
+	    "Idle -> r :: RED(5, 50, 0.02) -> t :: Tee; t[0] -> a :: Queue"
+	    " -> Discard; t[1] -> b :: Queue -> Discard; %s",
+	    f->flow);
+	if (trun_start(&t, sb_cstr(&sb)) == 0)
+		is_cstr(
+		    trun_read(&t, "r.queues"), f->queues, "\"%s\"", f->flow);
+	else
+		is_cstr("<error>", f->queues, "\"%s\"", f->flow);
+	is_num(trun_stop(&t), 0, "\"%s\": every packet is back", f->flow);
+	sb_fini(&sb);
+}
+
 int
 main(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(overloads); i++)
 		test_overload(&overloads[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(findings); i++)
+		test_finding(&findings[i]);
 	return tap_done();
 }

@@ -315,7 +315,7 @@ from_dump_record(struct from_dump *f, struct pcap_record *rec, size_t *used)
 			break;
 		case PCAP_MORE:
 			if (s.n < want)
-				return false; /* cut short */
+				return false; /* cut short: silent, as in Click */
 			want = s.n + 1;
 			break;
 		case PCAP_BAD:

@@ -160,7 +160,7 @@ fifo_refuse(struct element *e, struct batch *b)
 {
 	struct fifo *q = element_state(e);
 
-	if (q->drops == 0 && q->store.capacity > 0)
+	if (load_relaxed(&q->drops) == 0 && q->store.capacity > 0)
 		fifo_say_overflow(e);
 	counter_add(&q->drops, b->thread, b->count);
 	output_push_checked(e, 1, b);

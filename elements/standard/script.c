@@ -103,14 +103,17 @@ script_configure_type(struct element *e, struct str type, struct errh *errh)
 	return 0;
 }
 
-/* The router wants to stop: the script steps, which may change its mind. */
+/*
+ * The router wants to stop: the script steps, which may change its mind.  The
+ * driver's thread, which is the first, calls this.
+ */
 static void
 script_driver_stopped(struct element *e)
 {
 	const struct handler *step = handler_find(e->router, e, STR("step"));
 	struct script_log log;
 	struct handler_call call = {
-		.thread = e->thread,
+		.thread = master_thread(e->router->master, 0),
 		.errh = &log.sink,
 		.text = STR("router"),
 		.writing = true,

@@ -5,7 +5,7 @@
  *	script.c         the elements: configure, initialize, ports
  *	script_insn.c    instruction texts into struct script_insn
  *	script_step.c    running them
- *	script_expand.c  $variables and $(handlers) in a text
+ *	script_expand.c  the values of $variables and $(handlers)
  *	script_handler.c the element's handlers for control and variables
  *	script_math.c    functions over numbers
  *	script_text.c    functions over words and texts
@@ -155,8 +155,8 @@ int script_result(struct element *e, struct strbuf *result);
 
 /*
  * Appends text with its $variables replaced.  With quote a value that stands
- * outside quotes is put into quotes.  Beyond SCRIPT_TEXT_MAX bytes variables
- * are left out, and errh is told.
+ * outside quotes is put into quotes.  A variable of more than SCRIPT_TEXT_MAX
+ * bytes is left out, and errh is told.
  */
 void script_expand(struct element *e, struct thread *t, struct str text,
     bool quote, struct strbuf *out, struct errh *errh);

@@ -546,24 +546,28 @@ test_snoop(void)
 #define FAST "1:1:1:1:1:1, 1.0.0.1"
 #define FAR  "2:2:2:2:2:2, 2.0.0.2"
 
+/*
+ * Where a task polls, simulated time goes on by a nanosecond a look: hence
+ * microseconds are long enough.
+ */
 static const struct {
 	const char *name, *text, *handler, *want;
 } runs[] = {
 	{ "FastUDPFlows",
 	    "FastUDPFlows(0, 200, 80, " FAST ", " FAR ", 3, 4)"
 	    " -> Unqueue -> Strip(14) -> CheckIPHeader -> CheckUDPHeader"
-	    " -> c :: Counter -> Discard; Script(wait 1s, stop)",
+	    " -> c :: Counter -> Discard; Script(wait 500us, stop)",
 	    "c.count", "200" },
 	{ "FastTCPFlows",
 	    "f :: FastTCPFlows(0, 200, 80, " FAST ", " FAR ", 1, 100000)"
 	    " -> Unqueue -> Strip(14) -> CheckIPHeader -> CheckTCPHeader"
-	    " -> c :: Counter -> Discard; Script(wait 1s, stop)",
+	    " -> c :: Counter -> Discard; Script(wait 500us, stop)",
 	    "c.count", "201" },
 	{ "FastUDPSourceIP6",
 	    "FastUDPSourceIP6(0, 3, 80, 1:1:1:1:1:1, 2001:db8::1, 5,"
 	    " 2:2:2:2:2:2, 2001:db8::2, 6)"
 	    " -> Unqueue -> Classifier(12/86dd60000000001a11fa 54/00050006)"
-	    " -> c :: Counter -> Discard; Script(wait 1s, stop)",
+	    " -> c :: Counter -> Discard; Script(wait 500us, stop)",
 	    "c.count", "3" },
 	{ "UDPIP6Encap",
 	    "InfiniteSource(DATA ab, LIMIT 1, STOP true)"

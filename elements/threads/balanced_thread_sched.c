@@ -96,7 +96,7 @@ balanced_measure(struct balanced_thread_sched *s, unsigned int nthreads)
 
 		k->load = runs - k->runs;
 		k->runs = runs;
-		s->load[k->task->thread->id] += k->load;
+		s->load[task_home(k->task)] += k->load;
 		total += k->load;
 	}
 	return total / nthreads;
@@ -121,7 +121,7 @@ balanced_round(
 	for (size_t i = 0; i < s->ntasks; i++) {
 		struct balanced_task *k = &s->tasks[i];
 
-		if (k->task->thread->id != max ||
+		if (task_home(k->task) != max ||
 		    s->load[min] + k->load >= average + average / 4 ||
 		    s->load[min] + 2 * k->load > s->load[max] ||
 		    task_move(k->task, min) != 0)

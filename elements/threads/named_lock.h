@@ -38,6 +38,7 @@ named_lock_take(struct named_lock *l, struct thread *t, uint32_t n)
 		while (!compare_exchange(&l->holder, &holder, t)) {
 			holder = NULL;
 			cpu_relax();
+			thread_give_way(t);
 		}
 	}
 	l->depth += n;

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* cgnat_blocks.c -- subscribers of CGNAT and their blocks.  See cgnat.h. */
+#include "base/stamp.h"
+#include "elements/tcpudp/cgnat.h"
+
+enum { KIND_SUBSCRIBER = 1 };
+
+/* ---- blocks ---- */
+
+void
+cgnat_event_print(const struct cg_event *v, struct strbuf *out)
+{
+	sb_i64(out, v->wall_s);
+	sb_adds(out, v->allocate ? " allocate " : " free ");
+	sb_ip4(out, v->inside);
+	sb_addc(out, ' ');
+	sb_ip4(out, v->external);
+	sb_printf(out, " %u-%u\n", v->first, v->last);
+}
+
+/* RFC 6888, REQ-12 and RFC 7422, 4: a line a block, not a connection. */
+static void
+cgnat_log(struct cgnat *g, const struct cg_subscriber *s, uint32_t block,
+    bool allocate)
+{
+	struct cg_event *v = &g->log[g->nlog++ % CG_LOG];
+	struct strbuf sb = STRBUF_INIT;
+	struct packet *p;
+
+	*v = (struct cg_event){ .wall_s =
+		                    thread_wall_ns(g->thread) / NS_PER_SEC,
+		.inside = s->key.src,
+		.external = ip4_net(g->external + s->external),
+		.first = (uint16_t)(g->low + block * g->block_size),
+		.last = (uint16_t)(g->low + (block + 1) * g->block_size - 1),
+		.allocate = allocate };
+	if (!output_connected(g->e, CG_LOGS))
+		return;
+	cgnat_event_print(v, &sb);
+	p = packet_new(g->thread, PACKET_HEADROOM, sb.s, (uint32_t)sb.n, 0);
+	if (p != NULL)
+		output_push_one(g->e, CG_LOGS, g->thread, p);
+	sb_fini(&sb);
+}
+
+bool
+cgnat_block_taken(const struct cgnat *g, uint32_t external, uint32_t block)
+{
+	size_t i = (size_t)external * g->blocks + block;
+
+	return (g->taken[i / 8] >> i % 8 & 1) != 0;
+}
+
+static void
+cgnat_block_mark(struct cgnat *g, uint32_t external, uint32_t block)
+{
+	size_t i = (size_t)external * g->blocks + block;
+
+	g->taken[i / 8] ^= (uint8_t)(1u << i % 8);
+}
+
+void
+cgnat_block_give(struct cgnat *g, struct cg_subscriber *s, uint32_t block)
+{
+	cgnat_block_mark(g, s->external, block);
+	s->block[s->nblocks++] = (uint16_t)block;
+	if (g->ninside == 0)
+		cgnat_log(g, s, block, true);
+}
+
+bool
+cgnat_block_more(struct cgnat *g, struct cg_subscriber *s)
+{
+	uint32_t first = rand_below(&g->thread->rand, g->blocks);
+
+	if (s->nblocks >= g->max_blocks)
+		return false;
+	for (uint32_t k = 0; k < g->blocks; k++) {
+		uint32_t block = (first + k) % g->blocks;
+
+		if (!cgnat_block_taken(g, s->external, block)) {
+			cgnat_block_give(g, s, block);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- subscribers ---- */
+
+struct cg_subscriber *
+cgnat_subscriber_at(const struct cgnat *g, uint32_t record)
+{
+	return flowtable_record(&g->subscribers, record);
+}
+
+bool
+cgnat_range(const struct cgnat *g, uint32_t addr, uint32_t *external,
+    uint32_t *first, uint32_t *last)
+{
+	uint32_t i = ip4_host(addr) - g->inside;
+
+	if (i >= g->ninside)
+		return false;
+	*external = i / g->blocks;
+	*first = g->low + i % g->blocks * g->block_size;
+	*last = *first + g->block_size - 1;
+	return true;
+}
+
+uint32_t
+cgnat_who(const struct cgnat *g, uint32_t external, uint16_t port)
+{
+	uint32_t e = ip4_host(external) - g->external, block, i;
+
+	if (e >= g->nexternal || port < g->low)
+		return 0;
+	block = (port - g->low) / g->block_size;
+	i = e * g->blocks + block;
+	return block < g->blocks && i < g->ninside ? ip4_net(g->inside + i) : 0;
+}
+
+/* Its external address and first block; false: there is none. */
+static bool
+cgnat_subscriber_begin(struct cgnat *g, struct cg_subscriber *s)
+{
+	uint32_t first, last, start;
+
+	if (g->ninside != 0) {
+		if (!cgnat_range(g, s->key.src, &s->external, &first, &last))
+			return false;
+		cgnat_block_give(g, s, (first - g->low) / g->block_size);
+		return true;
+	}
+	/* The same address again for most, without remembering it. */
+	start = (uint32_t)(hash_u64(s->key.src, 0) % g->nexternal);
+	for (uint32_t k = 0; k < g->nexternal; k++) {
+		s->external = (start + k) % g->nexternal;
+		if (cgnat_block_more(g, s))
+			return true;
+	}
+	return false;
+}
+
+void
+cgnat_subscriber_end(struct cgnat *g, uint32_t record)
+{
+	struct cg_subscriber *s = cgnat_subscriber_at(g, record);
+
+	for (unsigned int i = 0; i < s->nblocks; i++) {
+		cgnat_block_mark(g, s->external, s->block[i]);
+		if (g->ninside == 0)
+			cgnat_log(g, s, s->block[i], false);
+	}
+	if (s->link.slot != 0)
+		flow_wheel_remove(&g->subscriber_wheel, record);
+	flowtable_remove(&g->subscribers, record, 0);
+	flowtable_delete(&g->subscribers, record);
+}
+
+uint32_t
+cgnat_subscriber(struct cgnat *g, uint32_t addr)
+{
+	struct flow_key key = { .src = addr, .kind = KIND_SUBSCRIBER };
+	uint32_t record =
+	    flow_ref_record(flowtable_find(&g->subscribers, &key));
+	struct cg_subscriber *s;
+
+	if (record != 0)
+		return record;
+	record = flowtable_new(&g->subscribers);
+	if (record == 0)
+		return 0;
+	s = cgnat_subscriber_at(g, record);
+	s->key = key;
+	s->last_ms = g->now_ms;
+	if (!cgnat_subscriber_begin(g, s)) {
+		g->no_block++;
+		flowtable_delete(&g->subscribers, record);
+		return 0;
+	}
+	if (flowtable_insert(&g->subscribers, record, 0) != 0) {
+		cgnat_block_mark(g, s->external, s->block[0]);
+		flowtable_delete(&g->subscribers, record);
+		return 0;
+	}
+	flow_wheel_add(&g->subscriber_wheel, record, g->now_ms + g->hold_ms);
+	return record;
+}

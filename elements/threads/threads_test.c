@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * threads_test.c -- configurations on two threads: nothing is lost or counted
+ * twice, whoever must not be shared is refused, tasks move.
+ */
+#include "click/conf.h"
+#include "test/run_threads.h"
+#include "test/tap.h"
+
+static uint64_t
+threads_read(struct trun *t, const char *name)
+{
+	struct str text = str_of(trun_read(t, name));
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < text.n && text.s[i] != '\n'; i++)
+		n = n * 10 + (uint64_t)(text.s[i] - '0');
+	return n;
+}
+
+/* The sum of the handlers named in words. */
+static uint64_t
+threads_sum(struct trun *t, const char *words)
+{
+	struct str text = str_of(words), word;
+	uint64_t sum = 0;
+
+	for (;;) {
+		char name[64];
+
+		word = conf_shift_space(&text);
+		if (word.n == 0)
+			return sum;
+		snprintf(name, sizeof(name), "%.*s", STR_ARG(word));
+		sum += threads_read(t, name);
+	}
+}
+
+/*
+ * All that the sources make (made, a sum of handlers) ends where it is counted
+ * (ended, likewise): total packets.  It runs until then, or for ten seconds.
+ */
+struct balance {
+	const char *name;
+	const char *config;
+	const char *made, *ended;
+	uint64_t total;
+};
+
+static const struct balance balances[] = {
+	{ "a Queue between two threads",
+	    "s :: InfiniteSource(LIMIT 100000, BURST 32) -> q :: Queue(64)"
+	    " -> u :: Unqueue(32) -> c :: Counter -> Discard;"
+	    " StaticThreadSched(s 0, u 1)",
+	    "s.count", "c.count q.drops", 100000 },
+	{ "one packet at a time",
+	    "s :: InfiniteSource(LIMIT 100000) -> q :: Queue(3)"
+	    " -> u :: Unqueue -> c :: Counter -> Discard;"
+	    " StaticThreadSched(s 0, u 1)",
+	    "s.count", "c.count q.drops", 100000 },
+	{ "one that drops",
+	    "s :: InfiniteSource(LIMIT 100000, BURST 8)"
+	    " -> q :: SimpleQueue(16) -> u :: Unqueue -> c :: Counter"
+	    " -> Discard; StaticThreadSched(u 1);",
+	    "s.count", "c.count q.drops", 100000 },
+	{ "two that push into one queue",
+	    "s :: InfiniteSource(LIMIT 50000, BURST 32) -> q :: Queue(64);"
+	    "r :: InfiniteSource(LIMIT 50000, BURST 5) -> q -> u :: Unqueue(7)"
+	    " -> c :: Counter -> Discard; StaticThreadSched(s 0, r 1, u 1)",
+	    "s.count r.count", "c.count q.drops", 100000 },
+	{ "two that push into a ThreadSafeQueue, three threads",
+	    "s :: InfiniteSource(LIMIT 50000, BURST 3)"
+	    " -> q :: ThreadSafeQueue(100);"
+	    "r :: InfiniteSource(LIMIT 50000, BURST 5) -> q -> u :: Unqueue(7)"
+	    " -> c :: Counter -> Discard; StaticThreadSched(s 0, r 1, u 2)",
+	    "s.count r.count", "c.count q.drops", 100000 },
+	{ "two that pull from one queue",
+	    "s :: InfiniteSource(LIMIT 100000, BURST 32) -> q :: Queue(64);"
+	    "q -> u :: Unqueue(3) -> c :: Counter -> Discard;"
+	    "q -> v :: Unqueue(4) -> c; StaticThreadSched(s 0, u 0, v 1)",
+	    "s.count", "c.count q.drops", 100000 },
+	{ "a MixedQueue pushed into by both inputs",
+	    "s :: InfiniteSource(LIMIT 50000) -> q :: MixedQueue(10);"
+	    "r :: InfiniteSource(LIMIT 50000, BURST 9) -> [1] q"
+	    " -> u :: Unqueue(7) -> c :: Counter -> Discard;"
+	    " StaticThreadSched(s 0, r 1, u 0)",
+	    "s.count r.count", "c.count q.drops", 100000 },
+	{ "a FrontDropQueue",
+	    "s :: InfiniteSource(LIMIT 50000, BURST 9)"
+	    " -> q :: FrontDropQueue(10) -> u :: Unqueue(7) -> c :: Counter"
+	    " -> Discard; StaticThreadSched(s 0, u 1)",
+	    "s.count", "c.count q.drops", 50000 },
+	{ "elements that two threads run",
+	    "s :: InfiniteSource(LIMIT 50000, BURST 32) -> p :: Paint(1)"
+	    " -> UDPIPEncap(1.0.0.1, 1, 2.0.0.2, 2) -> CheckIPHeader"
+	    " -> c :: Counter -> t :: Tee(2) -> a :: Counter -> Discard;"
+	    "t [1] -> b :: Counter -> Discard;"
+	    "r :: InfiniteSource(LIMIT 50000, BURST 32) -> p;"
+	    " StaticThreadSched(r 1)",
+	    "s.count r.count s.count r.count", "a.count b.count", 200000 },
+	{ "packets born on one thread, changed and cloned on another",
+	    "s :: InfiniteSource(LENGTH 100, LIMIT 30000, BURST 32)"
+	    " -> t :: Tee(2) -> q :: Queue(64) -> u :: Unqueue(8)"
+	    " -> StoreData(0, x) -> c :: Counter -> Discard;"
+	    " t [1] -> r :: Queue(64) -> v :: Unqueue(8)"
+	    " -> Strip(10) -> e :: Counter -> Discard;"
+	    " StaticThreadSched(u 1)",
+	    "s.count s.count", "c.count q.drops e.count r.drops", 60000 },
+	{ "a lock around what both threads run",
+	    "SpinlockInfo(l); s :: InfiniteSource(LIMIT 50000, BURST 32)"
+	    " -> k :: SpinlockAcquire(l) -> c :: Counter"
+	    " -> SpinlockRelease(l) -> Discard;"
+	    "r :: InfiniteSource(LIMIT 50000, BURST 3) -> SpinlockPush(l)"
+	    " -> k; StaticThreadSched(r 1)",
+	    "s.count r.count", "c.count", 100000 },
+	{ "handlers read and written while both threads run",
+	    "s :: InfiniteSource(LIMIT 100000, BURST 32) -> q :: Queue(64)"
+	    " -> u :: Unqueue(32) -> c :: Counter -> Discard;"
+	    " StaticThreadSched(s 0, u 1);"
+	    " g :: Script(TYPE ACTIVE, label x, set a $(c.count),"
+	    " set a $(q.length), set a $(c.rate),"
+	    " write u.active false, write u.active true, wait 0.001, goto x);"
+	    " h :: Script(TYPE ACTIVE, label x, set a $(q.drops),"
+	    " write s.burst 20, wait 0.001, goto x);"
+	    " StaticThreadSched(h 1)",
+	    "s.count", "c.count q.drops", 100000 },
+};
+
+/* Appends to the configuration the script that stops it. */
+static void
+balance_config(const struct balance *b, struct strbuf *out)
+{
+	struct str words = str_of(b->ended), word;
+
+	sb_printf(out,
+	    "%s; Script(TYPE ACTIVE, wait 10, stop);"
+	    " Script(TYPE ACTIVE, label x, wait 0.01, goto x $(lt $(add",
+	    b->config);
+	for (;;) {
+		word = conf_shift_space(&words);
+		if (word.n == 0)
+			break;
+		sb_printf(out, " $(%.*s)", STR_ARG(word));
+	}
+	sb_printf(out, ") %llu), stop)", (unsigned long long)b->total);
+}
+
+static void
+test_balance(const struct balance *b)
+{
+	struct strbuf config = STRBUF_INIT;
+	struct trun t;
+
+	balance_config(b, &config);
+	if (ok(trun_start_threads(&t, sb_cstr(&config), 3) == 0, "%s: starts",
+	        b->name)) {
+		trun_run(&t);
+		is_num((int64_t)threads_sum(&t, b->made), (int64_t)b->total,
+		    "%s: all were made", b->name);
+		is_num((int64_t)threads_sum(&t, b->ended), (int64_t)b->total,
+		    "%s: none is lost", b->name);
+	}
+	if (*trun_log(&t) != '\0')
+		tap_note("%s", trun_log(&t));
+	is_num(trun_stop(&t), 0, "%s: every packet is back", b->name);
+	sb_fini(&config);
+}
+
+struct refusal {
+	const char *name, *config, *log;
+};
+
+static const struct refusal refusals[] = {
+	{ "a shaper that two threads pull from",
+	    "s :: InfiniteSource -> Queue -> n :: Shaper(10);"
+	    " n -> u :: Unqueue -> Discard; n -> v :: Unqueue -> Discard;"
+	    " StaticThreadSched(u 0, v 1);",
+	    "test:1: 'n :: Shaper' is reached by threads 0 and 1 but cannot be "
+	    "shared; put a Queue before it\n"
+	    "Router could not be initialized!\n" },
+	{ "an element that two threads push into",
+	    "s :: InfiniteSource -> m :: Meter(10Bps) -> Discard;"
+	    " m [1] -> Discard; r :: InfiniteSource -> m;"
+	    " StaticThreadSched(s 0, r 1)",
+	    "test:1: 'm :: Meter' is reached by threads 0 and 1 but cannot be "
+	    "shared; put a Queue before it\n"
+	    "Router could not be initialized!\n" },
+	{ "a task of such an element itself",
+	    "s :: InfiniteSource -> u :: TimedUnqueue(0.1) -> Discard;"
+	    " StaticThreadSched(s 1, u 5)",
+	    "test:1: While configuring 'StaticThreadSched@4 :: "
+	    "StaticThreadSched':\n"
+	    "  warning: thread preference 5 out of range\n" },
+	{ "an unknown name", "Idle -> Discard; StaticThreadSched(nosuch 1)",
+	    "test:1: While configuring 'StaticThreadSched@3 :: "
+	    "StaticThreadSched':\n"
+	    "  'nosuch/' does not name an element\n" },
+};
+
+static void
+test_refusal(const struct refusal *x)
+{
+	struct trun t;
+
+	(void)trun_start_threads(&t, x->config, 2);
+	is_cstr(trun_log(&t), x->log, "%s", x->name);
+	is_num(trun_stop(&t), 0, "%s: every packet is back", x->name);
+}
+
+/* One thread has all the work; after a few looks the other has some of it. */
+static void
+test_moving(void)
+{
+	struct trun t;
+	uint64_t moved;
+
+	if (ok(trun_start_threads(&t,
+	           "BalancedThreadSched(10);"
+	           " a :: InfiniteSource(BURST 32) -> Discard;"
+	           " b :: InfiniteSource(BURST 32) -> Discard;"
+	           " c :: InfiniteSource(BURST 32) -> Discard;"
+	           " d :: InfiniteSource(BURST 32) -> Discard;"
+	           " Script(TYPE ACTIVE, wait 0.3, stop)",
+	           2) == 0,
+	        "balanced: starts")) {
+		trun_run(&t);
+		moved = threads_sum(&t,
+		    "a.home_thread b.home_thread c.home_thread d.home_thread");
+		ok(moved > 0 && moved < 4, "balanced: some tasks moved");
+	}
+	is_num(trun_stop(&t), 0, "balanced: every packet is back");
+}
+
+/* What must stay with its like stays, by hand and by the balance. */
+static void
+test_staying(void)
+{
+	struct trun t;
+
+	if (ok(trun_start_threads(&t,
+	           "BalancedThreadSched(10);"
+	           " a :: InfiniteSource(BURST 32) -> m :: Meter(1Bps);"
+	           " b :: InfiniteSource(BURST 32) -> m -> Discard;"
+	           " m [1] -> Discard;"
+	           " Script(TYPE ACTIVE, wait 0.1, stop)",
+	           2) == 0,
+	        "unshareable: starts")) {
+		trun_run(&t);
+		is_num((int64_t)threads_sum(&t, "a.home_thread b.home_thread"),
+		    0, "unshareable: the balance moves none");
+		ok(trun_write(&t, "a.home_thread", "1") != 0,
+		    "unshareable: a hand moves none");
+		is_cstr(trun_log(&t),
+		    "thread 1 would run elements that cannot be shared\n",
+		    "unshareable: and is told so");
+	}
+	is_num(trun_stop(&t), 0, "unshareable: every packet is back");
+}
+
+int
+main(void)
+{
+	for (size_t i = 0; i < sizeof(balances) / sizeof(balances[0]); i++)
+		test_balance(&balances[i]);
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		test_refusal(&refusals[i]);
+	test_moving();
+	test_staying();
+	return tap_done();
+}
