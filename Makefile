@@ -68,7 +68,7 @@ TEST_SRC := $(filter-out $(addsuffix /%,$(NO_ELEMENTS)),\
 FUZZ_SRC := $(wildcard */*_fuzz.c */*/*_fuzz.c)
 LIBS_host := $(NETTLE_LIB) -lm -lpthread
 
-all: build/click build/vale
+all: build/click build/clickos-process build/vale
 
 # Changes when a source file comes or goes.
 build/gen/sources: force
@@ -104,6 +104,13 @@ build/$(1)/bin/click: build/$(1)/host/main_click.o build/$(1)/libclick.a
 	$$(Q)$$(CC_$(1)) $$(subst fuzzer$$(comma),,$$(LDFLAGS_$(1))) -o $$@ $$^ \
 		$$(LIBS_host)
 
+build/$(1)/bin/clickos-process: build/$(1)/host/main_process.o \
+    build/$(1)/libclick.a
+	@mkdir -p $$(@D)
+	$$(call say,LD $$@)
+	$$(Q)$$(CC_$(1)) $$(subst fuzzer$$(comma),,$$(LDFLAGS_$(1))) -o $$@ $$^ \
+		$$(LIBS_host)
+
 build/$(1)/%_test: build/$(1)/%_test.o build/$(1)/libclick.a
 	$$(call say,LD $$@)
 	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_host)
@@ -116,6 +123,8 @@ comma := ,
 $(foreach f,$(FLAVOURS),$(eval $(call flavour_rules,$(f))))
 
 build/click: build/host/bin/click
+	$(Q)ln -f $< $@
+build/clickos-process: build/host/bin/clickos-process
 	$(Q)ln -f $< $@
 
 # ---- the portable folders against musl's headers alone ----
@@ -197,7 +206,8 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-run
 
 check-run: $(filter build/%,$(TESTS)) build/click build/asan/bin/click \
-    build/asan/bin/vale build/tsan/bin/click build/free/portable $(FUZZERS)
+    build/clickos-process build/asan/bin/clickos-process build/asan/bin/vale \
+    build/tsan/bin/click build/free/portable $(FUZZERS)
 	@tools/check $(TESTS)
 
 test: $(filter build/%,$(TESTS))
@@ -223,6 +233,8 @@ PREFIX ?= /usr/local
 install: all
 	install -D -m 755 build/click $(DESTDIR)$(PREFIX)/bin/click
 	install -D -m 755 build/vale $(DESTDIR)$(PREFIX)/bin/vale
+	install -D -m 755 build/clickos-process \
+		$(DESTDIR)$(PREFIX)/bin/clickos-process
 	$(Q)for m in docs/man/*.1; do \
 		install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man1/$${m##*/}; \
 	done

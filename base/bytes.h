@@ -32,6 +32,39 @@ get_be64(const void *p)
 	return __builtin_bswap64(x);
 }
 
+/* Little-endian; byte by byte, which the compiler turns into one load. */
+static inline uint16_t
+get_le16(const void *p)
+{
+	const uint8_t *b = p;
+
+	return (uint16_t)(b[0] | b[1] << 8);
+}
+
+static inline uint32_t
+get_le32(const void *p)
+{
+	const uint8_t *b = p;
+
+	return (uint32_t)get_le16(b) | (uint32_t)get_le16(b + 2) << 16;
+}
+
+static inline void
+put_le16(void *p, uint16_t x)
+{
+	uint8_t *b = p;
+
+	b[0] = (uint8_t)x;
+	b[1] = (uint8_t)(x >> 8);
+}
+
+static inline void
+put_le32(void *p, uint32_t x)
+{
+	put_le16(p, (uint16_t)x);
+	put_le16((uint8_t *)p + 2, (uint16_t)(x >> 16));
+}
+
 static inline void
 put_be16(void *p, uint16_t x)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* md5.c -- the MD5 message digest, after RFC 1321, section 3. */
+/* md5.c -- see md5.h.  Names are those of RFC 1321, 3.4. */
 #include "base/md5.h"
 
-#include "base/bytes.h"
+#include <string.h>
 
-/* T[i] of section 3.4: 2^32 times the sine of i, its absolute. */
-static const uint32_t md5_sines[64] = { 0xd76aa478, 0xe8c7b756, 0x242070db,
+/* floor(2^32 * abs(sin(i + 1))). */
+static const uint32_t md5_sine[64] = { 0xd76aa478, 0xe8c7b756, 0x242070db,
 	0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501, 0x698098d8,
 	0x8b44f7af, 0xffff5bb1, 0x895cd7be, 0x6b901122, 0xfd987193, 0xa679438e,
 	0x49b40821, 0xf61e2562, 0xc040b340, 0x265e5a51, 0xe9b6c7aa, 0xd62f105d,
@@ -17,72 +17,132 @@ static const uint32_t md5_sines[64] = { 0xd76aa478, 0xe8c7b756, 0x242070db,
 	0xfc93a039, 0x655b59c3, 0x8f0ccc92, 0xffeff47d, 0x85845dd1, 0x6fa87e4f,
 	0xfe2ce6e0, 0xa3014314, 0x4e0811a1, 0xf7537e82, 0xbd3af235, 0x2ad7d2bb,
 	0xeb86d391 };
-
-static const uint8_t md5_turns[4][4] = { { 7, 12, 17, 22 }, { 5, 9, 14, 20 },
+static const uint8_t md5_shift[4][4] = { { 7, 12, 17, 22 }, { 5, 9, 14, 20 },
 	{ 4, 11, 16, 23 }, { 6, 10, 15, 21 } };
 
 static uint32_t
-md5_turn(uint32_t x, unsigned int n)
+md5_word(const uint8_t *p)
 {
-	return x << n | x >> (32 - n);
+	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
+	       (uint32_t)p[3] << 24;
 }
 
 static void
-md5_block(uint32_t state[static 4], const uint8_t *block)
+md5_put(uint8_t *p, uint32_t x)
 {
-	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+	for (unsigned int i = 0; i < 4; i++)
+		p[i] = (uint8_t)(x >> 8 * i);
+}
+
+static void
+md5_transform(uint32_t h[4], const uint8_t *block)
+{
+	uint32_t a = h[0], b = h[1], c = h[2], d = h[3];
 
 	for (unsigned int i = 0; i < 64; i++) {
-		uint32_t f, old_d = d;
-		unsigned int word;
+		unsigned int round = i / 16, k, s = md5_shift[round][i % 4];
+		uint32_t f, x;
 
-		switch (i / 16) {
+		switch (round) {
 		case 0:
 			f = (b & c) | (~b & d);
-			word = i;
+			k = i;
 			break;
 		case 1:
 			f = (b & d) | (c & ~d);
-			word = 5 * i + 1;
+			k = 5 * i + 1;
 			break;
 		case 2:
 			f = b ^ c ^ d;
-			word = 3 * i + 5;
+			k = 3 * i + 5;
 			break;
 		default:
 			f = c ^ (b | ~d);
-			word = 7 * i;
+			k = 7 * i;
 			break;
 		}
-		/* Words are little-endian, as is the machine. */
-		f += a + md5_sines[i] + get_u32(block + (word & 15) * 4);
-		a = old_d;
+		x = a + f + md5_sine[i] + md5_word(block + 4 * (k % 16));
+		a = d;
 		d = c;
 		c = b;
-		b += md5_turn(f, md5_turns[i / 16][i & 3]);
+		b += x << s | x >> (32 - s);
 	}
-	state[0] += a;
-	state[1] += b;
-	state[2] += c;
-	state[3] += d;
+	h[0] += a;
+	h[1] += b;
+	h[2] += c;
+	h[3] += d;
 }
 
 void
-md5(const void *data, size_t n, uint8_t digest[static 16])
+md5_init(struct md5 *m)
 {
-	uint32_t state[4] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476 };
-	const uint8_t *p = data;
-	size_t left = n, last;
-	uint8_t tail[128] = { 0 };
+	*m = (struct md5){ .h = { 0x67452301, 0xefcdab89, 0x98badcfe,
+		               0x10325476 } };
+}
 
-	for (; left >= 64; left -= 64, p += 64)
-		md5_block(state, p);
-	if (left > 0)
-		memcpy(tail, p, left);
-	tail[left] = 0x80;
-	last = left < 56 ? 64 : 128;
-	put_u64(tail + last - 8, (uint64_t)n * 8);
-	for (size_t i = 0; i < last; i += 64)
-		md5_block(state, tail + i);
-	memcpy(digest, state, 16);
+void
+md5_update(struct md5 *m, const void *data, size_t n)
+{
+	const uint8_t *p = data;
+
+	while (n > 0) {
+		size_t at = m->n % MD5_BLOCK, take = MD5_BLOCK - at;
+
+		if (take > n)
+			take = n;
+		memcpy(m->block + at, p, take);
+		m->n += take;
+		p += take;
+		n -= take;
+		if (m->n % MD5_BLOCK == 0)
+			md5_transform(m->h, m->block);
+	}
+}
+
+void
+md5_final(struct md5 *m, uint8_t digest[static MD5_SIZE])
+{
+	static const uint8_t pad[MD5_BLOCK] = { 0x80 };
+	uint64_t bits = m->n * 8;
+	uint8_t length[8];
+
+	md5_put(length, (uint32_t)bits);
+	md5_put(length + 4, (uint32_t)(bits >> 32));
+	md5_update(m, pad, 1 + (MD5_BLOCK + 55 - m->n % MD5_BLOCK) % MD5_BLOCK);
+	md5_update(m, length, sizeof(length));
+	for (unsigned int i = 0; i < 4; i++)
+		md5_put(digest + 4 * i, m->h[i]);
+}
+
+void
+md5(const void *data, size_t n, uint8_t digest[static MD5_SIZE])
+{
+	struct md5 m;
+
+	md5_init(&m);
+	md5_update(&m, data, n);
+	md5_final(&m, digest);
+}
+
+void
+md5_hmac(const uint8_t key[static MD5_SIZE], const void *data, size_t n,
+    uint8_t digest[static MD5_SIZE])
+{
+	uint8_t block[2][MD5_BLOCK];
+	struct md5 m;
+
+	memset(block[0], 0x36, MD5_BLOCK);
+	memset(block[1], 0x5c, MD5_BLOCK);
+	for (unsigned int i = 0; i < MD5_SIZE; i++) {
+		block[0][i] ^= key[i];
+		block[1][i] ^= key[i];
+	}
+	md5_init(&m);
+	md5_update(&m, block[0], MD5_BLOCK);
+	md5_update(&m, data, n);
+	md5_final(&m, digest);
+	md5_init(&m);
+	md5_update(&m, block[1], MD5_BLOCK);
+	md5_update(&m, digest, MD5_SIZE);
+	md5_final(&m, digest);
 }

@@ -34,12 +34,30 @@ struct graph_connection {
 	struct graph_end from, to;
 };
 
+/*
+ * Called between statements, and then between elements while a router is made
+ * of the graph: where nobody takes the processor from a thread, others get
+ * their turn here.  fn may be NULL.
+ */
+struct breath {
+	void (*fn)(void *arg);
+	void *arg;
+};
+
+static inline void
+breathe(const struct breath *b)
+{
+	if (b->fn != NULL)
+		b->fn(b->arg);
+}
+
 struct graph {
 	struct arena mem;                         /* all strings below */
 	VEC(struct graph_element) elements;       /* in Click's order */
 	VEC(struct graph_connection) connections; /* likewise */
 	struct strs requirements; /* type, value, type, value... */
 	struct str text;          /* the source, for flatconfig and hotconfig */
+	struct breath breath;     /* until the router has been made */
 };
 
 void graph_fini(struct graph *g);
@@ -61,6 +79,7 @@ struct graph_source {
 	int (*library)(void *arg, struct str name, struct strbuf *text,
 	    struct str *file, struct errh *errh);
 	void *library_arg;
+	struct breath breath;
 };
 
 /*

@@ -50,6 +50,7 @@ parser_emit_elements(struct parser *p, struct graph *g, uint32_t *number)
 			.class = p->classes.v[part->class].builtin,
 		};
 
+		breathe(&p->src->breath);
 		number[i] = UINT32_MAX;
 		if (landmark.s == NULL)
 			parser_stop(p, ERR_NOMEM, NULL);
@@ -148,7 +149,7 @@ graph_parse(struct graph *g, const struct graph_source *src, struct errh *errh)
 
 	if (source.find_class == NULL)
 		source.find_class = class_find;
-	*g = (struct graph){ .mem = ARENA_INIT };
+	*g = (struct graph){ .mem = ARENA_INIT, .breath = source.breath };
 	errh_prefix_init(&counting, errh, STR(""));
 	p.errh = &counting;
 	lexer_init(&p.lex, source.text, source.file, &p.mem, p.errh);

@@ -11,6 +11,7 @@
 
 enum {
 	TASKS_PER_ROUND = 128, /* before timers and ports get their turn */
+	POOL_IDLE = 32,        /* ready packets an idle guest's thread keeps */
 	REST_SPINS = 200,      /* before a thread sleeps for the others */
 	REST_NS = 50000,       /* and how long until it looks again */
 };
@@ -29,6 +30,7 @@ struct master {
 	int inside; /* atomic: how many of these within a task or callback */
 	int quit;   /* atomic: threads but the first shall end */
 	struct thread *pauser;
+	struct thread outsider; /* the pauser that is none of the threads */
 	unsigned int pause_depth;
 	struct spinlock pause_lock;
 	int64_t sim_ns; /* simulated time since the start */
@@ -44,6 +46,18 @@ unsigned int
 master_nthreads(const struct master *m)
 {
 	return m->options.nthreads;
+}
+
+bool
+master_stops_threads(const struct master *m)
+{
+	return m->options.nthreads > 1 || m->options.entered;
+}
+
+struct str
+master_name(const struct master *m)
+{
+	return m->options.name;
 }
 
 struct thread *
@@ -173,6 +187,13 @@ thread_steady_ns(struct thread *t)
 	return m->options.simtime ? ++m->sim_ns : os_steady_ns();
 }
 
+bool
+thread_overdue(const struct thread *t)
+{
+	return t->round_end_ns != INT64_MAX &&
+	       os_steady_ns() >= t->round_end_ns;
+}
+
 int64_t
 thread_wall_ns(struct thread *t)
 {
@@ -232,6 +253,17 @@ master_log(void *arg, struct str line)
 	os_log(line);
 }
 
+int
+router_reserve(struct router *r)
+{
+	struct master *m = r->master;
+
+	for (unsigned int i = 0; i < m->options.nthreads; i++)
+		if (thread_reserve_scratch(m->threads[i], r->depth) != 0)
+			return ERR_NOMEM;
+	return 0;
+}
+
 /* Puts m->wanted in the place of what runs; between tasks, all parked. */
 static void
 master_swap(struct master *m)
@@ -242,9 +274,8 @@ master_swap(struct master *m)
 	m->wanted = NULL;
 	if (old != NULL)
 		router_freeze_tasks(old);
-	for (unsigned int i = 0; i < m->options.nthreads; i++)
-		if (thread_reserve_scratch(m->threads[i], r->depth) != 0)
-			base_assert_failed("scratch", __FILE__, __LINE__);
+	if (router_reserve(r) != 0)
+		base_assert_failed("scratch", __FILE__, __LINE__);
 	if (old == r->hotswap_old) {
 		errh_sink_init(&log, master_log, NULL);
 		router_take_state(r, &log);
@@ -265,7 +296,9 @@ router_activate(struct router *r)
 	if (m->wanted != NULL && m->wanted != r)
 		router_free(m->wanted);
 	m->wanted = r;
-	if (load_acquire(&m->threads[0]->in_loop) == 0)
+	if (load_acquire(&m->threads[0]->in_loop) == 0 ||
+	    (load_acquire(&m->pauser) == &m->outsider &&
+	        load_acquire(&m->inside) == 0))
 		master_swap(m);
 	else
 		os_wake(m->threads[0]->waiter);
@@ -374,7 +407,66 @@ master_resume(struct master *m, struct thread *self)
 	store_release(&m->pauser, (struct thread *)NULL);
 }
 
+/* Whether one of m's threads may be in the midst of something. */
+static bool
+master_busy(const struct master *m)
+{
+	int resting = load_acquire(&m->parked);
+
+	for (unsigned int i = 0;
+	     m->options.cooperative && i < m->options.nthreads; i++)
+		resting += load_acquire(&m->threads[i]->resting);
+	return resting < master_others(m) + 1;
+}
+
+/* Threads look at pause when they have set in_loop, and after each round. */
+int
+master_enter(struct master *m, struct os_waiter *w, int64_t deadline_ns)
+{
+	struct thread *nobody = NULL;
+
+	while (!compare_exchange(&m->pauser, &nobody, &m->outsider)) {
+		if (os_steady_ns() >= deadline_ns)
+			return ERR_TIMEDOUT;
+		nobody = NULL;
+		(void)os_wait(w, os_steady_ns() + REST_NS);
+	}
+	store_release(&m->pause, 1);
+	fence_full(); /* pause is out before in_loop is read; see master_run */
+	for (unsigned int i = 0; i < m->options.nthreads; i++)
+		os_wake(m->threads[i]->waiter);
+	while (master_busy(m)) {
+		if (os_steady_ns() >= deadline_ns) {
+			master_leave(m);
+			return ERR_TIMEDOUT;
+		}
+		(void)os_wait(w, os_steady_ns() + REST_NS);
+	}
+	return 0;
+}
+
+void
+master_leave(struct master *m)
+{
+	store_release(&m->pause, 0);
+	for (unsigned int i = 0; i < m->options.nthreads; i++)
+		os_wake(m->threads[i]->park);
+	/* Who has parked counts itself out before the next one may enter. */
+	while (!m->options.cooperative && load_acquire(&m->parked) > 0)
+		cpu_relax();
+	store_release(&m->pauser, (struct thread *)NULL);
+}
+
 /* ---- the loop ---- */
+
+/* Between two rounds: looks outside, or sleeps. */
+static void
+thread_sleep(struct thread *t, int64_t deadline)
+{
+	store_release(&t->resting, 1);
+	(void)os_wait(t->waiter, deadline);
+	store_release(&t->resting, 0);
+}
 
 /* Nothing to do: sleeps, or with simulated time jumps to the next timer. */
 static void
@@ -385,7 +477,9 @@ thread_idle(struct thread *t)
 
 	t->idle_waits++;
 	if (!m->options.simtime || deadline == INT64_MAX) {
-		(void)os_wait(t->waiter, deadline);
+		if (m->options.cooperative)
+			pool_trim(t->pool, POOL_IDLE);
+		thread_sleep(t, deadline);
 		return;
 	}
 	if (!os_wait(t->waiter, 0) && m->sim_ns < deadline)
@@ -411,12 +505,16 @@ thread_round(struct thread *t)
 
 	if (load_relaxed(&t->pending) != NULL)
 		thread_collect_pending(t);
+	if (m->options.slice_ns != 0)
+		t->round_end_ns = os_steady_ns() + m->options.slice_ns;
 	for (int i = 0; i < TASKS_PER_ROUND && t->ntasks > 0; i++) {
 		const struct task *first = t->tasks[0];
 		bool worked = thread_run_task(t);
 
 		if (master_interrupted(m))
 			return;
+		if (unlikely(thread_overdue(t)))
+			break;
 		/*
 		 * One that polls in vain and alone must not keep timers and
 		 * the outside waiting.
@@ -431,7 +529,7 @@ thread_round(struct thread *t)
 		return;
 	if (t->ntasks > 0 || t->deferred->count > 0 ||
 	    load_relaxed(&t->pending) != NULL)
-		(void)os_wait(t->waiter, 0);
+		thread_sleep(t, 0);
 	else
 		thread_idle(t);
 }
@@ -536,6 +634,8 @@ master_run(struct master *m)
 	struct thread *t = m->threads[0];
 
 	thread_enter(t);
+	if (load_acquire(&m->pause) != 0)
+		thread_park(t);
 	master_start_threads(m);
 	while (m->current != NULL && load_acquire(&m->stop) == 0) {
 		if (unlikely(load_acquire(&m->pause) != 0))

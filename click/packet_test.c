@@ -175,6 +175,37 @@ test_many(struct thread *t)
 		packet_kill(t, v[i]);
 }
 
+/* Two pools of one depot, one of them with a limit. */
+static void
+test_limit(void)
+{
+	enum { LIMIT = 40 };
+	struct depot *d = depot_new(0);
+	struct pool *a = pool_new(d), *b = pool_new(d);
+	struct packet *got[LIMIT + 1];
+	unsigned int n = 0;
+
+	a->limit = LIMIT;
+	while (n < LIMIT + 1 && (got[n] = pool_get(a)) != NULL)
+		n++;
+	is_num(n, LIMIT, "a pool takes what its limit allows");
+	is_num((int64_t)a->failures, 1, "one more is refused and counted");
+	for (n = 0; n < LIMIT; n++)
+		got[n]->next = NULL;
+	ok((got[LIMIT] = pool_get(b)) != NULL, "the other pool goes on");
+	pool_put(b, got[LIMIT]);
+	for (n = 0; n < LIMIT; n++)
+		pool_put(a, got[n]);
+	pool_trim(a, 8);
+	is_num(a->nready, 8, "a trimmed pool keeps what it may");
+	is_num(a->owned, 8, "and owns no more");
+	ok(depot_home(d) >= LIMIT - 8, "the rest is everybody's");
+	pool_free(a);
+	pool_free(b);
+	is_num(depot_home(d), depot_all(d), "all packets are home");
+	depot_free(d);
+}
+
 int
 main(void)
 {
@@ -191,5 +222,6 @@ main(void)
 	test_many(t);
 	is_num(master_packets_out(m), 0, "every packet is back");
 	master_free(m);
+	test_limit();
 	return tap_done();
 }

@@ -130,6 +130,7 @@ parser_block(struct parser *p, enum block_kind kind)
 	for (;;) {
 		struct token t = lexer_next(&p->lex);
 
+		breathe(&p->src->breath);
 		if (parser_ends_block(p, kind, t))
 			return t;
 		parser_statement(p, &b, t);

@@ -24,6 +24,7 @@ struct chunk {
 struct depot {
 	struct spinlock lock;
 	struct packet *chains; /* linked by device, each a chain by next */
+	struct packet *bare;   /* headers of pools that are gone */
 	uint32_t limit, total, next_chunk;
 	VEC(struct chunk) chunks;
 };
@@ -140,6 +141,19 @@ depot_give(struct depot *d, struct packet *chain)
 	spin_unlock(&d->lock);
 }
 
+static void
+depot_give_bare(struct depot *d, struct packet *list)
+{
+	struct packet *last = list;
+
+	while (last->next != NULL)
+		last = last->next;
+	spin_lock(&d->lock);
+	last->next = d->bare;
+	d->bare = list;
+	spin_unlock(&d->lock);
+}
+
 uint32_t
 depot_home(struct depot *d)
 {
@@ -149,6 +163,8 @@ depot_home(struct depot *d)
 	for (; chain != NULL; chain = (struct packet *)(uintptr_t)chain->device)
 		for (struct packet *p = chain; p != NULL; p = p->next)
 			n++;
+	for (struct packet *p = d->bare; p != NULL; p = p->next)
+		n++;
 	return n;
 }
 
@@ -211,6 +227,8 @@ pool_free(struct pool *pool)
 		return;
 	if (pool->nready > 0)
 		depot_give(pool->depot, pool_chain(pool, pool->nready));
+	if (pool->bare != NULL)
+		depot_give_bare(pool->depot, pool->bare);
 	free(pool->ready);
 	free(pool);
 }
@@ -218,18 +236,54 @@ pool_free(struct pool *pool)
 void
 pool_spill(struct pool *pool)
 {
+	pool->owned -= POOL_CHAIN;
 	depot_give(pool->depot, pool_chain(pool, POOL_CHAIN));
+}
+
+void
+pool_trim(struct pool *pool, uint32_t keep)
+{
+	uint32_t n;
+
+	if (pool->nready <= keep)
+		return;
+	n = pool->nready - keep;
+	pool->owned -= n;
+	depot_give(pool->depot, pool_chain(pool, n));
+}
+
+/* Counts chain as the pool's, up to its limit; the rest goes back. */
+static struct packet *
+pool_own(struct pool *pool, struct packet *chain)
+{
+	struct packet *p = chain, *rest;
+	uint32_t n = 1;
+
+	while (p->next != NULL &&
+	       (pool->limit == 0 || pool->owned + n < pool->limit)) {
+		p = p->next;
+		n++;
+	}
+	rest = p->next;
+	p->next = NULL;
+	pool->owned += n;
+	if (rest != NULL)
+		depot_give(pool->depot, rest);
+	return chain;
 }
 
 struct packet *
 pool_get_slow(struct pool *pool)
 {
-	struct packet *p = depot_take(pool->depot);
+	struct packet *p = NULL;
 
+	if (pool->limit == 0 || pool->owned < pool->limit)
+		p = depot_take(pool->depot);
 	if (p == NULL) {
 		pool->failures++;
 		return NULL;
 	}
+	p = pool_own(pool, p);
 	for (struct packet *q = p->next; q != NULL; q = q->next)
 		pool->ready[pool->nready++] = q;
 	return p;
@@ -243,6 +297,12 @@ pool_grow_bare(struct pool *pool)
 	struct chunk c = { NULL, NULL, 0, NULL };
 
 	spin_lock(&d->lock);
+	if (d->bare != NULL) {
+		pool->bare = d->bare;
+		d->bare = NULL;
+		spin_unlock(&d->lock);
+		return;
+	}
 	if (chunk_headers(&c, BARE_CHUNK) != 0 ||
 	    vec_push(&d->chunks, c) != 0) {
 		free(c.memory);

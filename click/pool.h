@@ -37,6 +37,8 @@ uint32_t pool_home(const struct pool *pool);
 struct pool *pool_new(struct depot *d);
 /* Gives what it holds to the depot. */
 void pool_free(struct pool *p);
+/* Gives all but keep ready packets to the depot, for other pools. */
+void pool_trim(struct pool *p, uint32_t keep);
 
 /* A ready packet, fields undefined but head, size and buffer; NULL: counted. */
 struct packet *pool_get_slow(struct pool *pool);

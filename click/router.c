@@ -52,6 +52,7 @@ router_alloc(struct router *r)
 	    r->thread_wish == NULL || r->tickets == NULL)
 		return ERR_NOMEM;
 	for (size_t i = 0; i < n; i++) {
+		breathe(&r->graph.breath);
 		r->elements[i] = element_new(r, (uint32_t)i);
 		if (r->elements[i] == NULL)
 			return ERR_NOMEM;
@@ -109,9 +110,11 @@ router_configure(struct router *r, struct errh *errh)
 {
 	int failed = 0;
 
-	for (uint32_t i = 0; i < r->nelements; i++)
+	for (uint32_t i = 0; i < r->nelements; i++) {
+		breathe(&r->graph.breath);
 		if (router_configure_one(r->order[i], errh) != 0)
 			failed = ERR_INVAL;
+	}
 	return failed;
 }
 
@@ -160,8 +163,10 @@ router_initialize(struct router *r, struct errh *errh)
 	for (uint32_t i = 0; i < r->nelements; i++)
 		if (r->elements[i]->class->add_handlers != NULL)
 			r->elements[i]->class->add_handlers(r->elements[i]);
-	for (uint32_t i = 0; err == 0 && i < r->nelements; i++)
+	for (uint32_t i = 0; err == 0 && i < r->nelements; i++) {
+		breathe(&r->graph.breath);
 		err = router_initialize_one(r->order[i], errh);
+	}
 	if (err == 0)
 		err = router_check_sharing(r, NULL, 0, errh);
 	if (err == ERR_NOMEM || (err == 0 && r->out_of_memory))
@@ -220,6 +225,7 @@ router_new(struct master *m, struct graph *g, struct router *old,
 		return ERR_INVAL;
 	}
 	r->state = ROUTER_READY;
+	r->graph.breath.fn = NULL;
 	*out = r;
 	return 0;
 }

@@ -34,6 +34,15 @@ enum { DEFERRED_MAX = 16384 };
 
 struct master_options {
 	unsigned int nthreads;
+	struct str name; /* whose ports are whose, in messages; kept */
+	/*
+	 * Threads of this program give way only inside os_wait() and the like
+	 * (a guest's fibers): who asks to enter finds them at rest there.
+	 */
+	bool cooperative;
+	bool entered; /* others than its threads will master_enter() */
+	/* A round of tasks ends after so long; 0: by their number only. */
+	int64_t slice_ns;
 	bool simtime;         /* the clock jumps, real time plays no part */
 	int64_t sim_start_ns; /* wall clock at the start of simulated time */
 	struct pool *pool;    /* to be shared (guest), or NULL: one a thread */
@@ -46,6 +55,17 @@ struct master *master_new(const struct master_options *options);
 /* Stops and frees routers and threads; packets all come home first. */
 void master_free(struct master *m);
 unsigned int master_nthreads(const struct master *m);
+struct str master_name(const struct master *m);
+
+/*
+ * For a thread that is none of m's (a control thread): has all of m's stop at
+ * a safe place, so that the caller may call handlers, and make, activate and
+ * free routers, as if it were thread 0, until master_leave().  Sleeps on w.
+ * ERR_TIMEDOUT when a thread is not at such a place by the clock's deadline_ns;
+ * then nothing is held.
+ */
+int master_enter(struct master *m, struct os_waiter *w, int64_t deadline_ns);
+void master_leave(struct master *m);
 struct thread *master_thread(struct master *m, unsigned int id);
 /* The router that runs (or ran last), or NULL before the first activation. */
 struct router *master_router(struct master *m);
@@ -91,6 +111,7 @@ struct router {
 	 */
 	void (*driver_stopped)(struct element *driver);
 	struct element *driver;
+	struct gate *gate; /* gate.h; NULL: the outside may do anything */
 	struct nameinfo *names;
 	struct router *hotswap_old; /* whose state is to be taken */
 	struct task *tasks;         /* all of this router's, oldest first */
@@ -118,6 +139,11 @@ struct router {
  */
 int router_new(struct master *m, struct graph *g, struct router *old,
     struct router **r, struct errh *errh);
+/*
+ * Room for r's batches on every thread, which router_activate() must have (it
+ * makes it itself where nothing runs).  Between tasks only.  ERR_NOMEM.
+ */
+int router_reserve(struct router *r);
 /*
  * Puts r in the place of the running router, if any, which is freed.  While
  * master_run() runs (from a handler, say) both happen as soon as no element of

@@ -40,14 +40,15 @@ thread_new(struct master *m, unsigned int id, struct pool *pool)
 		return NULL;
 	t->master = m;
 	t->id = (uint16_t)id;
+	t->round_end_ns = INT64_MAX;
 	t->pool = pool;
 	t->waiter = os_waiter_new();
-	if (master_nthreads(m) > 1)
+	if (master_stops_threads(m))
 		t->park = os_waiter_new();
 	t->deferred = deferred_new();
 	os_random(&seed, sizeof(seed));
 	rand_seed(&t->rand, seed);
-	if (t->waiter == NULL || (t->park == NULL && master_nthreads(m) > 1) ||
+	if (t->waiter == NULL || (t->park == NULL && master_stops_threads(m)) ||
 	    t->deferred == NULL || thread_reserve_scratch(t, 4) != 0) {
 		thread_free(t);
 		return NULL;

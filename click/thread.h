@@ -43,7 +43,8 @@ struct pool {
 	struct packet *bare; /* headers without one (clones), linked */
 	struct depot *depot; /* shared with other pools */
 	uint64_t failures;   /* allocations refused */
-	uint64_t in_use;     /* now, by this pool's count; may wrap below 0 */
+	uint32_t owned; /* packets taken from the depot and not given back */
+	uint32_t limit; /* of those; 0: none */
 };
 
 struct thread {
@@ -72,7 +73,9 @@ struct thread {
 	uint64_t task_runs, idle_waits;
 	struct spinlock timer_lock;
 	uint64_t measured_cycles; /* by calls within the one measured now */
+	int64_t round_end_ns;     /* thread_overdue(); INT64_MAX: never */
 	int in_loop; /* atomic: between the beginning and end of its run */
+	int resting; /* atomic: in os_wait() between two rounds */
 	bool tasks_changed; /* the running task's router went away */
 };
 
@@ -80,6 +83,12 @@ struct thread {
 int64_t thread_wall_ns(struct thread *t);
 /* The clock of timers; never steps. */
 int64_t thread_steady_ns(struct thread *t);
+/*
+ * True when the running task has had its share of time (in a guest, where
+ * nobody can take it away): then it should go on another time.  For loops that
+ * may be long; costs a look at the clock.
+ */
+bool thread_overdue(const struct thread *t);
 /*
  * The same, as it was when the running task, timer or handler first asked: for
  * rates and timeouts, which packets look at one by one.

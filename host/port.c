@@ -104,6 +104,16 @@ port_bind(struct str text, struct diag *why)
 	return 0;
 }
 
+/* Somebody else's hold on the port of that name, or NULL. */
+static struct host_port *
+port_held(const struct os_port_request *req)
+{
+	for (struct host_port *p = ports.open; p != NULL; p = p->next)
+		if (p->owner != req->owner && str_eq(p->name, req->name))
+			return p;
+	return NULL;
+}
+
 static struct host_port *
 port_find(struct str name)
 {
@@ -133,6 +143,14 @@ port_set_waiter(struct host_port *p, const struct os_port_request *req)
 		p->waiter[NETDEV_TX] = req->waiter;
 }
 
+static void
+port_free(struct host_port *p)
+{
+	str_free(&p->name);
+	str_free(&p->owner_name);
+	free(p);
+}
+
 static int
 port_new(const struct port_kind *kind, struct str args,
     const struct os_port_request *req, struct host_port **out, struct diag *why)
@@ -147,15 +165,15 @@ port_new(const struct port_kind *kind, struct str args,
 	p->dev.mtu = 1500;
 	p->dev.link = true;
 	port_set_waiter(p, req);
+	p->owner = req->owner;
+	p->owner_name = str_dup(req->owner_name);
 	p->name = str_dup(req->name);
-	if (p->name.s == NULL) {
-		free(p);
-		return diag(why, ERR_NOMEM, "out of memory");
-	}
-	err = kind->open(p, args, req, why);
+	if (p->name.s == NULL || p->owner_name.s == NULL)
+		err = diag(why, ERR_NOMEM, "out of memory");
+	else
+		err = kind->open(p, args, req, why);
 	if (err != 0) {
-		str_free(&p->name);
-		free(p);
+		port_free(p);
 		return err;
 	}
 	*out = p;
@@ -171,9 +189,15 @@ os_port_open(
 	int err = 0;
 
 	spin_lock(&ports.lock);
+	p = port_held(req);
+	if (p != NULL)
+		err = diag(why, ERR_BUSY, "port %.*s: held by %.*s",
+		    STR_ARG(req->name), STR_ARG(p->owner_name));
 	p = port_find(req->name);
 	b = binding_find(req->name);
-	if (p != NULL) {
+	if (err != 0) {
+		p = NULL;
+	} else if (p != NULL) {
 		p->refs++;
 		port_set_waiter(p, req);
 	} else {
@@ -206,8 +230,7 @@ port_close(struct netdev *dev)
 	*link = p->next;
 	spin_unlock(&ports.lock);
 	p->kind->close(p);
-	str_free(&p->name);
-	free(p);
+	port_free(p);
 }
 
 void

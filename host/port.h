@@ -26,6 +26,8 @@ struct host_port {
 	struct host_port *next;
 	struct str name; /* owned: as the configuration writes it */
 	unsigned int refs;
+	const void *owner;           /* as the request that opened it had it */
+	struct str owner_name;       /* owned */
 	struct os_waiter *waiter[3]; /* by NETDEV_RX, NETDEV_TX */
 	struct netdev_stats stats;
 };

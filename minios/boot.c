@@ -10,6 +10,7 @@
 #include "minios/machine.h"
 #include "minios/pages.h"
 #include "minios/paging.h"
+#include "os/os.h"
 
 enum { MAIN_STACK = 65536 };
 
@@ -17,7 +18,9 @@ const struct machine_ops *machine;
 struct boot_info boot;
 
 static struct {
-	uint64_t tsc[BOOT_STAGES];
+	uint64_t tsc[OS_STAGES];
+	int64_t drivers_ns; /* by the steady clock, which works from there on */
+	uint64_t ticks_per_ms;
 	/* What the C library reaches by %fs; its first word is its address. */
 	uint64_t fs_block[64];
 } stages;
@@ -46,18 +49,34 @@ boot_add(
 }
 
 void
-boot_stage(enum boot_stage stage)
+os_stage(enum os_stage stage)
 {
-	if (stages.tsc[stage] == 0)
-		stages.tsc[stage] = rdtsc();
+	if (stages.tsc[stage] != 0)
+		return;
+	stages.tsc[stage] = rdtsc();
+	if (stage == OS_STAGE_DRIVERS)
+		stages.drivers_ns = machine->steady_ns();
 }
 
-uint64_t
-boot_stage_tsc(enum boot_stage stage)
+/*
+ * The TSC alone counts from the entry on; its rate is what it did since the
+ * clock works.  Once: it may be another's after a restore.
+ */
+int64_t
+os_stage_us(enum os_stage stage)
 {
-	uint64_t tsc = stages.tsc[stage];
+	uint64_t tsc = stages.tsc[stage], us;
 
-	return tsc == 0 ? 0 : tsc - boot.entered_tsc;
+	if (tsc == 0)
+		return -1;
+	if (stages.ticks_per_ms == 0) {
+		us =
+		    (uint64_t)(machine->steady_ns() - stages.drivers_ns) / 1000;
+		stages.ticks_per_ms =
+		    (rdtsc() - stages.tsc[OS_STAGE_DRIVERS]) * 1000 / (us + 1);
+	}
+	return (int64_t)((tsc - boot.entered_tsc) * 1000 /
+	                 (stages.ticks_per_ms + 1));
 }
 
 /* musl's functions find locale and errno in what %fs points to. */
@@ -90,7 +109,7 @@ boot_main(void *arg)
 {
 	(void)arg;
 	machine->start();
-	boot_stage(BOOT_DRIVERS);
+	os_stage(OS_STAGE_DRIVERS);
 	guest_main();
 	machine->end(MACHINE_POWEROFF);
 }
@@ -104,7 +123,7 @@ kernel_main(void)
 	pages_init();
 	paging_init();
 	machine->map_rest();
-	boot_stage(BOOT_MEMORY);
+	os_stage(OS_STAGE_MEMORY);
 	/* The boot's own stack has no page below it that faults. */
 	ASSERT(fiber_new("main", MAIN_STACK, boot_main, NULL) != NULL);
 	for (;;)

@@ -29,6 +29,7 @@ static struct {
 	struct fiber *ended; /* its stack is free once another runs */
 	struct list ready, asleep;
 	int64_t next_deadline_ns;
+	int64_t turn_ns; /* when the running one's began */
 	struct fiber_stats stats;
 } fibers;
 
@@ -127,6 +128,16 @@ fiber_bury(void)
 	fibers.stats.fibers--;
 }
 
+/* What nobody can take away is at least known. */
+static void
+fiber_turn_ends(void)
+{
+	int64_t turn = machine->steady_ns() - fibers.turn_ns;
+
+	if (fibers.turn_ns != 0 && turn > fibers.stats.longest_ns)
+		fibers.stats.longest_ns = turn;
+}
+
 /* Runs the next thread that is ready, perhaps the caller's own. */
 static void
 fiber_schedule(void)
@@ -134,6 +145,7 @@ fiber_schedule(void)
 	struct fiber *from = fibers.running;
 	struct list *node;
 
+	fiber_turn_ends();
 	for (;;) {
 		machine->poll();
 		fiber_wake_due();
@@ -143,6 +155,7 @@ fiber_schedule(void)
 		fiber_idle();
 	}
 	fibers.running = container_of(node, struct fiber, ready);
+	fibers.turn_ns = machine->steady_ns();
 	if (fibers.running != from) {
 		fibers.stats.switches++;
 		fiber_switch(&from->sp, fibers.running->sp);

@@ -40,7 +40,8 @@ waitq_init(struct waitq *q)
 
 struct fiber_stats {
 	uint64_t switches;
-	int64_t idle_ns; /* slept in the hypervisor since the start */
+	int64_t idle_ns;    /* slept in the hypervisor since the start */
+	int64_t longest_ns; /* that one had the processor, by the clock */
 	unsigned int fibers;
 };
 

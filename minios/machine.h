@@ -24,6 +24,8 @@
 
 struct netdev;
 struct os_port_request;
+struct os_waiter;
+struct store;
 
 enum machine_end { MACHINE_POWEROFF, MACHINE_REBOOT, MACHINE_CRASH };
 
@@ -73,6 +75,12 @@ struct machine_ops {
 	/* Port `number` of the machine, as os_port_open(). */
 	int (*port_open)(unsigned int number, const struct os_port_request *req,
 	    struct netdev **dev, struct diag *why);
+
+	/*
+	 * XenStore, for the control thread that sleeps on w; NULL where there
+	 * is none.
+	 */
+	struct store *(*store)(struct os_waiter *w);
 
 	/* The console: bytes taken or given, 0: none now.  Never blocks. */
 	uint32_t (*console_write)(const char *s, uint32_t n);

@@ -52,6 +52,16 @@ os_buffers_free(void *p, size_t n)
 	pages_free(p);
 }
 
+void
+os_memory(struct os_memory *m)
+{
+	struct pages_stats p;
+
+	pages_stats(&p);
+	m->total = p.total * PAGE_SIZE;
+	m->used = (p.total - p.free) * PAGE_SIZE;
+}
+
 /* xorshift64*: fed by the processor's generator where it has one. */
 static uint64_t
 os_random_word(void)

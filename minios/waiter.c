@@ -3,7 +3,6 @@
 #include "minios/waiter.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/err.h"
 #include "minios/fiber.h"
@@ -14,7 +13,6 @@ struct os_waiter {
 	struct waitq sleeper;
 	struct list posted;
 	bool woken;
-	char name[24]; /* of the thread that last waited */
 };
 
 struct os_waiter *
@@ -69,12 +67,6 @@ waiter_cancel(struct waiter_source *s)
 	list_remove(&s->node);
 }
 
-const char *
-waiter_name(const struct os_waiter *w)
-{
-	return w->name[0] != '\0' ? w->name : "another router";
-}
-
 static bool
 waiter_deliver(struct os_waiter *w)
 {
@@ -95,7 +87,6 @@ waiter_deliver(struct os_waiter *w)
 bool
 os_wait(struct os_waiter *w, int64_t deadline_ns)
 {
-	strncpy(w->name, fiber_name(), sizeof(w->name) - 1);
 	fiber_yield();
 	if (waiter_deliver(w))
 		return true;

@@ -25,7 +25,4 @@ void waiter_post(struct waiter_source *s);
 /* No further call. */
 void waiter_cancel(struct waiter_source *s);
 
-/* The name of the thread that waits, for messages. */
-const char *waiter_name(const struct os_waiter *w);
-
 #endif

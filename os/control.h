@@ -35,6 +35,7 @@ struct control_link_ops {
 
 struct control_link {
 	const struct control_link_ops *ops;
+	uint32_t payload_max; /* bytes in one message sent; 0: protocol's own */
 };
 
 /*

@@ -55,7 +55,27 @@ void *os_buffers_alloc(size_t n);
 /* Gives back what os_buffers_alloc(n) gave. */
 void os_buffers_free(void *p, size_t n);
 
+struct os_memory {
+	uint64_t total; /* bytes that there are for this program */
+	uint64_t used;  /* of those, now */
+};
+void os_memory(struct os_memory *m);
+
 /* ---- surroundings ---- */
+
+/* How far the program has come since it was started. */
+enum os_stage {
+	OS_STAGE_MEMORY,  /* pages, tables and heap are in place */
+	OS_STAGE_DRIVERS, /* the surroundings answer, console and timers work */
+	OS_STAGE_CONTROL, /* the control thread runs */
+	OS_STAGE_ROUTER,  /* the first router has started */
+	OS_STAGE_FRAME,   /* the first frame was sent */
+	OS_STAGES,
+};
+/* Notes the first time of each stage. */
+void os_stage(enum os_stage stage);
+/* Microseconds from the entry to the stage; -1: not reached. */
+int64_t os_stage_us(enum os_stage stage);
 
 /* n bytes that nobody can guess. */
 void os_random(void *buf, size_t n);
@@ -140,15 +160,17 @@ struct os_port_request {
 	bool exclusive;       /* the system shall not process what arrives */
 	unsigned int snaplen; /* longest frame wanted, 0: all of it */
 	struct os_waiter *waiter; /* of the thread that will use the port */
+	const void *owner;     /* only one may have the port open at a time */
+	struct str owner_name; /* what others are told */
 };
 
 /*
  * The only resolver of port names: first the bindings given to the program
  * (click --port N=KIND:..., a guest's vif N), then what the surroundings know
  * by that name.  The port stays open until its close operation; a second open
- * of the same name shares it.  ERR_NOTFOUND, ERR_BUSY (*why names the
- * holder), ERR_PERM, ERR_NOTSUP (a wish that this port cannot honour),
- * ERR_NOMEM, ERR_IO.  May block.
+ * of the same name by the same owner shares it.  ERR_NOTFOUND, ERR_BUSY (*why
+ * names the holder), ERR_PERM, ERR_NOTSUP (a wish that this port cannot
+ * honour), ERR_NOMEM, ERR_IO.  May block.
  */
 int os_port_open(
     const struct os_port_request *req, struct netdev **dev, struct diag *why);

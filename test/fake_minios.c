@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "minios/arch.h"
-#include "minios/boot.h"
 #include "minios/console.h"
 #include "minios/pages.h"
 #include "minios/waiter.h"
@@ -97,12 +96,6 @@ fake_console_clear(void)
 }
 
 void
-boot_stage(enum boot_stage stage)
-{
-	(void)stage;
-}
-
-void
 waiter_source_init(struct waiter_source *s, struct os_waiter *w,
     void (*run)(struct waiter_source *))
 {
@@ -122,13 +115,6 @@ void
 waiter_cancel(struct waiter_source *s)
 {
 	list_remove(&s->node);
-}
-
-const char *
-waiter_name(const struct os_waiter *w)
-{
-	(void)w;
-	return "another router";
 }
 
 unsigned int

@@ -60,6 +60,25 @@ os_buffers_free(void *p, size_t n)
 }
 
 void
+os_memory(struct os_memory *m)
+{
+	*m = (struct os_memory){ 0, 0 };
+}
+
+void
+os_stage(enum os_stage stage)
+{
+	(void)stage;
+}
+
+int64_t
+os_stage_us(enum os_stage stage)
+{
+	(void)stage;
+	return -1;
+}
+
+void
 os_random(void *buf, size_t n)
 {
 	uint8_t *b = buf;

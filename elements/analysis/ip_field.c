@@ -192,8 +192,8 @@ ip_field_mask(struct str *s, struct ip_field *f)
 		return false;
 	low = (uint32_t)__builtin_ctz(mask);
 	high = 32 - (uint32_t)__builtin_clz(mask);
-	if (high - low != (uint32_t)__builtin_popcount(mask) ||
-	    high > f->length)
+	/* One run of ones: one more in its last place carries through. */
+	if (((mask >> low) & ((mask >> low) + 1)) != 0 || high > f->length)
 		return false;
 	f->offset += f->length - high;
 	f->length = high - low;

@@ -3,6 +3,7 @@
 #include "elements/device/device.h"
 
 #include "base/addr.h"
+#include "click/router.h"
 
 bool
 device_method(struct str method)
@@ -25,6 +26,13 @@ device_ready(void *arg, unsigned int what)
 	task_schedule(d->task);
 }
 
+static void
+device_hook(struct device *d)
+{
+	d->dev->ready_arg[d->what] = d;
+	d->dev->ready[d->what] = device_ready;
+}
+
 int
 device_open(struct element *e, struct device *d, struct os_port_request *req,
     struct task *task, struct errh *errh)
@@ -36,6 +44,8 @@ device_open(struct element *e, struct device *d, struct os_port_request *req,
 		return errh_error(errh, "interface not set");
 	req->name = d->name;
 	req->waiter = e->thread->waiter;
+	req->owner = e->router->master;
+	req->owner_name = master_name(e->router->master);
 	err = os_port_open(req, &d->dev, &why);
 	if (err == ERR_NOTSUP && req->exclusive) {
 		errh_warning(errh, "%s", why.text);
@@ -50,9 +60,21 @@ device_open(struct element *e, struct device *d, struct os_port_request *req,
 	d->what = req->what;
 	d->before = d->dev->ready[d->what];
 	d->before_arg = d->dev->ready_arg[d->what];
-	d->dev->ready_arg[d->what] = d;
-	d->dev->ready[d->what] = device_ready;
+	device_hook(d);
 	return 0;
+}
+
+void
+device_take(struct device *d, struct device *old)
+{
+	struct netdev *dev = d->dev;
+
+	if (dev == old->dev || !str_eq(d->name, old->name))
+		return;
+	d->dev = old->dev;
+	old->dev = dev;
+	device_hook(d);
+	device_hook(old); /* until it is closed */
 }
 
 void

@@ -34,6 +34,12 @@ int device_open(struct element *e, struct device *d,
 void device_close(struct device *d);
 
 /*
+ * A hot swap: d keeps the port that old has open, and what waits in it, where
+ * both have opened one of their own.  Both must have asked for the same.
+ */
+void device_take(struct device *d, struct device *old);
+
+/*
  * Before sleeping: true when the task must run again at once; else the port
  * will schedule it.
  */

@@ -192,6 +192,19 @@ from_device_initialize(struct element *e, struct errh *errh)
 	return 0;
 }
 
+/* Frames that wait in the port are not lost, nor received by both. */
+static void
+from_device_take_state(
+    struct element *e, struct element *old, struct errh *errh)
+{
+	struct from_device *f = element_state(e), *o = element_state(old);
+
+	(void)errh;
+	if (f->promisc == o->promisc && f->outbound == o->outbound &&
+	    f->sniffer == o->sniffer && f->snaplen == o->snaplen)
+		device_take(&f->device, &o->device);
+}
+
 static void
 from_device_cleanup(struct element *e, enum cleanup_stage stage)
 {
@@ -260,5 +273,6 @@ const struct element_class element_from_device = {
 	.configure = from_device_configure,
 	.initialize = from_device_initialize,
 	.cleanup = from_device_cleanup,
+	.take_state = from_device_take_state,
 	.add_handlers = from_device_add_handlers,
 };

@@ -193,6 +193,22 @@ to_device_initialize(struct element *e, struct errh *errh)
 	return 0;
 }
 
+/* What waits for room goes along, or is counted. */
+static void
+to_device_take_state(struct element *e, struct element *old, struct errh *errh)
+{
+	struct to_device *d = element_state(e), *o = element_state(old);
+
+	(void)errh;
+	if (!str_eq(d->device.name, o->device.name) || input_is_push(e, 0)) {
+		d->drops += o->nwaiting;
+		return;
+	}
+	memcpy(d->waiting, o->waiting, o->nwaiting * sizeof(*d->waiting));
+	d->nwaiting = o->nwaiting;
+	o->nwaiting = 0;
+}
+
 static void
 to_device_cleanup(struct element *e, enum cleanup_stage stage)
 {
@@ -253,6 +269,7 @@ const struct element_class element_to_device = {
 	.configure = to_device_configure,
 	.initialize = to_device_initialize,
 	.cleanup = to_device_cleanup,
+	.take_state = to_device_take_state,
 	.add_handlers = to_device_add_handlers,
 	.push = to_device_push,
 };

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "click/conf.h"
+#include "click/gate.h"
 #include "click/router.h"
 
 enum {
@@ -167,6 +168,28 @@ command_handler(struct command *cmd)
 	return false;
 }
 
+/* Whether the router's gate lets the call in; false: answered. */
+static bool
+command_allowed(struct command *cmd, bool writing)
+{
+	struct strbuf messages = STRBUF_INIT, name = STRBUF_INIT;
+	struct errh errh;
+	bool allowed;
+
+	if (cmd->e != NULL)
+		sb_printf(&name, "%.*s.", STR_ARG(cmd->e->name));
+	sb_add(&name, cmd->h->name);
+	errh_strbuf_init(&errh, &messages);
+	allowed = gate_ask(cmd->s->e->router, sb_str(&name), writing, &errh);
+	if (!allowed)
+		answer(cmd->c, CODE_PERMISSION, "Permission denied for '%.*s'",
+		    STR_ARG(cmd->words[1]));
+	errh_fini(&errh);
+	sb_fini(&messages);
+	sb_fini(&name);
+	return allowed;
+}
+
 static void
 command_read(struct command *cmd, struct str param)
 {
@@ -185,10 +208,14 @@ command_read(struct command *cmd, struct str param)
 		    STR_ARG(name));
 		return;
 	}
+	if (!command_allowed(cmd, false))
+		return;
 	errh_strbuf_init(&errh, &messages);
 	if ((cmd->h->flags & HANDLER_PARAM) == 0)
 		call.text = STR(""); /* nobody asked for it */
 	(void)handler_read(cmd->s->e->router, cmd->e, cmd->h, &call);
+	gate_told(
+	    cmd->s->e->router, false, errh.nerrors > 0, sb_str(&messages));
 	if (errh.nerrors > 0) {
 		struct strbuf what = STRBUF_INIT;
 
@@ -230,12 +257,16 @@ command_write(struct command *cmd, struct str value)
 		    STR_ARG(name));
 		return;
 	}
+	if (!command_allowed(cmd, true))
+		return;
 	errh_strbuf_init(&errh, &messages);
 	err = handler_write(cmd->s->e->router, cmd->e, cmd->h, &call);
 	if (errh.nerrors > 0 || err < 0)
 		code = CODE_HANDLER_ERROR;
 	else if (errh.nwarnings > 0)
 		code = CODE_WARNINGS;
+	gate_told(cmd->s->e->router, true, code == CODE_HANDLER_ERROR,
+	    sb_str(&messages));
 	sb_printf(&what, "Write handler '%.*s' %s", STR_ARG(name),
 	    code == CODE_OK         ? "OK"
 	    : code == CODE_WARNINGS ? "OK with warnings"

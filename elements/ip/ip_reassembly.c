@@ -449,6 +449,8 @@ ip_reassembly_add(struct ip_reassembly *r, struct thread *t, struct packet *p)
 	int64_t now_s;
 
 	r->fragments++;
+	/* Somebody may have said that the transport header is elsewhere. */
+	packet_set_network(p, packet_network(p), ip4_hlen(packet_ip4(p)));
 	if (p->timestamp_ns < NS_PER_SEC)
 		p->timestamp_ns = thread_wall_ns(t);
 	now_s = p->timestamp_ns / NS_PER_SEC;

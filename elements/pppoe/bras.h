@@ -25,7 +25,7 @@
 #include "base/vec.h"
 #include "click/element.h"
 #include "elements/app/tcm.h"
-#include "elements/pppoe/md5.h"
+#include "base/md5.h"
 #include "elements/pppoe/pppoe.h"
 
 enum {

@@ -5,7 +5,7 @@
  */
 #include "test/net.h"
 
-#include "elements/pppoe/md5.h"
+#include "base/md5.h"
 
 /* ---- MD5 ---- */
 

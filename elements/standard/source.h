@@ -108,6 +108,8 @@ source_run(struct element *e, struct thread *t, source_make_fn *make)
 		source_fill(s, b, n, make);
 		if (likely(b->count > 0))
 			output_push(e, 0, b);
+		if (unlikely(thread_overdue(t)))
+			total -= left - n, left = n;
 	}
 	scratch_release(t, m);
 	s->count += total;

@@ -93,6 +93,8 @@ unqueue_run(struct element *e, struct task *task, struct thread *t)
 		left -= n;
 		s->count += n;
 		output_push(e, 0, b);
+		if (unlikely(thread_overdue(t)))
+			break;
 	}
 	scratch_release(t, m);
 	if (!asleep)

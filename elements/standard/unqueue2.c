@@ -112,6 +112,8 @@ unqueue2_run(struct element *e, struct task *task, struct thread *t)
 		left -= n;
 		s->count += n;
 		output_push(e, 0, b);
+		if (unlikely(thread_overdue(t)))
+			break;
 	}
 	scratch_release(t, m);
 	if (!asleep)

@@ -31,15 +31,12 @@
 #include "click/element.h"
 #include "elements/ip/ip_header.h"
 #include "elements/ip/l4sum.h"
+#include "elements/ip/tcp_mss.h"
 #include "os/os.h"
 
 enum {
 	TTL = 200,
 	HEAD = sizeof(struct ip4) + sizeof(struct tcp),
-	OPT_EOL = 0,
-	OPT_NOP = 1,
-	OPT_MSS = 2,
-	OPT_MSS_LENGTH = 4,
 	MSS_OWN = 1460,
 	MSS_SHIFT = 30, /* where the index into mss_sizes stands */
 	SEGMENTS = 2,   /* for one acknowledgement */
@@ -96,22 +93,8 @@ stateless_tcp_responder_cleanup(struct element *e, enum cleanup_stage stage)
 static uint32_t
 stateless_tcp_responder_mss(const struct tcp *tcp, const uint8_t *end)
 {
-	const uint8_t *o = (const uint8_t *)(tcp + 1);
-	uint32_t mss = 536, i = ARRAY_SIZE(mss_sizes) - 1;
+	uint32_t mss = tcp_mss(tcp, end), i = ARRAY_SIZE(mss_sizes) - 1;
 
-	if (end > (const uint8_t *)tcp + tcp_hlen(tcp))
-		end = (const uint8_t *)tcp + tcp_hlen(tcp);
-	while (o < end && *o != OPT_EOL) {
-		if (*o == OPT_NOP) {
-			o++;
-			continue;
-		}
-		if (end - o < 2 || o[1] < 2 || o[1] > end - o)
-			break;
-		if (*o == OPT_MSS && o[1] == OPT_MSS_LENGTH)
-			mss = get_be16(o + 2);
-		o += o[1];
-	}
 	while (i > 0 && mss_sizes[i] > mss)
 		i--;
 	return i;
@@ -125,7 +108,7 @@ stateless_tcp_responder_make(struct element *e, struct thread *t,
 {
 	struct stateless_tcp_responder *self = element_state(e);
 	bool syn = (flags & TCP_SYN) != 0;
-	uint32_t options = syn ? OPT_MSS_LENGTH : 0;
+	uint32_t options = syn ? TCP_OPT_MSS_LENGTH : 0;
 	struct packet *q =
 	    packet_new(t, PACKET_HEADROOM, NULL, HEAD + options + length, 0);
 	struct ip4 *ip;
@@ -151,13 +134,8 @@ stateless_tcp_responder_make(struct element *e, struct thread *t,
 	put_be32(tcp->ack, c->next);
 	tcp->off = (uint8_t)((sizeof(*tcp) + options) / 4 << 4);
 	put_be16(tcp->win, 0xffff);
-	if (syn) {
-		uint8_t *o = (uint8_t *)(tcp + 1);
-
-		o[0] = OPT_MSS;
-		o[1] = OPT_MSS_LENGTH;
-		put_be16(o + 2, MSS_OWN);
-	}
+	if (syn)
+		tcp_mss_write((uint8_t *)(tcp + 1), MSS_OWN);
 	if (length > 0)
 		memcpy(q->data + HEAD + options, self->data.s + said, length);
 	put_u16(tcp->sum, ip4_l4_csum(ip, tcp, q->length - sizeof(*ip)));

@@ -81,6 +81,7 @@ static const struct machine_ops machine_pv = {
 	.poll = event_poll,
 	.idle = pv_idle,
 	.port_open = netfront_open,
+	.store = xen_store,
 	.console_write = xen_console_write,
 	.console_read = xen_console_read,
 	.end = xen_end,

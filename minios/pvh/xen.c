@@ -122,6 +122,7 @@ const struct machine_ops machine_pvh_xen = {
 	.poll = event_poll,
 	.idle = pvh_xen_idle,
 	.port_open = netfront_open,
+	.store = xen_store,
 	.console_write = xen_console_write,
 	.console_read = xen_console_read,
 	.end = xen_end,

@@ -7,7 +7,6 @@
 
 #include "base/err.h"
 #include "click/batch.h"
-#include "minios/boot.h"
 #include "minios/console.h"
 #include "minios/list.h"
 #include "minios/pages.h"
@@ -47,6 +46,8 @@ struct virtio_net {
 	struct list node;
 	struct virtio_device *device;
 	unsigned int number, opens;
+	const void *owner; /* as the request that opened it had it */
+	char owner_name[64];
 	struct waiter_source source;
 	unsigned int armed, fired; /* NETDEV_RX, NETDEV_TX */
 	struct netdev_stats stats;
@@ -245,7 +246,7 @@ virtio_net_tx(struct netdev *dev, struct batch *in)
 	if (virtio_push(v->device, QUEUE_TX, &v->tx))
 		v->stats.wakeups_out++;
 	if (n > 0) {
-		boot_stage(BOOT_FRAME);
+		os_stage(OS_STAGE_FRAME);
 		in->count -= n;
 		memmove(in->packet, in->packet + n,
 		    in->count * sizeof(in->packet[0]));
@@ -463,6 +464,8 @@ virtio_net_new(struct virtio_device *d, unsigned int number,
 	v->device = d;
 	v->number = number;
 	v->opens = 1;
+	v->owner = req->owner;
+	(void)str_copy(req->owner_name, v->owner_name, sizeof(v->owner_name));
 	waiter_source_init(&v->source, req->waiter, virtio_net_ready);
 	list_append(&open_ports, &v->node);
 	err = virtio_net_connect(v, why);
@@ -485,9 +488,9 @@ virtio_net_open(struct virtio_device *d, unsigned int number,
 		err = virtio_net_new(d, number, req, &v, why);
 		if (err != 0)
 			return err;
-	} else if (v->source.waiter != req->waiter) {
+	} else if (v->owner != req->owner) {
 		return diag(why, ERR_BUSY, "port %u: held by %s", number,
-		    waiter_name(v->source.waiter));
+		    v->owner_name);
 	} else {
 		v->opens++;
 	}

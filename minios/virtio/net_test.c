@@ -34,7 +34,8 @@ bench_ready(void *arg, unsigned int what)
 static int
 bench_open(struct bench *b, uint64_t offers)
 {
-	struct os_port_request req = { .what = NETDEV_RX | NETDEV_TX };
+	struct os_port_request req = { .what = NETDEV_RX | NETDEV_TX,
+		.owner_name = STR("router 3") };
 	static const uint8_t mac[6] = { 2, 0, 0, 0, 0, 7 };
 	struct diag why = { "" };
 	int err;
@@ -270,7 +271,7 @@ test_hostile(void)
 static void
 test_refusals(void)
 {
-	struct os_port_request req = { .waiter = (void *)1 };
+	struct os_port_request req = { .waiter = (void *)1, .owner = &req };
 	struct diag why = { "" };
 	struct netdev *other;
 	struct fake_virtio f;
@@ -280,8 +281,7 @@ test_refusals(void)
 	bench_open(&b, VIRTIO_F_VERSION_1);
 	is_num(virtio_net_open(&b.f.device, 0, &req, &other, &why), ERR_BUSY,
 	    "a second holder is refused");
-	is_str(str_of(why.text), str_of("port 0: held by another router"),
-	    "by name");
+	is_str(str_of(why.text), str_of("port 0: held by router 3"), "by name");
 	bench_close(&b, "refusals");
 
 	fake_virtio_init(&f, VIRTIO_NET, VIRTIO_F_VERSION_1);

@@ -187,6 +187,8 @@ netfront_new(unsigned int handle, const struct os_port_request *req,
 	f->dev.ops = &netfront_ops;
 	f->handle = handle;
 	f->opens = 1;
+	f->owner = req->owner;
+	(void)str_copy(req->owner_name, f->owner_name, sizeof(f->owner_name));
 	snprintf(f->front, sizeof(f->front), "device/vif/%u", handle);
 	waitq_init(&f->settled);
 	waitq_init(&f->backend);
@@ -219,9 +221,9 @@ netfront_open(unsigned int handle, const struct os_port_request *req,
 		err = netfront_new(handle, req, &f, why);
 		if (err != 0)
 			return err;
-	} else if (f->source.waiter != req->waiter) {
-		return diag(why, ERR_BUSY, "vif%u: held by %s", handle,
-		    waiter_name(f->source.waiter));
+	} else if (f->owner != req->owner) {
+		return diag(why, ERR_BUSY, "port %u: held by %s", handle,
+		    f->owner_name);
 	} else {
 		f->opens++;
 	}

@@ -51,6 +51,8 @@ struct netfront_tx_slot {
 
 struct netfront {
 	struct netdev dev; /* first: the two are one pointer */
+	const void *owner; /* as the request that opened it had it */
+	char owner_name[64];
 	struct list node;
 	unsigned int handle, opens;
 	struct waiter_source source;
@@ -93,8 +95,8 @@ struct netfront {
 void netfront_init(void);
 
 /*
- * Opens vif number handle, or shares it with who has it open by the same
- * waiter.  As os_port_open().
+ * Opens vif number handle, or shares it when the same owner has it open.
+ *  As os_port_open().
  */
 int netfront_open(unsigned int handle, const struct os_port_request *req,
     struct netdev **dev, struct diag *why);

@@ -8,7 +8,6 @@
 
 #include "click/batch.h"
 #include "minios/arch.h"
-#include "minios/boot.h"
 #include "minios/xen/event.h"
 #include "minios/xen/grant.h"
 #include "minios/xen/netfront.h"
@@ -238,7 +237,7 @@ netfront_tx(struct netdev *dev, struct batch *in)
 		f->stats.wakeups_out++;
 	}
 	if (n > 0) {
-		boot_stage(BOOT_FRAME);
+		os_stage(OS_STAGE_FRAME);
 		in->count -= n;
 		memmove(in->packet, in->packet + n,
 		    in->count * sizeof(in->packet[0]));

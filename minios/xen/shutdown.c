@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "minios/boot.h"
 #include "minios/console.h"
 #include "minios/fiber.h"
 #include "minios/xen/clock.h"
@@ -54,9 +55,9 @@ static void
 shutdown_obey(struct str what)
 {
 	if (str_is(what, "poweroff") || str_is(what, "halt"))
-		machine->end(MACHINE_POWEROFF);
+		guest_end(MACHINE_POWEROFF);
 	else if (str_is(what, "reboot"))
-		machine->end(MACHINE_REBOOT);
+		guest_end(MACHINE_REBOOT);
 	else if (str_is(what, "suspend"))
 		shutdown_suspend();
 	else

@@ -31,7 +31,8 @@ void xen_start(void);
  */
 void shutdown_init(void);
 
-/* See struct machine_ops (selftest.c). */
+/* See struct machine_ops (store.c, selftest.c). */
+struct store *xen_store(struct os_waiter *w);
 void xen_selftest(void);
 
 NORETURN void xen_end(enum machine_end how);

@@ -90,4 +90,16 @@ for g in rx rxh; do
 	xl shutdown $g
 	check "$g: powers off" within 20 gone $g
 done
+
+# What control.sh does with the other daemon: a megabyte within the quotas.
+guest big pv 16 ""
+xl create -q big.cfg
+big=$(xl domid big)
+within 20 xenstore-exists "/local/domain/$big/data/clickos/version"
+check "a megabyte is installed" \
+    /test/xsctl "$big" 2 65535 big @/test/big.click
+check "and read back" \
+    eval '/test/xsctl "$big" 13 0 "" > back; cmp back /test/big.click'
+xl shutdown big
+check "big: powers off" within 20 gone big
 plan

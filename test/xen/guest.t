@@ -1,4 +1,8 @@
 #!/bin/sh
 # guest.t -- the guest on a real Xen: kernel, ports, suspend (guest.sh, which
 # runs in the box's dom0).
-exec tools/xenbox run -t 240 test/xen/guest.sh build/clickos
+set -e
+texts=build/xenbox/texts
+python3 test/xen/texts.py "$texts"
+exec tools/xenbox run -t 600 test/xen/guest.sh build/clickos build/xsctl \
+    "$texts/big.click"

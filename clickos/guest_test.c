@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* guest_test.c -- routers installed, swapped, stopped, removed; their limits.
+ */
+#include "clickos/guest.h"
+
+#include "test/guest.h"
+#include "test/tap.h"
+
+struct result {
+	struct guest *g;
+	struct os_waiter *w;
+	bool over;
+	unsigned int id;
+	int status;
+	struct strbuf text;
+};
+
+static void
+result_set(void *arg, unsigned int id, int status, struct str text)
+{
+	struct result *r = arg;
+
+	r->over = true;
+	r->id = id;
+	r->status = status;
+	sb_clear(&r->text);
+	sb_add(&r->text, text);
+}
+
+static bool
+result_over(void *arg)
+{
+	struct result *r = arg;
+
+	guest_poll(r->g);
+	return r->over;
+}
+
+static struct guest_done
+result_done(struct result *r)
+{
+	r->over = false;
+	return (struct guest_done){ result_set, r };
+}
+
+/* The operation's status, begun as begun says; waits for its end. */
+static int
+result_of(struct result *r, int begun)
+{
+	if (begun != 0)
+		return begun;
+	return tguest_until(r->w, result_over, r) ? r->status : -1;
+}
+
+static int
+install(struct result *r, const char *text, bool keep)
+{
+	unsigned int id = CONTROL_ANY_ROUTER;
+
+	return result_of(r, guest_install(r->g, &id, STR("test"), str_of(text),
+	                        keep, result_done(r), NULL));
+}
+
+static const char *
+reads(struct result *r, unsigned int id, const char *name)
+{
+	static struct strbuf out;
+	struct strbuf messages = STRBUF_INIT;
+
+	sb_fini(&out);
+	if (guest_read(r->g, id, str_of(name), STR(""), &out, &messages) != 0) {
+		sb_clear(&out);
+		sb_add(&out, sb_str(&messages));
+	}
+	sb_fini(&messages);
+	return sb_cstr(&out);
+}
+
+static int
+writes(struct result *r, unsigned int id, const char *name, const char *value)
+{
+	struct strbuf messages = STRBUF_INIT;
+	int status =
+	    guest_write(r->g, id, str_of(name), str_of(value), &messages);
+
+	sb_fini(&messages);
+	return status;
+}
+
+static void
+begin(struct result *r, struct guest_options options)
+{
+	*r = (struct result){ .over = false };
+	r->g = tguest_new(options, &r->w);
+}
+
+static void
+end(struct result *r)
+{
+	guest_free(r->g);
+	os_waiter_free(r->w);
+	sb_fini(&r->text);
+}
+
+static const char counter[] =
+    "InfiniteSource(LIMIT 5) -> c :: Counter -> q :: Queue(10);"
+    " Idle -> [0] i :: Discard; q -> Idle;";
+
+static void
+test_life(void)
+{
+	struct result r;
+	const struct guest_options options = { .packets = 0 };
+
+	begin(&r, options);
+	is_num(install(&r, counter, false), CONTROL_OK, "installed");
+	is_num(r.id, 0, "the lowest id");
+	is_num(install(&r, "Idle -> Discard;", false), CONTROL_OK, "a second");
+	is_num(r.id, 1, "beside it");
+	is_num(guest_count(r.g), 2, "two of them");
+	is_cstr(reads(&r, 1, "q.length"), "no element named 'q'\n",
+	    "each has its own elements");
+	is_num(result_of(&r, guest_stop(r.g, 0, result_done(&r), NULL)),
+	    CONTROL_OK, "stopped");
+	is_num(guest_state(r.g, 0), GUEST_HALTED, "and halted");
+	ok(strstr(reads(&r, 0, "c.count"), "is halted") != NULL,
+	    "its handlers are gone");
+	is_num(result_of(&r, guest_start(r.g, 0, result_done(&r), NULL)),
+	    CONTROL_OK, "started again");
+	is_num(guest_start(r.g, 0, result_done(&r), NULL), CONTROL_E_ROUTER,
+	    "not twice");
+	is_num(result_of(&r, guest_remove(r.g, 0, result_done(&r), NULL)),
+	    CONTROL_OK, "removed");
+	is_num(guest_state(r.g, 0), GUEST_FREE, "its id is free");
+	is_num(guest_remove(r.g, 0, result_done(&r), NULL), CONTROL_E_ROUTER,
+	    "nothing to remove");
+	is_num(install(&r, counter, false), CONTROL_OK, "the next one");
+	is_num(r.id, 0, "takes its id");
+	end(&r);
+}
+
+static void
+test_wrong(void)
+{
+	struct result r;
+	const struct guest_options options = { .packets = 0 };
+
+	begin(&r, options);
+	is_num(install(&r, "Foo -> Discard;", false), CONTROL_E_CONFIG,
+	    "a wrong text is refused");
+	is_str(sb_str(&r.text), STR("config:1: undeclared element 'Foo'\n"),
+	    "with Click's message");
+	is_num(guest_count(r.g), 0, "and leaves nothing");
+	is_num(install(&r, "Counter(BYTE_COUNT x) -> Discard;", true),
+	    CONTROL_E_CONFIG, "one that is kept");
+	is_num(guest_state(r.g, 0), GUEST_FAILED, "has failed");
+	ok(guest_error(r.g, 0).n > 0, "and still says why");
+	is_num(result_of(&r, guest_remove(r.g, 0, result_done(&r), NULL)),
+	    CONTROL_OK, "it can be removed");
+	tguest_threads.left = 0;
+	is_num(install(&r, "Idle -> Discard;", false), CONTROL_E_FULL,
+	    "no thread to be had");
+	tguest_threads.left = -1;
+	is_num(install(&r, "Idle -> Discard;", false), CONTROL_OK,
+	    "the next one works");
+	end(&r);
+}
+
+static void
+test_all(void)
+{
+	struct result r;
+	const struct guest_options options = { .packets = 0 };
+	unsigned int i, running = 0;
+
+	begin(&r, options);
+	for (i = 0; i < CONTROL_ROUTERS; i++)
+		running += install(&r, "Idle -> Discard;", false) == CONTROL_OK;
+	is_num(running, CONTROL_ROUTERS, "as many routers as there are ids");
+	is_num(install(&r, "Idle -> Discard;", false), CONTROL_E_FULL,
+	    "one more is refused");
+	end(&r);
+}
+
+static void
+test_swap(void)
+{
+	struct result r;
+	const struct guest_options options = { .packets = 0 };
+	const char *other = "InfiniteSource(LIMIT 0) -> c :: Counter ->"
+	                    " q :: Queue(20); q -> Idle;";
+
+	begin(&r, options);
+	is_num(install(&r,
+	           "InfiniteSource(LIMIT 7) -> q :: Queue(10); q -> Idle;"
+	           "ClickOSControl(DENY nothing)",
+	           false),
+	    CONTROL_OK, "with packets in a queue");
+	while (strcmp(reads(&r, 0, "q.length"), "7") != 0)
+		(void)os_wait(r.w, os_steady_ns() + 1000000);
+	is_num(result_of(&r, guest_swap(r.g, 0, STR("Foo -> Discard;"),
+	                         result_done(&r), NULL)),
+	    CONTROL_E_CONFIG, "a swap with a wrong text fails");
+	is_cstr(reads(&r, 0, "q.length"), "7", "and the old one runs on");
+	is_num(result_of(&r,
+	           guest_swap(r.g, 0, str_of(other), result_done(&r), NULL)),
+	    CONTROL_OK, "a swap");
+	is_cstr(reads(&r, 0, "q.length"), "7", "takes the packets along");
+	is_cstr(reads(&r, 0, "q.capacity"), "20", "is the new one");
+	is_str(guest_text(r.g, 0), str_of(other), "has the new text");
+	is_num(guest_swap(r.g, 9, STR(""), result_done(&r), NULL),
+	    CONTROL_E_ROUTER, "there must be one");
+	end(&r);
+}
+
+/* Two that want one port; the process' own kind that holds packets. */
+static void
+test_ports(void)
+{
+	struct result r;
+	const struct guest_options options = { .packets = 0 };
+
+	begin(&r, options);
+	is_num(install(&r, "FromDevice(lo) -> Discard;", false), CONTROL_OK,
+	    "a port is opened");
+	is_num(install(&r, "FromDevice(lo) -> Discard;", false),
+	    CONTROL_E_CONFIG, "nobody else gets it");
+	ok(str_search(sb_str(&r.text), STR("port lo: held by router 0 (test)"),
+	       0) < r.text.n,
+	    "and is told who has it");
+	is_num(result_of(&r, guest_swap(r.g, 0,
+	                         STR("FromDevice(lo) -> c :: Counter"
+	                             " -> Discard;"),
+	                         result_done(&r), NULL)),
+	    CONTROL_OK, "a swap hands it over");
+	is_num(result_of(&r, guest_remove(r.g, 0, result_done(&r), NULL)),
+	    CONTROL_OK, "its holder is removed");
+	is_num(install(&r, "FromDevice(lo) -> Discard;", false), CONTROL_OK,
+	    "then it is free");
+	end(&r);
+}
+
+static void
+test_gate(void)
+{
+	struct result r;
+	const struct guest_options options = { .packets = 0 };
+
+	begin(&r, options);
+	is_num(install(&r,
+	           "gate :: ClickOSControl(ALLOW \"c.* gate.* x*\","
+	           " DENY \"*.reset*\");"
+	           "InfiniteSource(LIMIT 3) -> c :: Counter -> d :: Discard;",
+	           false),
+	    CONTROL_OK, "a router with a gate");
+	ok(strstr(reads(&r, 0, "d.count"), "denied by ClickOSControl") != NULL,
+	    "what it does not allow is denied");
+	is_num(writes(&r, 0, "c.reset", ""), CONTROL_E_DENIED,
+	    "and what it denies");
+	is_num(writes(&r, 0, "c.nothing", ""), CONTROL_E_HANDLER,
+	    "what is not there is another matter");
+	is_num(writes(&r, 0, "c.count", ""), CONTROL_E_HANDLER,
+	    "nor what cannot be written");
+	is_cstr(reads(&r, 0, "gate.denied"), "2", "denials are counted");
+	is_cstr(reads(&r, 0, "gate.last_error"),
+	    "'c.reset' denied by ClickOSControl", "the last one is kept");
+	is_num(
+	    writes(&r, 0, "c.bit_rate", "x"), CONTROL_E_HANDLER, "not written");
+	end(&r);
+	begin(&r, options);
+	is_num(install(&r,
+	           "ClickOSControl(READONLY true);"
+	           " s :: Switch(0); Idle -> s -> Discard;",
+	           false),
+	    CONTROL_OK, "a gate for reading only");
+	is_num(writes(&r, 0, "s.switch", "0"), CONTROL_E_DENIED, "no writes");
+	is_cstr(reads(&r, 0, "s.switch"), "0", "but reads");
+	is_num(install(&r, "ClickOSControl; ClickOSControl;", false),
+	    CONTROL_E_CONFIG, "one gate is enough");
+	is_num(install(&r, "s :: Switch(0); Idle -> s -> Discard;", false),
+	    CONTROL_OK, "one that says nothing of it");
+	is_num(writes(&r, 1, "s.switch", "0"), CONTROL_OK, "may be written");
+	is_num(writes(&r, 1, "s.switch", "x"), CONTROL_E_FAILED,
+	    "a handler that fails");
+	is_cstr(reads(&r, 1, "ClickOSControl@0.failed"), "1", "is counted");
+	end(&r);
+}
+
+/* Packets are limited a router: a hoarder leaves the rest to others. */
+static void
+test_packets(void)
+{
+	struct result r;
+	const struct guest_options options = { .packets = 600,
+		.router_packets = 300 };
+
+	begin(&r, options);
+	is_num(install(&r,
+	           "InfiniteSource(BURST 64) -> q :: Queue(1000);"
+	           " q -> Idle;",
+	           false),
+	    CONTROL_OK, "a hoarder");
+	while (strcmp(reads(&r, 0, "q.length"), "300") != 0)
+		(void)os_wait(r.w, os_steady_ns() + 1000000);
+	ok(true, "gets what its limit is");
+	is_num(install(&r,
+	           "InfiniteSource(LIMIT 200) -> q :: Queue(1000);"
+	           " q -> Idle;",
+	           false),
+	    CONTROL_OK, "another");
+	while (strcmp(reads(&r, 1, "q.length"), "200") != 0)
+		(void)os_wait(r.w, os_steady_ns() + 1000000);
+	ok(true, "gets what it needs");
+	end(&r);
+}
+
+/* A router under load is asked, swapped and stopped all the same. */
+static void
+test_busy(void)
+{
+	struct result r;
+	const struct guest_options options = { .packets = 0 };
+	const char *text = "InfiniteSource(BURST 1000000) -> c :: Counter"
+	                   " -> Discard; j :: Null -> [0] k :: Tee(2);"
+	                   " k [0] -> j; k [1] -> Discard;"
+	                   " InfiniteSource(LIMIT 4) -> j;";
+	int64_t before;
+	unsigned int i;
+
+	begin(&r, options);
+	is_num(install(&r, text, false), CONTROL_OK, "busy, and in a circle");
+	before = os_steady_ns();
+	for (i = 0; i < 20; i++)
+		(void)reads(&r, 0, "c.count");
+	ok(os_steady_ns() - before < 20 * INT64_C(500000000),
+	    "answers under load");
+	is_num(result_of(
+	           &r, guest_swap(r.g, 0, str_of(text), result_done(&r), NULL)),
+	    CONTROL_OK, "swapped under load");
+	is_num(result_of(&r, guest_stop(r.g, 0, result_done(&r), NULL)),
+	    CONTROL_OK, "stopped under load");
+	end(&r);
+}
+
+/* One that ends by itself is halted; nobody else notices. */
+static void
+test_ends(void)
+{
+	struct result r;
+	const struct guest_options options = { .packets = 0 };
+
+	begin(&r, options);
+	is_num(install(&r, "Idle -> Discard;", false), CONTROL_OK, "one");
+	is_num(install(
+	           &r, "InfiniteSource(LIMIT 2, STOP true) -> Discard;", false),
+	    CONTROL_OK, "one that stops itself");
+	while (guest_state(r.g, 1) != GUEST_HALTED) {
+		guest_poll(r.g);
+		(void)os_wait(r.w, os_steady_ns() + 1000000);
+	}
+	is_num(guest_state(r.g, 0), GUEST_RUNNING, "the other one runs on");
+	end(&r);
+}
+
+int
+main(void)
+{
+	test_life();
+	test_wrong();
+	test_all();
+	test_swap();
+	test_ports();
+	test_gate();
+	test_packets();
+	test_busy();
+	test_ends();
+	return tap_done();
+}

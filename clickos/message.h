@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * message.h -- messages of the control protocol (abi/control.h): made, checked
+ * and put together again from their parts.  Portable; for both ends.
+ */
+#ifndef CLICKOS_MESSAGE_H
+#define CLICKOS_MESSAGE_H
+
+#include <stdbool.h>
+
+#include "abi/control.h"
+#include "base/diag.h"
+#include "base/str.h"
+#include "base/strbuf.h"
+
+/* A message in plain sight; path and payload lie in the bytes it came in. */
+struct message {
+	unsigned int op; /* enum control_op */
+	bool reply;
+	unsigned int router, status;
+	uint32_t id, offset, total;
+	struct str path, payload;
+};
+
+/*
+ * The one check before anything of a message is used.  0, or ERR_PEER with a
+ * sentence: then nothing of *m may be used but, when bytes held a header, op
+ * and id, for the answer.
+ */
+int control_check(struct str bytes, struct message *m, struct diag *why);
+
+/*
+ * How many bytes the message at the head of a stream takes: 0 when more must
+ * come to say so; ERR_PEER: that is no message.
+ */
+int control_frame(struct str bytes, size_t *size);
+
+/* Appends m as bytes. */
+void control_put(struct strbuf *out, const struct message *m);
+
+/* A payload in parts. */
+struct assembly {
+	bool begun;
+	struct message first; /* path is owned, payload unused */
+	struct strbuf payload;
+};
+
+#define ASSEMBLY_INIT                                                          \
+	{                                                                      \
+		.begun = false                                                 \
+	}
+
+/*
+ * Takes one checked part.  1: the payload is whole: a->first and a->payload
+ * are it, until assembly_clear().  0: parts are missing.  ERR_PEER: the part
+ * does not belong there; ERR_NOMEM; in both cases a is cleared.
+ */
+int assembly_add(struct assembly *a, const struct message *m, struct diag *why);
+void assembly_clear(struct assembly *a);
+
+#endif

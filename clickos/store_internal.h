@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* store_internal.h -- between store.c, store_router.c and store_link.c. */
+#ifndef CLICKOS_STORE_INTERNAL_H
+#define CLICKOS_STORE_INTERNAL_H
+
+#include "abi/control.h"
+#include "abi/control_store.h"
+#include "base/vec.h"
+#include "clickos/guest.h"
+#include "clickos/store.h"
+#include "os/control.h"
+
+/* Results written whose echoes have not come back: see store_router.c. */
+struct store_echo {
+	struct str path; /* owned, below the root */
+};
+
+struct store_router {
+	bool known;               /* it came by this side's keys */
+	bool published;           /* we have written keys of it */
+	bool dirty;               /* its state changed */
+	bool want_run, want_stop; /* as soon as it can */
+	bool deleted;             /* its keys are gone and stay so */
+	bool error;               /* there is an error key */
+};
+
+struct store_link {
+	struct control_link link;
+	struct store_link *next;
+	struct store_side *side;
+	char name[CONTROL_STORE_NAME + 1];
+	bool accepted; /* the control has it, and closes it */
+	bool dirty;    /* chunks may have come */
+	bool gone;     /* the tool has deleted it */
+	struct strbuf in, out;
+	size_t in_pos, out_pos;
+	uint32_t next_in;          /* chunk to be read */
+	uint32_t oldest, next_out; /* of those written: not yet deleted */
+};
+
+struct store_side {
+	struct store *store;
+	struct guest *guest;
+	char root[64];
+	bool second;
+	bool begun;
+	struct store_router router[CONTROL_ROUTERS];
+	VEC(struct store_echo) echoes;
+	struct store_link *links;
+	unsigned int nlinks;
+	struct strbuf path, value; /* scratch */
+};
+
+/* root/fmt..., valid until the next call. */
+const char *store_path(struct store_side *side, const char *fmt, ...)
+    PRINTF(2, 3);
+/* The value there into side->value; an error leaves that empty. */
+int store_get(struct store_side *side, const char *path);
+bool store_has(struct store_side *side, const char *path);
+/* A decimal number without leading zeros. */
+bool store_number(struct str s, uint32_t max, uint32_t *x);
+
+/* ---- store_router.c ---- */
+
+/* rest: what follows "<id>/" ("" for the directory itself). */
+void store_router_event(
+    struct store_side *side, unsigned int id, struct str rest);
+/* Looks at all that the store says of routers; fresh: it forgot ours. */
+void store_router_scan(struct store_side *side, bool fresh);
+bool store_router_publish(struct store_side *side);
+
+/* ---- store_link.c ---- */
+
+/* rest: what follows "v2/". */
+void store_link_event(struct store_side *side, struct str rest);
+void store_link_scan(struct store_side *side);
+void store_link_free(struct store_link *link);
+
+#endif

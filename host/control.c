@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* control.c -- see control.h and os/control.h. */
+#define _GNU_SOURCE
+#include "host/control.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "base/err.h"
+#include "clickos/message.h"
+#include "os/control.h"
+#include "os/os.h"
+
+enum { BACKLOG = 64, READ_AT_ONCE = 65536 };
+
+/* The one socket of a process, and who waits for it. */
+static struct {
+	int fd; /* -1: none */
+	unsigned int mode;
+	struct sockaddr_un address;
+	struct os_waiter *waiter;
+} door = { .fd = -1 };
+
+struct socket_link {
+	struct control_link link;
+	int fd;
+	struct os_waiter *waiter;
+	struct strbuf in, out;
+	size_t in_pos, out_pos;
+	bool ended; /* nothing more will come */
+	bool watching_write;
+};
+
+/* ---- a link ---- */
+
+/* Something has happened: the control thread looks by itself. */
+static void
+socket_ready(void *arg, unsigned int events)
+{
+	(void)arg;
+	(void)events;
+}
+
+static void
+socket_watch(struct socket_link *s, bool write)
+{
+	unsigned int events = write ? OS_FD_READ | OS_FD_WRITE : OS_FD_READ;
+
+	if (s->ended)
+		events &= ~(unsigned int)OS_FD_READ;
+	s->watching_write = write;
+	if (os_watch_fd(s->waiter, s->fd, events, socket_ready, s) != 0)
+		s->ended = true;
+}
+
+/* More bytes.  False: none now. */
+static bool
+socket_fill(struct socket_link *s)
+{
+	char *at;
+	ssize_t n;
+
+	if (s->ended)
+		return false;
+	if (s->in_pos > 0) {
+		s->in.n -= s->in_pos;
+		memmove(s->in.s, s->in.s + s->in_pos, s->in.n);
+		s->in_pos = 0;
+	}
+	at = sb_reserve(&s->in, READ_AT_ONCE);
+	n = at == NULL ? 0 : recv(s->fd, at, READ_AT_ONCE, MSG_DONTWAIT);
+	if (n > 0) {
+		s->in.n += (size_t)n;
+		return true;
+	}
+	if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		s->ended = true;
+		socket_watch(s, s->watching_write);
+	}
+	return false;
+}
+
+static int
+socket_recv(struct control_link *link, struct strbuf *msg)
+{
+	struct socket_link *s = container_of(link, struct socket_link, link);
+	struct str have;
+	size_t size;
+
+	do {
+		have = str_from(sb_str(&s->in), s->in_pos);
+		if (control_frame(have, &size) != 0)
+			return ERR_PEER;
+		if (size != 0 && size <= have.n) {
+			sb_add(msg, str_sub(have, 0, size));
+			s->in_pos += size;
+			return 1;
+		}
+	} while (socket_fill(s));
+	return s->ended ? ERR_CLOSED : 0;
+}
+
+/* Sends what is left of the message before; true: all of it. */
+static bool
+socket_flush(struct socket_link *s)
+{
+	ssize_t n = 0;
+
+	while (s->out_pos < s->out.n) {
+		n = send(s->fd, s->out.s + s->out_pos, s->out.n - s->out_pos,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		s->out_pos += (size_t)n;
+	}
+	if (s->out_pos == s->out.n) {
+		sb_clear(&s->out);
+		s->out_pos = 0;
+	} else if (errno != EAGAIN) {
+		s->ended = true;
+	}
+	if (s->watching_write != (s->out.n > 0))
+		socket_watch(s, s->out.n > 0);
+	return s->out.n == 0;
+}
+
+static int
+socket_send(struct control_link *link, struct str msg)
+{
+	struct socket_link *s = container_of(link, struct socket_link, link);
+
+	if (!socket_flush(s))
+		return s->ended ? ERR_CLOSED : ERR_AGAIN;
+	sb_add(&s->out, msg);
+	if (s->out.oom)
+		return ERR_CLOSED;
+	(void)socket_flush(s); /* the rest goes before the next one */
+	return 0;
+}
+
+static void
+socket_close(struct control_link *link)
+{
+	struct socket_link *s = container_of(link, struct socket_link, link);
+
+	(void)os_watch_fd(s->waiter, s->fd, 0, NULL, NULL);
+	close(s->fd);
+	sb_fini(&s->in);
+	sb_fini(&s->out);
+	free(s);
+}
+
+static const struct control_link_ops socket_ops = {
+	.recv = socket_recv,
+	.send = socket_send,
+	.close = socket_close,
+};
+
+/* ---- the door ---- */
+
+static bool
+control_admits(int fd)
+{
+	struct ucred peer;
+	socklen_t n = sizeof(peer);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) != 0)
+		return false;
+	return peer.uid == 0 || peer.uid == geteuid() ||
+	       ((door.mode & S_IWGRP) != 0 && peer.gid == getegid()) ||
+	       (door.mode & S_IWOTH) != 0;
+}
+
+static int
+socket_new(int fd, struct os_waiter *w, struct control_link **link)
+{
+	struct socket_link *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return ERR_NOMEM;
+	s->link.ops = &socket_ops;
+	s->fd = fd;
+	s->waiter = w;
+	socket_watch(s, false);
+	*link = &s->link;
+	return 1;
+}
+
+int
+os_control_accept(struct os_waiter *w, struct control_link **link)
+{
+	int fd;
+
+	if (door.fd < 0)
+		return ERR_NOTSUP;
+	if (door.waiter != w) {
+		if (os_watch_fd(w, door.fd, OS_FD_READ, socket_ready, NULL) !=
+		    0)
+			return ERR_NOMEM;
+		door.waiter = w;
+	}
+	for (;;) {
+		fd = accept4(door.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		if (fd < 0)
+			return 0;
+		if (control_admits(fd) && socket_new(fd, w, link) == 1)
+			return 1;
+		close(fd);
+	}
+}
+
+/* True if somebody listens there. */
+static bool
+control_alive(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool alive = fd >= 0 && connect(fd, (struct sockaddr *)&door.address,
+	                            sizeof(door.address)) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return alive;
+}
+
+static int
+control_bind(int fd)
+{
+	const struct sockaddr *sa = (struct sockaddr *)&door.address;
+	mode_t mask = umask(0777 & ~door.mode);
+	int err = bind(fd, sa, sizeof(door.address));
+
+	if (err != 0 && errno == EADDRINUSE && !control_alive()) {
+		(void)unlink(door.address.sun_path); /* bind says if not */
+		err = bind(fd, sa, sizeof(door.address));
+	}
+	(void)umask(mask);
+	return err;
+}
+
+int
+control_listen(struct str path, unsigned int mode, struct diag *why)
+{
+	int fd, err;
+
+	door.mode = mode;
+	door.address.sun_family = AF_UNIX;
+	if (!str_copy(
+	        path, door.address.sun_path, sizeof(door.address.sun_path)) ||
+	    path.n == 0)
+		return diag(why, ERR_INVAL, "%.*s: not a name for a socket",
+		    STR_ARG(path));
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return diag(why, ERR_IO, "socket: %s", strerror(errno));
+	if (control_bind(fd) != 0 || listen(fd, BACKLOG) != 0) {
+		err = errno;
+		close(fd);
+		return diag(why, err == EADDRINUSE ? ERR_BUSY : ERR_IO,
+		    "%.*s: %s", STR_ARG(path), strerror(err));
+	}
+	door.fd = fd;
+	door.waiter = NULL;
+	return 0;
+}
+
+void
+control_unlisten(void)
+{
+	if (door.fd < 0)
+		return;
+	if (door.waiter != NULL)
+		(void)os_watch_fd(door.waiter, door.fd, 0, NULL, NULL);
+	close(door.fd);
+	(void)unlink(door.address.sun_path); /* somebody may have before */
+	door.fd = -1;
+	door.waiter = NULL;
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * control.h -- control links of a process guest: a Unix socket in the file
+ * system, a stream of messages each way (abi/control.h).
+ *
+ * Two locks on one door: the file's mode says who may connect, and of those
+ * that did the system says who they are (SO_PEERCRED): root and our own user
+ * always may, others only as far as the mode means it for group and others.
+ */
+#ifndef HOST_CONTROL_H
+#define HOST_CONTROL_H
+
+#include "base/diag.h"
+#include "base/str.h"
+
+/*
+ * Opens the socket that os_control_accept() takes links from; a stale file in
+ * its place is replaced, a living socket is not.  ERR_BUSY, ERR_INVAL (too
+ * long), ERR_IO.
+ */
+int control_listen(struct str path, unsigned int mode, struct diag *why);
+/* Closes it and removes the file. */
+void control_unlisten(void);
+
+#endif

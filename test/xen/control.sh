@@ -1,0 +1,179 @@
+# control.sh -- in dom0: guests controlled through XenStore, by its keys alone
+# (the original protocol) and by links in it (version 2, xsctl).
+. /usr/share/tap.sh
+
+HELLO=1 INSTALL=2 SWAP=3 REMOVE=6 READ=7 WRITE=8 LIST=9 STATS=11 CONFIG=13
+SHUTDOWN=12 ANY=65535
+
+# The guest that all below is about: its keys.
+use() { dom=$(xl domid "$1"); R=/local/domain/$dom/data/clickos; }
+put() { xenstore-write "$R/$1" "$2"; }
+get() { xenstore-read "$R/$1" 2>/dev/null; }
+has() { xenstore-exists "$R/$1"; }
+hasnt() { ! has "$1"; }
+key_is() { [ "$(get "$1")" = "$2" ]; }
+gone() { ! xl domid "$1" >/dev/null 2>&1; }
+another() { new=$(xl domid "$1") && [ "$new" != "$2" ]; }
+ask() { /test/xsctl "$dom" "$@"; }
+
+# install ID TEXT -- as the original tools do: chunks, then the status
+install()
+{
+	put "$1/config_name" script
+	put "$1/config/0" "$2"
+	put "$1/status" Running
+}
+
+# reads ID ELEMENT HANDLER -- asks, waits for something, blanks it
+reads()
+{
+	put "$1/control/read/$2/$3" " "
+	within 20 result_there "$1/elements/$2/$3" || return
+	get "$1/elements/$2/$3"
+	put "$1/elements/$2/$3" ""
+}
+result_there() { [ -n "$(get "$1")" ]; }
+reads_as() { [ "$(reads "$1" "$2" "$3")" = "$4" ]; }
+
+ip link add br0 type bridge
+ip link set br0 up
+
+switching='s :: Switch(0); Idle -> s -> Discard; s [1] -> Discard;'
+bad='FromDevice(0) -> Foo -> Discard;'
+
+# ---- everything once, on each kind of guest ----
+
+for kind in pv pvh; do
+	guest c$kind $kind 8 "" "vif=[\"bridge=br0\",\"bridge=br0\"]"
+	check "$kind: created" xl create -q c$kind.cfg
+	use c$kind
+	check "$kind: says that it is there" within 20 key_is version 2
+	put 0/config_name fw
+	put 0/config/0 'InfiniteSource(LIMIT 1000) -> c :: Cou'
+	put 0/config/1 "nter -> Discard; $switching"
+	put 0/status Running
+	check "$kind: a configuration in two chunks runs" \
+	    within 20 key_is 0/state running
+	check "$kind: a counter is read" within 5 reads_as 0 c count 1000
+	put 0/elements/s/switch 1
+	check "$kind: a handler is written" within 5 reads_as 0 s switch 1
+	install 1 "$bad"
+	check "$kind: a wrong one fails" within 20 key_is 1/state failed
+	like "$kind: and leaves its message" "$(get 1/error)" \
+	    "config:1: undeclared element 'Foo'*"
+	is "$kind: and the old status" "$(get 1/status)" Error
+	install 2 "$switching"
+	check "$kind: another router beside it" within 20 key_is 2/state running
+	check "$kind: has its own state" reads_as 2 s switch 0
+	check "$kind: and its own results" reads_as 0 s switch 1
+	put 0/status Halted
+	check "$kind: stopped" within 20 key_is 0/state halted
+	put 0/status Running
+	check "$kind: started again" within 20 reads_as 0 c count 1000
+	put 2/config ""
+	check "$kind: an empty text removes it" within 20 hasnt 2
+	xenstore-rm "$R/1"
+	is "$kind: a list over a link" "$(ask $LIST $ANY "")" "0 running fw"
+	is "$kind: installed over a link" \
+	    "$(ask $INSTALL $ANY two "FromDevice(0) -> Discard; $switching")" 1
+	is "$kind: a handler over a link" "$(ask $READ 1 s.switch)" 0
+	message=$(ask $INSTALL $ANY three 'FromDevice(0) -> Discard;')
+	like "$kind: a port has one holder" "$message" \
+	    '*port 0: held by router 1 (two)*'
+	is "$kind: swapped" "$(ask $SWAP 1 "" \
+	    "FromDevice(0) -> q :: Queue(9) -> ToDevice(1);")" ""
+	is "$kind: the new one" "$(ask $READ 1 q.capacity)" 9
+	is "$kind: its text" "$(ask $CONFIG 1 "")" \
+	    "FromDevice(0) -> q :: Queue(9) -> ToDevice(1);"
+	note "$kind: boot, us: $(ask $READ 0 clickos.boot_us | tr '\n' ' ')"
+	like "$kind: stages of the boot" "$(ask $READ 0 clickos.boot_us)" \
+	    '*memory *drivers *control *router *'
+	like "$kind: by the old protocol too" "$(reads 0 clickos boot_us)" \
+	    '*control *'
+	like "$kind: the guest's own numbers" "$(ask $STATS $ANY "")" \
+	    '*routers_running 2*memory_used *idle_permille *'
+	# Its state goes along, and the keys come back by themselves.
+	check "$kind: saved" xl save c$kind /tmp/save
+	check "$kind: restored" xl restore /tmp/save
+	rm /tmp/save
+	use c$kind
+	check "$kind: says again that it is there" within 20 key_is version 2
+	check "$kind: its routers too" within 20 key_is 0/state running
+	check "$kind: counters are intact" reads_as 0 c count 1000
+	is "$kind: over a link too" "$(ask $READ 1 q.capacity)" 9
+	[ $kind = pvh ] || continue
+	check "poweroff is heard over a link" ask $SHUTDOWN $ANY "" poweroff
+	check "and obeyed" within 30 gone c$kind
+done
+use cpv
+check "reboot is heard over a link" ask $SHUTDOWN $ANY "" reboot
+check "and obeyed" within 30 another cpv "$dom"
+use cpv
+check "nothing is left after it" within 20 key_is version 2
+xl destroy cpv
+
+# ---- what came along with the guest ----
+
+echo "$switching" > ram.click
+guest ram pvh 6 "" 'ramdisk="/test/ram.click"'
+xl create -q ram.cfg
+use ram
+check "a router as ramdisk runs" within 20 key_is 0/state running
+check "and answers" reads_as 0 s switch 0
+xl destroy ram
+guest line pv 6 "config='$switching'"
+xl create -q line.cfg
+use line
+check "a router on the command line too" within 20 key_is 0/state running
+xl destroy line
+guest before pv 6 ""
+xl create -q -p before.cfg
+use before
+put 3/config/0 "$switching"
+put 3/status Running
+xl unpause before
+check "keys that were there before the guest" within 20 key_is 3/state running
+check "results under router 0 while there is none" reads_as 3 s switch 0
+is "there" "$(get 0/elements/s/switch)" 0
+xl destroy before
+
+# ---- memory ----
+
+guest small pv 5 "router_packets=600"
+xl create -q small.cfg
+use small
+within 20 key_is version 2
+is "a router that hoards packets" "$(ask $INSTALL $ANY hoard \
+    'InfiniteSource(BURST 32) -> q :: Queue(100000); q -> Idle;')" 0
+hoards() { n=$(ask $READ 0 q.length); [ "$n" -ge 500 ] && [ "$n" -le 600 ]; }
+check "gets what its limit is" within 10 hoards
+check "one that needs more memory than there is fails" \
+    eval '! ask $INSTALL $ANY huge @/test/huge.click > huge.out'
+check "and says so" grep -q 'memory' huge.out
+is "the next one works" "$(ask $INSTALL $ANY next "$switching")" 1
+check "and the first goes on" hoards
+xl destroy small
+
+# ---- many, under load ----
+
+guest many pv 40 "router_packets=64"
+xl create -q many.cfg
+use many
+within 20 key_is version 2
+idle=$(ask $LIST $ANY "" "" x20 2>&1 >/dev/null)
+is "63 busy routers" "$(ask $INSTALL $ANY busy \
+    'InfiniteSource(BURST 32) -> c :: Counter -> Discard;' x63 2>/dev/null)" 62
+nodes() { xenstore-ls "$R" | wc -l; }
+is "a configuration of a megabyte beside them" \
+    "$(ask $INSTALL $ANY big @/test/big.click)" 63
+before=$(nodes)
+check "within the store's quota ($before nodes)" [ "$before" -lt 1000 ]
+check "read back" eval 'ask $CONFIG 63 "" > back.click; cmp back.click /test/big.click'
+is "it answers beside 63 that are busy" "$(ask $READ 63 s.switch)" 0
+busy=$(ask $READ 63 s.switch "" x20 2>&1 >/dev/null)
+note "a request: $idle ms idle, $busy ms beside 63 busy routers"
+stall=$(ask $STATS $ANY "" | sed -n 's/^longest_turn_us //p')
+note "longest turn of a thread: $stall us"
+xl shutdown many
+check "it powers off under load" within 30 gone many
+plan

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * xsctl.c -- in dom0: one request of the control protocol, version 2, to a
+ * guest, by keys in XenStore (abi/control_store.h).
+ *
+ *	xsctl DOMID OP ROUTER PATH [PAYLOAD | @FILE]
+ *
+ * OP and ROUTER are numbers (65535: none).  Prints the answer's payload; exit
+ * status: the answer's.  xsctl DOMID OP ROUTER PATH PAYLOAD xN sends the
+ * request N times and prints the last answer, and the milliseconds that one
+ * took on average to standard error.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <xenstore.h>
+
+#include "abi/control_store.h"
+#include "base/err.h"
+#include "clickos/message.h"
+
+enum { PATIENCE_MS = 60000, FAILED = 99 };
+
+struct tool {
+	struct xs_handle *xs;
+	char dir[96];
+	uint32_t next_to, next_from;
+	struct strbuf stream;
+};
+
+static void
+fail(const char *why)
+{
+	fprintf(stderr, "xsctl: %s\n", why);
+	exit(FAILED);
+}
+
+static const char *
+tool_key(const struct tool *t, const char *way, uint32_t n, char key[160])
+{
+	snprintf(key, 160, "%s/%s/%u", t->dir, way, n);
+	return key;
+}
+
+/* Sleeps until something in our directory has changed. */
+static void
+tool_wait(struct tool *t)
+{
+	struct pollfd p = { .fd = xs_fileno(t->xs), .events = POLLIN };
+	char **event;
+
+	event = xs_check_watch(t->xs);
+	if (event == NULL && poll(&p, 1, PATIENCE_MS) == 0)
+		fail("no answer");
+	free(event);
+}
+
+static bool
+tool_has(struct tool *t, const char *key)
+{
+	unsigned int n;
+	char *value = xs_read(t->xs, XBT_NULL, key, &n);
+
+	free(value);
+	return value != NULL;
+}
+
+static void
+tool_send(struct tool *t, struct str bytes)
+{
+	char key[160];
+
+	while (bytes.n > 0) {
+		struct str chunk = str_sub(bytes, 0, CONTROL_STORE_CHUNK);
+
+		while (t->next_to >= CONTROL_STORE_WINDOW &&
+		       tool_has(t, tool_key(t, "to",
+		                       t->next_to - CONTROL_STORE_WINDOW, key)))
+			tool_wait(t);
+		if (!xs_write(t->xs, XBT_NULL,
+		        tool_key(t, "to", t->next_to++, key), chunk.s,
+		        (unsigned int)chunk.n))
+			fail("cannot write");
+		bytes = str_from(bytes, chunk.n);
+	}
+}
+
+/* Takes the next chunk; waits for it. */
+static void
+tool_fill(struct tool *t)
+{
+	char key[160], *value;
+	unsigned int n;
+
+	tool_key(t, "from", t->next_from, key);
+	while ((value = xs_read(t->xs, XBT_NULL, key, &n)) == NULL)
+		tool_wait(t);
+	sb_add(&t->stream, str_make(value, n));
+	free(value);
+	if (!xs_rm(t->xs, XBT_NULL, key))
+		fail("cannot delete");
+	t->next_from++;
+}
+
+/* A whole answer in *a. */
+static void
+tool_hear(struct tool *t, struct assembly *a)
+{
+	struct diag why = { "" };
+	struct message m;
+	size_t size;
+	int whole = 0;
+
+	while (whole == 0) {
+		if (control_frame(sb_str(&t->stream), &size) != 0)
+			fail("no message");
+		if (size == 0 || size > t->stream.n) {
+			tool_fill(t);
+			continue;
+		}
+		if (control_check(
+		        str_sub(sb_str(&t->stream), 0, size), &m, &why) != 0)
+			fail(why.text);
+		whole = assembly_add(a, &m, &why);
+		t->stream.n -= size;
+		memmove(t->stream.s, t->stream.s + size, t->stream.n);
+	}
+	if (whole < 0)
+		fail(why.text);
+}
+
+static void
+tool_ask(struct tool *t, struct message *m, struct str payload)
+{
+	struct strbuf bytes = STRBUF_INIT;
+
+	m->total = (uint32_t)payload.n;
+	m->offset = 0;
+	do {
+		m->payload = str_sub(
+		    payload, m->offset, m->offset + CONTROL_PAYLOAD_MAX);
+		control_put(&bytes, m);
+		m->offset += (uint32_t)m->payload.n;
+	} while (m->offset < m->total);
+	tool_send(t, sb_str(&bytes));
+	sb_fini(&bytes);
+}
+
+static void
+tool_open(struct tool *t, const char *domid)
+{
+	t->xs = xs_open(0);
+	if (t->xs == NULL)
+		fail("no XenStore");
+	snprintf(t->dir, sizeof(t->dir),
+	    "/local/domain/%s/data/clickos/v2/xsctl-%d", domid, (int)getpid());
+	if (!xs_watch(t->xs, t->dir, "t"))
+		fail("cannot watch");
+}
+
+static struct str
+tool_payload(const char *arg)
+{
+	struct strbuf text = STRBUF_INIT;
+	FILE *file;
+	int c;
+
+	if (arg[0] != '@')
+		return str_of(arg);
+	file = fopen(arg + 1, "r");
+	if (file == NULL)
+		fail("no such file");
+	while ((c = getc(file)) != EOF)
+		sb_addc(&text, (char)c);
+	fclose(file);
+	return sb_take(&text);
+}
+
+static double
+now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct assembly a = ASSEMBLY_INIT;
+	struct message m = { .op = 0 };
+	struct tool t = { .xs = NULL };
+	struct str payload = STR("");
+	int i, times = 1;
+	double start;
+
+	if (argc < 5)
+		fail("DOMID OP ROUTER PATH [PAYLOAD|@FILE [xTIMES]]");
+	m.op = (unsigned int)atoi(argv[2]);
+	m.router = (unsigned int)atoi(argv[3]);
+	m.path = str_of(argv[4]);
+	if (argc > 5)
+		payload = tool_payload(argv[5]);
+	if (argc > 6)
+		times = atoi(argv[6] + 1);
+	tool_open(&t, argv[1]);
+	start = now_ms();
+	for (i = 0; i < times; i++) {
+		m.id = (uint32_t)i;
+		assembly_clear(&a);
+		tool_ask(&t, &m, payload);
+		tool_hear(&t, &a);
+	}
+	if (times > 1)
+		fprintf(stderr, "%.1f\n", (now_ms() - start) / times);
+	fwrite(a.payload.s, 1, a.payload.n, stdout);
+	if (a.first.op == CONTROL_INSTALL && a.first.status == 0)
+		printf("%u\n", a.first.router);
+	(void)xs_rm(t.xs, XBT_NULL, t.dir); /* the guest may have */
+	xs_close(t.xs);
+	return (int)a.first.status;
+}
