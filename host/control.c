@@ -4,6 +4,7 @@
 #include "host/control.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -269,6 +270,26 @@ control_listen(struct str path, unsigned int mode, struct diag *why)
 	return 0;
 }
 
+int
+control_adopt(int fd, struct diag *why)
+{
+	int listening = 0, flags = fcntl(fd, F_GETFL);
+	socklen_t n = sizeof(listening);
+
+	if (flags < 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &n) != 0 ||
+	    listening == 0)
+		return diag(
+		    why, ERR_INVAL, "descriptor %d: no listening socket", fd);
+	if (fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
+		return diag(
+		    why, ERR_IO, "descriptor %d: %s", fd, strerror(errno));
+	door.fd = fd;
+	door.mode = 0;
+	door.waiter = NULL;
+	return 0;
+}
+
 void
 control_unlisten(void)
 {
@@ -277,7 +298,8 @@ control_unlisten(void)
 	if (door.waiter != NULL)
 		(void)os_watch_fd(door.waiter, door.fd, 0, NULL, NULL);
 	close(door.fd);
-	(void)unlink(door.address.sun_path); /* somebody may have before */
+	if (door.address.sun_path[0] != '\0')
+		(void)unlink(door.address.sun_path); /* perhaps gone already */
 	door.fd = -1;
 	door.waiter = NULL;
 }

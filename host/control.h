@@ -19,6 +19,11 @@
  * long), ERR_IO.
  */
 int control_listen(struct str path, unsigned int mode, struct diag *why);
+/*
+ * Takes links from fd, a listening socket that whoever started us has made and
+ * named; root and our own user may come.  Owned on success.  ERR_INVAL.
+ */
+int control_adopt(int fd, struct diag *why);
 /* Closes it and removes the file. */
 void control_unlisten(void);
 

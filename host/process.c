@@ -21,7 +21,8 @@ enum process_option {
 	OPTION_CONTROL = 'c',
 	OPTION_MODE = 'm',
 	OPTION_PORT = 'p',
-	OPTION_PACKETS = 256,
+	OPTION_CONTROL_FD = 256,
+	OPTION_PACKETS,
 	OPTION_ROUTER_PACKETS,
 	OPTION_HELP = 'h',
 };
@@ -34,6 +35,8 @@ process_usage(void)
 	    "A guest as a process: runs the configuration of each FILE as a\n"
 	    "router and obeys who connects to its control socket.\n\n"
 	    "  -c, --control PATH        the socket\n"
+	    "      --control-fd N        the socket is descriptor N, "
+	    "listening\n"
 	    "  -m, --mode OCTAL          its permissions, default 600\n"
 	    "  -p, --port NAME=KIND:...  what a configuration's port stands "
 	    "for\n"
@@ -65,6 +68,10 @@ process_option(struct process *p, int option, struct diag *why)
 	case OPTION_CONTROL:
 		p->control = str_of(optarg);
 		return true;
+	case OPTION_CONTROL_FD:
+		p->control_given =
+		    process_number(optarg, 10, INT32_MAX, &p->control_fd, why);
+		return p->control_given;
 	case OPTION_MODE:
 		return process_number(optarg, 8, 0777, &p->mode, why);
 	case OPTION_PORT:
@@ -87,6 +94,7 @@ process_options(struct process *p, int argc, char **argv, struct diag *why)
 {
 	static const struct option known[] = {
 		{ "control", required_argument, NULL, OPTION_CONTROL },
+		{ "control-fd", required_argument, NULL, OPTION_CONTROL_FD },
 		{ "mode", required_argument, NULL, OPTION_MODE },
 		{ "port", required_argument, NULL, OPTION_PORT },
 		{ "packets", required_argument, NULL, OPTION_PACKETS },
@@ -106,7 +114,7 @@ process_options(struct process *p, int argc, char **argv, struct diag *why)
 			diag(why, ERR_NOMEM, "out of memory");
 			return false;
 		}
-	if (p->control.n == 0 && p->files.n == 0) {
+	if (p->control.n == 0 && !p->control_given && p->files.n == 0) {
 		diag(
 		    why, ERR_INVAL, "neither a FILE nor --control: try --help");
 		return false;
@@ -150,6 +158,8 @@ process_open(struct process *p, struct diag *why)
 		err = process_read_files(p, why);
 	if (err == 0 && p->control.n > 0)
 		err = control_listen(p->control, p->mode, why);
+	else if (err == 0 && p->control_given)
+		err = control_adopt((int)p->control_fd, why);
 	return err;
 }
 
@@ -242,7 +252,7 @@ process_install(struct process *p, struct diag *why)
 static bool
 process_idle(const struct process *p)
 {
-	if (p->control.n > 0)
+	if (p->control.n > 0 || p->control_given)
 		return false;
 	for (unsigned int i = 0; i < CONTROL_ROUTERS; i++) {
 		enum guest_state s = guest_state(p->guest, i);

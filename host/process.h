@@ -22,7 +22,9 @@ struct guest;
 struct os_waiter;
 
 struct process {
-	struct str control; /* path of the socket, or empty */
+	struct str control;  /* path of the socket, or empty */
+	uint32_t control_fd; /* or its descriptor, if control_given */
+	bool control_given;
 	unsigned int mode;
 	uint32_t packets, router_packets;
 	struct strs ports, files;

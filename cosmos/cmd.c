@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* cmd.c -- what subcommands have in common; see cmd.h. */
+#include "cosmos/cmd.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LONGS_MAX = 16, CHUNK = 65536 };
+
+static void
+cmd_help(const struct cmd_context *x)
+{
+	printf("Usage: cosmos %s%s%s\n%s.\n\n", x->cmd->name,
+	    x->cmd->arguments[0] != '\0' ? " " : "", x->cmd->arguments,
+	    x->cmd->summary);
+	printf("%s"
+	       "  -j, --json            print JSON\n"
+	       "  -h, --help            this\n",
+	    x->cmd->help);
+}
+
+int
+cmd_option(struct cmd_context *x, int argc, char **argv)
+{
+	static const struct option common[] = {
+		{ "json", no_argument, NULL, 'j' },
+		{ "help", no_argument, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct option longs[LONGS_MAX];
+	char shorts[64];
+	size_t n = 0;
+	int option;
+
+	for (; x->cmd->longs != NULL && x->cmd->longs[n].name != NULL; n++)
+		longs[n] = x->cmd->longs[n];
+	memcpy(longs + n, common, sizeof(common));
+	snprintf(shorts, sizeof(shorts), "%sjh", x->cmd->shorts);
+	option = getopt_long(argc, argv, shorts, longs, NULL);
+	if (option == 'h') {
+		cmd_help(x);
+		exit(COSMOS_OK);
+	}
+	if (option == 'j') {
+		x->json = true;
+		return cmd_option(x, argc, argv);
+	}
+	if (option == '?')
+		fprintf(stderr, "cosmos %s: try --help\n", x->cmd->name);
+	return option;
+}
+
+int
+cmd_usage(struct cmd_context *x, const char *fmt, ...)
+{
+	va_list ap;
+
+	fprintf(stderr, "cosmos %s: ", x->cmd->name);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fprintf(stderr, ": try --help\n");
+	return COSMOS_E_USAGE;
+}
+
+int
+cmd_fail(struct cmd_context *x, int status)
+{
+	fprintf(stderr, "cosmos: %s\n", cosmos_error(x->c));
+	return status;
+}
+
+int
+cmd_guest(struct cmd_context *x, const char *name, struct cosmos_guest *g)
+{
+	int status = cosmos_find(x->c, name, g);
+
+	return status == COSMOS_OK ? status : cmd_fail(x, status);
+}
+
+int
+cmd_router(struct cmd_context *x, const char *text, unsigned int *router)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || *end != '\0' ||
+	    n >= COSMOS_ROUTERS)
+		return cmd_usage(
+		    x, "'%s' is no router: 0 to %d", text, COSMOS_ROUTERS - 1);
+	*router = (unsigned int)n;
+	return COSMOS_OK;
+}
+
+static int
+cmd_file_fail(const char *path)
+{
+	fprintf(stderr, "cosmos: %s: %s\n", path, strerror(errno));
+	return errno == ENOENT ? COSMOS_E_NOTFOUND : COSMOS_E_SYSTEM;
+}
+
+int
+cmd_file(struct cmd_context *x, const char *path, char **text, size_t *n)
+{
+	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
+	char *s = NULL, *more;
+	size_t have = 0, got = 1;
+	int status = COSMOS_OK;
+
+	(void)x;
+	if (f == NULL)
+		return cmd_file_fail(path);
+	while (got > 0) {
+		more = realloc(s, have + CHUNK + 1);
+		if (more == NULL) {
+			errno = ENOMEM;
+			break;
+		}
+		s = more;
+		got = fread(s + have, 1, CHUNK, f);
+		have += got;
+	}
+	if (got > 0 || ferror(f))
+		status = cmd_file_fail(path);
+	if (f != stdin)
+		fclose(f);
+	if (status != COSMOS_OK) {
+		free(s);
+		return status;
+	}
+	s[have] = '\0';
+	*text = s;
+	*n = have;
+	return COSMOS_OK;
+}
+
+void
+cmd_print_json(json_t *value)
+{
+	json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
+	putchar('\n');
+	json_decref(value);
+}
+
+json_t *
+cmd_guest_json(const struct cosmos_guest *g)
+{
+	return json_pack("{s:s, s:I, s:s, s:s, s:I, s:f, s:f}", "name", g->name,
+	    "id", (json_int_t)g->id, "platform",
+	    cosmos_platform_name(g->platform), "state",
+	    cosmos_state_name(g->state), "memory_bytes", (json_int_t)g->memory,
+	    "cpu_seconds", (double)g->cpu_ns / 1e9, "created",
+	    (double)g->since_ns / 1e9);
+}
+
+/* A number if it is one and nothing else. */
+static json_t *
+cmd_value_json(const char *s, size_t n)
+{
+	char text[32], *end;
+	long long number;
+
+	if (n > 0 && n < sizeof(text)) {
+		memcpy(text, s, n);
+		text[n] = '\0';
+		errno = 0;
+		number = strtoll(text, &end, 10);
+		if (*end == '\0' && errno == 0)
+			return json_integer(number);
+	}
+	return json_stringn(s, n);
+}
+
+json_t *
+cmd_lines_json(const char *text)
+{
+	json_t *object = json_object();
+	char name[64];
+
+	while (*text != '\0') {
+		size_t line = strcspn(text, "\n"), word = strcspn(text, " \n");
+		const char *value = text + word + (text[word] == ' ');
+
+		snprintf(name, sizeof(name), "%.*s", (int)word, text);
+		json_object_set_new(object, name,
+		    cmd_value_json(value, (size_t)(text + line - value)));
+		text += line + (text[line] == '\n');
+	}
+	return object;
+}
+
+int
+cmd_each_guest(struct cmd_context *x, int argc, char **argv,
+    int (*one)(struct cmd_context *x, const struct cosmos_guest *g))
+{
+	struct cosmos_guest g;
+	int option, status, worst = COSMOS_OK;
+
+	while ((option = cmd_option(x, argc, argv)) != -1)
+		if (option == '?')
+			return COSMOS_E_USAGE;
+	if (optind >= argc)
+		return cmd_usage(x, "which guest?");
+	for (; optind < argc; optind++) {
+		status = cmd_guest(x, argv[optind], &g);
+		if (status == COSMOS_OK) {
+			status = one(x, &g);
+			if (status != COSMOS_OK)
+				cmd_fail(x, status);
+		}
+		if (status != COSMOS_OK)
+			worst = status;
+	}
+	return worst;
+}

@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* cosmos.c -- the handle and the choice of a platform; see cosmos.h. */
+#define _GNU_SOURCE
+#include "cosmos/cosmos.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cosmos/internal.h"
+
+static const char *const platform_names[] = {
+	[COSMOS_BEST] = "best",
+	[COSMOS_XEN] = "xen",
+	[COSMOS_KVM] = "kvm",
+	[COSMOS_PROCESS] = "process",
+};
+
+enum { PLATFORMS = ARRAY_SIZE(platform_names) };
+
+const struct platform *
+platform_of(unsigned int number)
+{
+	return number == COSMOS_PROCESS ? &platform_process : NULL;
+}
+
+const char *
+cosmos_platform_name(unsigned int platform)
+{
+	return platform < PLATFORMS ? platform_names[platform] : NULL;
+}
+
+const char *
+cosmos_state_name(unsigned int state)
+{
+	static const char *const names[] = { "unknown", "running", "paused",
+		"dying" };
+
+	return state < ARRAY_SIZE(names) ? names[state] : names[0];
+}
+
+const char *
+cosmos_version(void)
+{
+	return "0.1.0";
+}
+
+struct cosmos *
+cosmos_open(void)
+{
+	return calloc(1, sizeof(struct cosmos));
+}
+
+void
+cosmos_close(struct cosmos *c)
+{
+	if (c != NULL)
+		sb_fini(&c->error);
+	free(c);
+}
+
+const char *
+cosmos_error(struct cosmos *c)
+{
+	return sb_cstr(&c->error);
+}
+
+static void
+cosmos_say(struct cosmos *c, const char *fmt, va_list ap)
+{
+	sb_clear(&c->error);
+	sb_vprintf(&c->error, fmt, ap);
+}
+
+int
+cosmos_fail(struct cosmos *c, int status, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	cosmos_say(c, fmt, ap);
+	va_end(ap);
+	return status;
+}
+
+static int
+status_of_errno(int error)
+{
+	switch (error) {
+	case ENOENT:
+		return COSMOS_E_NOTFOUND;
+	case EEXIST:
+		return COSMOS_E_EXISTS;
+	case EACCES:
+	case EPERM:
+		return COSMOS_E_DENIED;
+	case ENOSPC:
+	case EDQUOT:
+	case ENOMEM:
+	case EMFILE:
+	case ENFILE:
+		return COSMOS_E_FULL;
+	case ETIMEDOUT:
+	case EAGAIN:
+		return COSMOS_E_TIMEOUT;
+	default:
+		return COSMOS_E_SYSTEM;
+	}
+}
+
+int
+cosmos_fail_errno(struct cosmos *c, const char *fmt, ...)
+{
+	int error = errno;
+	va_list ap;
+
+	va_start(ap, fmt);
+	cosmos_say(c, fmt, ap);
+	va_end(ap);
+	sb_printf(&c->error, ": %s", strerror(error));
+	return status_of_errno(error);
+}
+
+int
+guest_list_add(
+    struct cosmos *c, struct guest_list *list, const struct cosmos_guest *g)
+{
+	struct cosmos_guest *v;
+
+	if (list->n == list->cap) {
+		list->cap = list->cap == 0 ? 16 : 2 * list->cap;
+		v = realloc(list->v, list->cap * sizeof(*v));
+		if (v == NULL)
+			return cosmos_fail(c, COSMOS_E_FULL, "out of memory");
+		list->v = v;
+	}
+	list->v[list->n++] = *g;
+	return COSMOS_OK;
+}
+
+int
+text_give(
+    struct cosmos *c, struct strbuf *from, int status, char **text, size_t *n)
+{
+	size_t length = from->n;
+	struct str taken;
+
+	if (status == COSMOS_OK) {
+		sb_addc(from, '\0');
+		if (from->oom)
+			status = cosmos_fail(c, COSMOS_E_FULL, "out of memory");
+	}
+	if (status == COSMOS_OK) {
+		taken = sb_take(from);
+		memcpy(text, &taken.s, sizeof(*text));
+		if (n != NULL)
+			*n = length;
+	}
+	sb_fini(from);
+	return status;
+}
+
+int
+file_read(struct cosmos *c, const char *path, struct strbuf *out)
+{
+	FILE *f = fopen(path, "re");
+	char *room;
+	size_t n;
+	int status = COSMOS_OK;
+
+	if (f == NULL)
+		return cosmos_fail_errno(c, "%s", path);
+	do {
+		room = sb_reserve(out, 65536);
+		n = room != NULL ? fread(room, 1, 65536, f) : 0;
+		out->n += n;
+	} while (n > 0);
+	if (ferror(f))
+		status = cosmos_fail_errno(c, "%s", path);
+	else if (out->oom)
+		status = cosmos_fail(c, COSMOS_E_FULL, "out of memory");
+	fclose(f);
+	return status;
+}
+
+static bool
+name_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool
+name_valid(const char *name)
+{
+	size_t n = strlen(name), i;
+
+	if (n == 0 || n > COSMOS_NAME_MAX || !name_letter(name[0]))
+		return false;
+	for (i = 1; i < n; i++)
+		if (!name_letter(name[i]) && !char_digit(name[i]) &&
+		    strchr("-_.", name[i]) == NULL)
+			return false;
+	return true;
+}
+
+int
+cosmos_platform_check(struct cosmos *c, unsigned int platform)
+{
+	const struct platform *p = platform_of(platform);
+	unsigned int i;
+
+	if (platform == COSMOS_BEST) {
+		for (i = 1; i < PLATFORMS; i++)
+			if (cosmos_platform_check(c, i) == COSMOS_OK)
+				return COSMOS_OK;
+		return COSMOS_E_NOTSUP;
+	}
+	if (p == NULL)
+		return cosmos_fail(c, COSMOS_E_NOTSUP,
+		    "%s: this library was built without it",
+		    platform < PLATFORMS ? platform_names[platform]
+		                         : "no such platform");
+	return p->check(c);
+}
+
+/* The best that works here, or NULL. */
+static const struct platform *
+platform_best(struct cosmos *c)
+{
+	unsigned int i;
+
+	for (i = 1; i < PLATFORMS; i++)
+		if (cosmos_platform_check(c, i) == COSMOS_OK)
+			return platform_of(i);
+	return NULL;
+}
+
+int
+cosmos_create(
+    struct cosmos *c, const struct cosmos_spec *spec, struct cosmos_guest *g)
+{
+	const struct platform *p;
+	int status;
+
+	if (spec->size != sizeof(*spec))
+		return cosmos_fail(c, COSMOS_E_USAGE,
+		    "a spec of %u bytes is not this library's", spec->size);
+	if (spec->name == NULL || !name_valid(spec->name))
+		return cosmos_fail(c, COSMOS_E_USAGE,
+		    "'%s' is no name: a letter, then letters, digits, '-', '_' "
+		    "and '.', at most %d",
+		    spec->name == NULL ? "" : spec->name, COSMOS_NAME_MAX);
+	if (spec->nports > COSMOS_PORTS_MAX)
+		return cosmos_fail(c, COSMOS_E_USAGE,
+		    "%s: %u ports, %d at most", spec->name, spec->nports,
+		    COSMOS_PORTS_MAX);
+	p = spec->platform == COSMOS_BEST ? platform_best(c)
+	                                  : platform_of(spec->platform);
+	if (p == NULL)
+		return spec->platform == COSMOS_BEST
+		           ? COSMOS_E_NOTSUP
+		           : cosmos_platform_check(c, spec->platform);
+	status = p->check(c);
+	return status != COSMOS_OK ? status : p->create(c, spec, g);
+}
+
+static bool
+all_digits(const char *s)
+{
+	return *s != '\0' && s[strspn(s, "0123456789")] == '\0';
+}
+
+int
+cosmos_find(struct cosmos *c, const char *name, struct cosmos_guest *g)
+{
+	bool by_id = all_digits(name);
+	unsigned long id = by_id ? strtoul(name, NULL, 10) : 0;
+	const struct platform *p;
+	unsigned int i;
+	int status;
+
+	if (!by_id && !name_valid(name))
+		return cosmos_fail(c, COSMOS_E_USAGE,
+		    "'%s' is neither a name nor an id", name);
+	for (i = 1; i < PLATFORMS; i++) {
+		p = platform_of(i);
+		if (p == NULL || (by_id && id > UINT32_MAX))
+			continue;
+		status = by_id ? p->by_id(c, (uint32_t)id, g)
+		               : p->by_name(c, name, g);
+		if (status != COSMOS_E_NOTFOUND)
+			return status;
+	}
+	return cosmos_fail(c, COSMOS_E_NOTFOUND,
+	    "%s: no such guest: 'cosmos list' shows all", name);
+}
+
+static int
+compare_names(const void *a, const void *b)
+{
+	const struct cosmos_guest *x = a, *y = b;
+
+	return strverscmp(x->name, y->name);
+}
+
+int
+cosmos_list(struct cosmos *c, struct cosmos_guest **g, size_t *n)
+{
+	struct guest_list list = { NULL, 0, 0 };
+	const struct platform *p;
+	unsigned int i;
+	int status;
+
+	for (i = 1; i < PLATFORMS; i++) {
+		p = platform_of(i);
+		if (p == NULL)
+			continue;
+		status = p->list(c, &list);
+		if (status != COSMOS_OK) {
+			free(list.v);
+			return status;
+		}
+	}
+	if (list.n > 0)
+		qsort(list.v, list.n, sizeof(*list.v), compare_names);
+	*g = list.v;
+	*n = list.n;
+	return COSMOS_OK;
+}
+
+int
+cosmos_destroy(struct cosmos *c, const struct cosmos_guest *g)
+{
+	return platform_of(g->platform)->destroy(c, g);
+}
+
+int
+cosmos_suspend(struct cosmos *c, const struct cosmos_guest *g)
+{
+	return platform_of(g->platform)->suspend(c, g);
+}
+
+int
+cosmos_resume(struct cosmos *c, const struct cosmos_guest *g)
+{
+	return platform_of(g->platform)->resume(c, g);
+}
+
+int
+cosmos_console(
+    struct cosmos *c, const struct cosmos_guest *g, int *in, int *out)
+{
+	return platform_of(g->platform)->console(c, g, in, out);
+}
+
+int
+cosmos_logs(
+    struct cosmos *c, const struct cosmos_guest *g, char **text, size_t *n)
+{
+	struct strbuf out = STRBUF_INIT;
+	int status = platform_of(g->platform)->logs(c, g, &out);
+
+	return text_give(c, &out, status, text, n);
+}

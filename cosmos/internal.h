@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * internal.h -- between the files of libcosmos.
+ *
+ *	cosmos.c     the handle, names and ids, the choice of a platform
+ *	control.c    requests to a guest and their answers (abi/control.h)
+ *	router.c     the operations on routers, over those
+ *	process.c    guests as sandboxed processes, process_state.c their files
+ *
+ * One table a platform; everything above asks nothing of a guest's kind but
+ * which table it is.
+ */
+#ifndef COSMOS_INTERNAL_H
+#define COSMOS_INTERNAL_H
+
+#include <stdbool.h>
+
+#include "abi/control.h"
+#include "base/compiler.h"
+#include "base/diag.h"
+#include "base/str.h"
+#include "base/strbuf.h"
+#include "cosmos/cosmos.h"
+
+struct cosmos {
+	struct strbuf error; /* a sentence, or Click's messages */
+	uint32_t last_request;
+};
+
+struct guest_list {
+	struct cosmos_guest *v;
+	size_t n, cap;
+};
+
+struct platform {
+	/* COSMOS_OK if it works here; else the error says why not. */
+	int (*check)(struct cosmos *c);
+	int (*create)(struct cosmos *c, const struct cosmos_spec *spec,
+	    struct cosmos_guest *g);
+	/* COSMOS_E_NOTFOUND without a word if there is none. */
+	int (*by_name)(
+	    struct cosmos *c, const char *name, struct cosmos_guest *g);
+	int (*by_id)(struct cosmos *c, uint32_t id, struct cosmos_guest *g);
+	int (*list)(struct cosmos *c, struct guest_list *list);
+	int (*destroy)(struct cosmos *c, const struct cosmos_guest *g);
+	int (*suspend)(struct cosmos *c, const struct cosmos_guest *g);
+	int (*resume)(struct cosmos *c, const struct cosmos_guest *g);
+	int (*console)(
+	    struct cosmos *c, const struct cosmos_guest *g, int *in, int *out);
+	int (*logs)(struct cosmos *c, const struct cosmos_guest *g,
+	    struct strbuf *text);
+	/*
+	 * Sends a whole request and appends the whole answer's payload to
+	 * *reply: a control_status (>= 0) with *router set, or a negative
+	 * cosmos_status.
+	 */
+	int (*ask)(struct cosmos *c, const struct cosmos_guest *g,
+	    enum control_op op, unsigned int *router, struct str path,
+	    struct str payload, struct strbuf *reply);
+};
+
+extern const struct platform platform_process;
+
+/* NULL for a number that is none, and for one that was not built. */
+const struct platform *platform_of(unsigned int number);
+
+/* Notes what failed and returns status. */
+int cosmos_fail(struct cosmos *c, int status, const char *fmt, ...)
+    PRINTF(3, 4);
+/* The same with the system's reason (errno); status by what that is. */
+int cosmos_fail_errno(struct cosmos *c, const char *fmt, ...) PRINTF(2, 3);
+
+/* Appends *g; COSMOS_OK or cosmos_fail(). */
+int guest_list_add(
+    struct cosmos *c, struct guest_list *list, const struct cosmos_guest *g);
+
+/* True for a name as cosmos.h has them. */
+bool name_valid(const char *name);
+
+/*
+ * One request over the stream socket fd: as the platform's ask.  timeout_ms is
+ * the longest silence.
+ */
+int control_ask(struct cosmos *c, int fd, int timeout_ms, enum control_op op,
+    unsigned int *router, struct str path, struct str payload,
+    struct strbuf *reply);
+
+/*
+ * Hands out what *from has, if status is COSMOS_OK, as cosmos.h's texts are;
+ * empties it in any case.  Returns status, or why not.
+ */
+int text_give(
+    struct cosmos *c, struct strbuf *from, int status, char **text, size_t *n);
+
+/* Reads the file whole; COSMOS_OK or cosmos_fail_errno(). */
+int file_read(struct cosmos *c, const char *path, struct strbuf *out);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* process_state.c -- see process_state.h. */
+#include "cosmos/process_state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DIR_MODE = 0755, GUEST_MODE = 0700, FILE_MODE = 0600, TRIES = 100 };
+
+static const char *
+process_root(void)
+{
+	const char *root = getenv("CLICKOS_RUN");
+
+	return root != NULL && root[0] != '\0' ? root : "/run/clickos";
+}
+
+bool
+process_path(const char *name, const char *file, char path[static PATH_MAX])
+{
+	int n = snprintf(path, PATH_MAX, "%s/guests/%s%s%s", process_root(),
+	    name, file[0] != '\0' ? "/" : "", file);
+
+	return n > 0 && n < PATH_MAX;
+}
+
+static bool
+process_id_path(uint32_t id, char path[static PATH_MAX])
+{
+	int n = snprintf(path, PATH_MAX, "%s/ids/%u", process_root(), id);
+
+	return n > 0 && n < PATH_MAX;
+}
+
+/* The folders above all guests. */
+static int
+process_make_root(struct cosmos *c)
+{
+	static const char *const below[] = { "", "/guests", "/ids" };
+	char path[PATH_MAX];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(below); i++) {
+		snprintf(path, sizeof(path), "%s%s", process_root(), below[i]);
+		if (mkdir(path, DIR_MODE) != 0 && errno != EEXIST)
+			return cosmos_fail_errno(c, "%s", path);
+	}
+	return COSMOS_OK;
+}
+
+void
+process_dir_close(struct process_dir *d)
+{
+	if (d->lock >= 0)
+		close(d->lock);
+	if (d->fd >= 0)
+		close(d->fd);
+	d->lock = d->fd = -1;
+}
+
+void
+process_dir_remove(struct process_dir *d, pid_t pid)
+{
+	static const char *const files[] = { "control", "pid", "log", "lock" };
+	char path[PATH_MAX];
+	unsigned int i;
+
+	if (pid > 0 && process_id_path((uint32_t)pid, path))
+		unlink(path);
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		unlinkat(d->fd, files[i], 0);
+	rmdir(d->path);
+	process_dir_close(d);
+}
+
+static int
+process_dir_init(struct cosmos *c, const char *name, struct process_dir *d)
+{
+	memset(d, 0, sizeof(*d));
+	d->fd = d->lock = -1;
+	snprintf(d->name, sizeof(d->name), "%s", name);
+	if (!process_path(name, "", d->path))
+		return cosmos_fail(
+		    c, COSMOS_E_USAGE, "%s: its path is too long", name);
+	return COSMOS_OK;
+}
+
+static int
+process_dir_fds(struct cosmos *c, struct process_dir *d)
+{
+	d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (d->fd < 0)
+		return cosmos_fail_errno(c, "%s", d->path);
+	d->lock =
+	    openat(d->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
+	if (d->lock < 0)
+		return cosmos_fail_errno(c, "%s/lock", d->path);
+	return COSMOS_OK;
+}
+
+/* Nobody owns the guest: those who only look share the lock for a moment. */
+static bool
+process_dir_is_dead(const struct process_dir *d)
+{
+	return flock(d->lock, LOCK_SH | LOCK_NB) == 0;
+}
+
+/*
+ * Waits for those who look.  False: meanwhile another creator has taken the
+ * folder for a dead one's and removed it.
+ */
+static bool
+process_dir_take(const struct process_dir *d)
+{
+	struct stat st;
+
+	return flock(d->lock, LOCK_EX) == 0 && fstat(d->lock, &st) == 0 &&
+	       st.st_nlink > 0;
+}
+
+static pid_t
+process_dir_pid(const struct process_dir *d)
+{
+	char text[16];
+	int fd = openat(d->fd, "pid", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
+
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	return (pid_t)strtol(text, NULL, 10);
+}
+
+static int
+process_mkdir(struct cosmos *c, const char *path)
+{
+	int status;
+
+	if (mkdir(path, GUEST_MODE) == 0)
+		return COSMOS_OK;
+	if (errno == ENOENT) {
+		status = process_make_root(c);
+		if (status != COSMOS_OK || mkdir(path, GUEST_MODE) == 0)
+			return status;
+	}
+	return cosmos_fail_errno(c, "%s", path);
+}
+
+/*
+ * Once.  COSMOS_E_EXISTS with nothing open: what was in the way is gone, it is
+ * worth another try.
+ */
+static int
+process_dir_try(struct cosmos *c, const char *name, struct process_dir *d)
+{
+	int made, status = process_dir_init(c, name, d);
+
+	if (status != COSMOS_OK)
+		return status;
+	made = process_mkdir(c, d->path);
+	if (made != COSMOS_OK && made != COSMOS_E_EXISTS)
+		return made;
+	status = process_dir_fds(c, d);
+	if (status != COSMOS_OK)
+		return status;
+	if (made != COSMOS_OK && !process_dir_is_dead(d))
+		return cosmos_fail(c, COSMOS_E_EXISTS,
+		    "%s: a guest of that name is there already", name);
+	if (process_dir_take(d) && made == COSMOS_OK)
+		return COSMOS_OK;
+	process_dir_remove(d, process_dir_pid(d));
+	return COSMOS_E_EXISTS;
+}
+
+int
+process_dir_make(struct cosmos *c, const char *name, struct process_dir *d)
+{
+	int status, tries = 0;
+
+	do
+		status = process_dir_try(c, name, d);
+	while (status == COSMOS_E_EXISTS && d->fd < 0 && ++tries < TRIES);
+	if (status != COSMOS_OK)
+		process_dir_close(d);
+	return status;
+}
+
+int
+process_dir_set_pid(struct cosmos *c, const struct process_dir *d, pid_t pid)
+{
+	char text[16], path[PATH_MAX], target[COSMOS_NAME_MAX + 16];
+	int n = snprintf(text, sizeof(text), "%d\n", (int)pid);
+	int fd = openat(
+	    d->fd, "pid", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
+	ssize_t written;
+
+	if (fd < 0)
+		return cosmos_fail_errno(c, "%s/pid", d->path);
+	written = write(fd, text, (size_t)n);
+	close(fd);
+	if (written != n)
+		return cosmos_fail_errno(c, "%s/pid", d->path);
+	snprintf(target, sizeof(target), "../guests/%s", d->name);
+	if (!process_id_path((uint32_t)pid, path))
+		return cosmos_fail(
+		    c, COSMOS_E_USAGE, "%s: its path is too long", d->name);
+	/* One that a dead guest left: process ids come again. */
+	if (symlink(target, path) != 0 && errno == EEXIST &&
+	    (unlink(path) != 0 || symlink(target, path) != 0))
+		return cosmos_fail_errno(c, "%s", path);
+	return COSMOS_OK;
+}
+
+int
+process_dir_open(struct cosmos *c, const char *name, struct process_dir *d,
+    bool *alive, pid_t *pid)
+{
+	int status = process_dir_init(c, name, d);
+
+	if (status != COSMOS_OK)
+		return status;
+	status = process_dir_fds(c, d);
+	if (status != COSMOS_OK) {
+		process_dir_close(d);
+		return status;
+	}
+	*alive = !process_dir_is_dead(d);
+	*pid = process_dir_pid(d);
+	return COSMOS_OK;
+}
+
+int
+process_name_of(
+    struct cosmos *c, uint32_t id, char name[static COSMOS_NAME_MAX + 1])
+{
+	char path[PATH_MAX], target[PATH_MAX];
+	const char *last;
+	ssize_t n;
+
+	if (!process_id_path(id, path))
+		return COSMOS_E_NOTFOUND;
+	n = readlink(path, target, sizeof(target) - 1);
+	if (n < 0)
+		return errno == ENOENT ? COSMOS_E_NOTFOUND
+		                       : cosmos_fail_errno(c, "%s", path);
+	target[n] = '\0';
+	last = strrchr(target, '/');
+	last = last == NULL ? target : last + 1;
+	if (!name_valid(last))
+		return COSMOS_E_NOTFOUND;
+	memcpy(name, last, strlen(last) + 1); /* valid, hence short */
+	return COSMOS_OK;
+}
+
+int
+process_each(struct cosmos *c,
+    int (*each)(struct cosmos *c, const char *name, void *arg), void *arg)
+{
+	char path[PATH_MAX];
+	const struct dirent *e;
+	int status = COSMOS_OK;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/guests", process_root());
+	dir = opendir(path);
+	if (dir == NULL)
+		return errno == ENOENT ? COSMOS_OK
+		                       : cosmos_fail_errno(c, "%s", path);
+	while (status == COSMOS_OK && (e = readdir(dir)) != NULL)
+		if (name_valid(e->d_name))
+			status = each(c, e->d_name, arg);
+	closedir(dir);
+	return status;
+}

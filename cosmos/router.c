@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* router.c -- operations on a guest's routers: one request each. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cosmos/internal.h"
+
+static int
+status_of_control(int control)
+{
+	switch (control) {
+	case CONTROL_OK:
+		return COSMOS_OK;
+	case CONTROL_E_CONFIG:
+		return COSMOS_E_CONFIG;
+	case CONTROL_E_ROUTER:
+	case CONTROL_E_HANDLER:
+		return COSMOS_E_NOTFOUND;
+	case CONTROL_E_DENIED:
+		return COSMOS_E_DENIED;
+	case CONTROL_E_FULL:
+		return COSMOS_E_FULL;
+	case CONTROL_E_BUSY:
+		return COSMOS_E_STATE;
+	default:
+		return COSMOS_E_FAILED;
+	}
+}
+
+/*
+ * One request; on success *reply is the answer, else the answer is what the
+ * error says.
+ */
+static int
+router_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
+    unsigned int *router, const char *path, struct str payload,
+    struct strbuf *reply)
+{
+	struct str said;
+	int status = platform_of(g->platform)
+	                 ->ask(c, g, op, router, str_of(path), payload, reply);
+
+	if (status < 0)
+		return -status;
+	if (status == CONTROL_OK)
+		return COSMOS_OK;
+	said = sb_str(reply);
+	while (said.n > 0 && said.s[said.n - 1] == '\n')
+		said.n--;
+	return cosmos_fail(
+	    c, status_of_control(status), "%s: %.*s", g->name, STR_ARG(said));
+}
+
+/* A request whose answer has nothing to say. */
+static int
+router_do(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
+    unsigned int *router, const char *path, struct str payload)
+{
+	struct strbuf reply = STRBUF_INIT;
+	int status = router_ask(c, g, op, router, path, payload, &reply);
+
+	sb_fini(&reply);
+	return status;
+}
+
+/* A request for a text. */
+static int
+router_get(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
+    unsigned int router, const char *path, struct str payload, char **text,
+    size_t *n)
+{
+	struct strbuf reply = STRBUF_INIT;
+	int status = router_ask(c, g, op, &router, path, payload, &reply);
+
+	return text_give(c, &reply, status, text, n);
+}
+
+int
+cosmos_install(struct cosmos *c, const struct cosmos_guest *g,
+    const char *label, const char *text, size_t n, unsigned int *router)
+{
+	unsigned int id = CONTROL_ANY_ROUTER;
+	int status =
+	    router_do(c, g, CONTROL_INSTALL, &id, label, str_make(text, n));
+
+	if (status == COSMOS_OK && router != NULL)
+		*router = id;
+	return status;
+}
+
+int
+cosmos_swap(struct cosmos *c, const struct cosmos_guest *g, unsigned int router,
+    const char *text, size_t n)
+{
+	return router_do(c, g, CONTROL_SWAP, &router, "", str_make(text, n));
+}
+
+int
+cosmos_start(
+    struct cosmos *c, const struct cosmos_guest *g, unsigned int router)
+{
+	return router_do(c, g, CONTROL_START, &router, "", STR(""));
+}
+
+int
+cosmos_stop(struct cosmos *c, const struct cosmos_guest *g, unsigned int router)
+{
+	return router_do(c, g, CONTROL_STOP, &router, "", STR(""));
+}
+
+int
+cosmos_remove(
+    struct cosmos *c, const struct cosmos_guest *g, unsigned int router)
+{
+	return router_do(c, g, CONTROL_REMOVE, &router, "", STR(""));
+}
+
+int
+cosmos_read(struct cosmos *c, const struct cosmos_guest *g, unsigned int router,
+    const char *handler, const char *param, char **text, size_t *n)
+{
+	return router_get(
+	    c, g, CONTROL_READ, router, handler, str_of(param), text, n);
+}
+
+int
+cosmos_write(struct cosmos *c, const struct cosmos_guest *g,
+    unsigned int router, const char *handler, const char *value, size_t n)
+{
+	return router_do(
+	    c, g, CONTROL_WRITE, &router, handler, str_make(value, n));
+}
+
+int
+cosmos_routers(
+    struct cosmos *c, const struct cosmos_guest *g, char **text, size_t *n)
+{
+	return router_get(
+	    c, g, CONTROL_LIST, CONTROL_ANY_ROUTER, "", STR(""), text, n);
+}
+
+int
+cosmos_router_status(struct cosmos *c, const struct cosmos_guest *g,
+    unsigned int router, char **text, size_t *n)
+{
+	return router_get(c, g, CONTROL_STATUS, router, "", STR(""), text, n);
+}
+
+int
+cosmos_stats(
+    struct cosmos *c, const struct cosmos_guest *g, char **text, size_t *n)
+{
+	return router_get(
+	    c, g, CONTROL_STATS, CONTROL_ANY_ROUTER, "", STR(""), text, n);
+}
+
+int
+cosmos_config(struct cosmos *c, const struct cosmos_guest *g,
+    unsigned int router, char **text, size_t *n)
+{
+	return router_get(c, g, CONTROL_CONFIG, router, "", STR(""), text, n);
+}
+
+int
+cosmos_shutdown(struct cosmos *c, const struct cosmos_guest *g, const char *how)
+{
+	unsigned int none = CONTROL_ANY_ROUTER;
+
+	return router_do(c, g, CONTROL_SHUTDOWN, &none, "", str_of(how));
+}
