@@ -1,29 +1,53 @@
 # cosmos/build.mk -- libcosmos and the command.
 #
-# The library is one shared object that shows nothing but cosmos.h; the command
-# links it statically, so that it can be copied anywhere.  jansson makes the
-# command's JSON.
+# The command links the library statically, so that it can be copied anywhere;
+# guests under Xen come from a shared object that is loaded on Xen hosts only,
+# since libxenctrl and libxenguest are there alone (and are the only stable way
+# to the hypervisor: their versions go with it).  jansson makes the command's
+# JSON.
 
-COSMOS_LIB := $(call sources,base) clickos/message.c cosmos/cosmos.c \
-	cosmos/control.c cosmos/router.c cosmos/process.c \
-	cosmos/process_state.c cosmos/assert.c
+COSMOS_COMMON := $(call sources,base) clickos/message.c cosmos/control.c \
+	cosmos/fail.c cosmos/assert.c
+COSMOS_LIB := $(COSMOS_COMMON) cosmos/cosmos.c cosmos/stream_fd.c \
+	cosmos/router.c cosmos/process.c cosmos/process_state.c \
+	cosmos/xen_load.c
+COSMOS_XEN := $(filter-out cosmos/xen_load.c,$(wildcard cosmos/xen*.c))
 COSMOS_CMD := cosmos/main.c cosmos/cmd.c $(wildcard cosmos/cmd_*.c)
 CLICKOS_LIBEXEC ?= $(PREFIX)/lib/clickos
 
-build/%/cosmos/process.o: CFLAGS_EXTRA += -DCLICKOS_LIBEXEC='"$(CLICKOS_LIBEXEC)"'
-
 define cosmos_rules
+build/$(1)/cosmos/%.o: CFLAGS_EXTRA += -DCLICKOS_LIBEXEC='"$(CLICKOS_LIBEXEC)"'
+
 build/$(1)/bin/cosmos: $$(COSMOS_LIB:%.c=build/$(1)/%.o) \
     $$(COSMOS_CMD:%.c=build/$(1)/%.o)
 	@mkdir -p $$(@D)
 	$$(call say,LD $$@)
 	$$(Q)$$(CC_$(1)) $$(subst fuzzer$$(comma),,$$(LDFLAGS_$(1))) -o $$@ $$^ \
-		-ljansson
+		-ljansson -ldl
+
+# Position-independent, and with nothing but the platform's table to be seen.
+build/$(1)/pic/%.o: %.c
+	@mkdir -p $$(@D)
+	$$(call say,CC $(1) pic $$<)
+	$$(Q)$$(CC_$(1)) $$(CFLAGS_all) $$(CFLAGS_$(1)) -fPIC \
+		-fvisibility=hidden -DCLICKOS_LIBEXEC='"$(CLICKOS_LIBEXEC)"' \
+		-MMD -MP -c -o $$@ $$<
+
+build/$(1)/bin/libcosmos-xen.so: \
+    $$(COSMOS_COMMON:%.c=build/$(1)/pic/%.o) \
+    $$(COSMOS_XEN:%.c=build/$(1)/pic/%.o)
+	@mkdir -p $$(@D)
+	$$(call say,LD $$@)
+	$$(Q)$$(CC_$(1)) -shared -o $$@ $$^ -lxenguest -lxenctrl -lxenstore \
+		-lxentoollog
 endef
-$(foreach f,$(FLAVOURS),$(eval $(call cosmos_rules,$(f))))
+$(foreach f,host asan,$(eval $(call cosmos_rules,$(f))))
 
 build/cosmos: build/host/bin/cosmos
 	$(Q)ln -f $< $@
 
-all: build/cosmos
-check-run: build/cosmos build/asan/bin/cosmos
+build/libcosmos-xen.so: build/host/bin/libcosmos-xen.so
+	$(Q)ln -f $< $@
+
+all: build/cosmos build/libcosmos-xen.so
+check-run: build/cosmos build/libcosmos-xen.so build/asan/bin/cosmos

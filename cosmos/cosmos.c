@@ -24,7 +24,14 @@ enum { PLATFORMS = ARRAY_SIZE(platform_names) };
 const struct platform *
 platform_of(unsigned int number)
 {
-	return number == COSMOS_PROCESS ? &platform_process : NULL;
+	switch (number) {
+	case COSMOS_XEN:
+		return platform_xen();
+	case COSMOS_PROCESS:
+		return &platform_process;
+	default:
+		return NULL;
+	}
 }
 
 const char *
@@ -57,8 +64,11 @@ cosmos_open(void)
 void
 cosmos_close(struct cosmos *c)
 {
-	if (c != NULL)
-		sb_fini(&c->error);
+	if (c == NULL)
+		return;
+	if (c->xen != NULL)
+		platform_xen()->close(c);
+	sb_fini(&c->error);
 	free(c);
 }
 
@@ -66,124 +76,6 @@ const char *
 cosmos_error(struct cosmos *c)
 {
 	return sb_cstr(&c->error);
-}
-
-static void
-cosmos_say(struct cosmos *c, const char *fmt, va_list ap)
-{
-	sb_clear(&c->error);
-	sb_vprintf(&c->error, fmt, ap);
-}
-
-int
-cosmos_fail(struct cosmos *c, int status, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	cosmos_say(c, fmt, ap);
-	va_end(ap);
-	return status;
-}
-
-static int
-status_of_errno(int error)
-{
-	switch (error) {
-	case ENOENT:
-		return COSMOS_E_NOTFOUND;
-	case EEXIST:
-		return COSMOS_E_EXISTS;
-	case EACCES:
-	case EPERM:
-		return COSMOS_E_DENIED;
-	case ENOSPC:
-	case EDQUOT:
-	case ENOMEM:
-	case EMFILE:
-	case ENFILE:
-		return COSMOS_E_FULL;
-	case ETIMEDOUT:
-	case EAGAIN:
-		return COSMOS_E_TIMEOUT;
-	default:
-		return COSMOS_E_SYSTEM;
-	}
-}
-
-int
-cosmos_fail_errno(struct cosmos *c, const char *fmt, ...)
-{
-	int error = errno;
-	va_list ap;
-
-	va_start(ap, fmt);
-	cosmos_say(c, fmt, ap);
-	va_end(ap);
-	sb_printf(&c->error, ": %s", strerror(error));
-	return status_of_errno(error);
-}
-
-int
-guest_list_add(
-    struct cosmos *c, struct guest_list *list, const struct cosmos_guest *g)
-{
-	struct cosmos_guest *v;
-
-	if (list->n == list->cap) {
-		list->cap = list->cap == 0 ? 16 : 2 * list->cap;
-		v = realloc(list->v, list->cap * sizeof(*v));
-		if (v == NULL)
-			return cosmos_fail(c, COSMOS_E_FULL, "out of memory");
-		list->v = v;
-	}
-	list->v[list->n++] = *g;
-	return COSMOS_OK;
-}
-
-int
-text_give(
-    struct cosmos *c, struct strbuf *from, int status, char **text, size_t *n)
-{
-	size_t length = from->n;
-	struct str taken;
-
-	if (status == COSMOS_OK) {
-		sb_addc(from, '\0');
-		if (from->oom)
-			status = cosmos_fail(c, COSMOS_E_FULL, "out of memory");
-	}
-	if (status == COSMOS_OK) {
-		taken = sb_take(from);
-		memcpy(text, &taken.s, sizeof(*text));
-		if (n != NULL)
-			*n = length;
-	}
-	sb_fini(from);
-	return status;
-}
-
-int
-file_read(struct cosmos *c, const char *path, struct strbuf *out)
-{
-	FILE *f = fopen(path, "re");
-	char *room;
-	size_t n;
-	int status = COSMOS_OK;
-
-	if (f == NULL)
-		return cosmos_fail_errno(c, "%s", path);
-	do {
-		room = sb_reserve(out, 65536);
-		n = room != NULL ? fread(room, 1, 65536, f) : 0;
-		out->n += n;
-	} while (n > 0);
-	if (ferror(f))
-		status = cosmos_fail_errno(c, "%s", path);
-	else if (out->oom)
-		status = cosmos_fail(c, COSMOS_E_FULL, "out of memory");
-	fclose(f);
-	return status;
 }
 
 static bool
@@ -220,7 +112,9 @@ cosmos_platform_check(struct cosmos *c, unsigned int platform)
 	}
 	if (p == NULL)
 		return cosmos_fail(c, COSMOS_E_NOTSUP,
-		    "%s: this library was built without it",
+		    platform < PLATFORMS
+		        ? "%s: this machine has no libraries for it"
+		        : "%s",
 		    platform < PLATFORMS ? platform_names[platform]
 		                         : "no such platform");
 	return p->check(c);

@@ -3,8 +3,11 @@
  * internal.h -- between the files of libcosmos.
  *
  *	cosmos.c     the handle, names and ids, the choice of a platform
+ *	fail.c       errors and results
  *	control.c    requests to a guest and their answers (abi/control.h)
  *	router.c     the operations on routers, over those
+ *	stream_fd.c  the bytes of those over a socket
+ *	xen_load.c   finds libcosmos-xen.so: xen*.c, guests under Xen
  *	process.c    guests as sandboxed processes, process_state.c their files
  *
  * One table a platform; everything above asks nothing of a guest's kind but
@@ -25,6 +28,7 @@
 struct cosmos {
 	struct strbuf error; /* a sentence, or Click's messages */
 	uint32_t last_request;
+	void *xen; /* the xen platform's own */
 };
 
 struct guest_list {
@@ -33,6 +37,8 @@ struct guest_list {
 };
 
 struct platform {
+	/* Gives back what it keeps in the handle; may be NULL. */
+	void (*close)(struct cosmos *c);
 	/* COSMOS_OK if it works here; else the error says why not. */
 	int (*check)(struct cosmos *c);
 	int (*create)(struct cosmos *c, const struct cosmos_spec *spec,
@@ -60,6 +66,12 @@ struct platform {
 };
 
 extern const struct platform platform_process;
+/*
+ * Lies in a shared object of its own, libcosmos-xen.so, as
+ * cosmos_platform_xen_1, since Xen's libraries are there on Xen hosts only;
+ * NULL where it cannot be loaded.
+ */
+const struct platform *platform_xen(void);
 
 /* NULL for a number that is none, and for one that was not built. */
 const struct platform *platform_of(unsigned int number);
@@ -77,11 +89,25 @@ int guest_list_add(
 /* True for a name as cosmos.h has them. */
 bool name_valid(const char *name);
 
-/*
- * One request over the stream socket fd: as the platform's ask.  timeout_ms is
- * the longest silence.
- */
-int control_ask(struct cosmos *c, int fd, int timeout_ms, enum control_op op,
+/* What carries a guest's control messages. */
+struct stream {
+	/* Sends all of it, or fails. */
+	int (*send)(struct cosmos *c, struct stream *s, struct str bytes);
+	/* Appends what comes next, a byte at least, to *in. */
+	int (*receive)(struct cosmos *c, struct stream *s, struct strbuf *in);
+};
+
+/* A connected socket; timeout_ms is the longest silence. */
+struct fd_stream {
+	struct stream stream;
+	int fd; /* the caller's */
+	int timeout_ms;
+};
+
+void fd_stream_init(struct fd_stream *f, int fd, int timeout_ms);
+
+/* One request and its answer: as the platform's ask. */
+int control_ask(struct cosmos *c, struct stream *s, enum control_op op,
     unsigned int *router, struct str path, struct str payload,
     struct strbuf *reply);
 

@@ -444,6 +444,7 @@ process_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
     unsigned int *router, struct str path, struct str payload,
     struct strbuf *reply)
 {
+	struct fd_stream stream;
 	struct process_dir d;
 	bool alive;
 	pid_t pid;
@@ -462,8 +463,9 @@ process_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
 	process_dir_close(&d);
 	if (status != COSMOS_OK)
 		return -status;
+	fd_stream_init(&stream, fd, ANSWER_MS);
 	status =
-	    control_ask(c, fd, ANSWER_MS, op, router, path, payload, reply);
+	    control_ask(c, &stream.stream, op, router, path, payload, reply);
 	close(fd);
 	return status;
 }

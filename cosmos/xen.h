@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * xen.h -- guests under Xen: what the files of libcosmos-xen.so share.
+ *
+ *	xen.c        the platform's table: finding, listing, ending
+ *	xen_create.c a guest, in stages; undone in reverse
+ *	xen_build.c  the domain: memory, image, first registers (libxenguest)
+ *	xen_keys.c   what XenStore says about it, in one transaction
+ *	xen_vif.c    its network devices
+ *	xen_link.c   control messages through XenStore (abi/control_store.h)
+ *
+ * A name is found without a search: NAMES/<name> in XenStore holds the domain
+ * id.  It is written in the transaction that makes the guest, so that of two
+ * creates one fails; it is stale when the domain is gone or called otherwise.
+ */
+#ifndef COSMOS_XEN_H
+#define COSMOS_XEN_H
+
+#include <xenctrl.h>
+#include <xenstore.h>
+
+#include "cosmos/internal.h"
+
+#define XEN_NAMES "/tool/clickos/names"
+
+enum { XEN_PATH = 256 };
+
+struct xen_host {
+	xc_interface *xch;
+	struct xs_handle *xs;
+	xentoollog_logger *logger;
+	struct strbuf log; /* what the libraries have complained of */
+};
+
+/* A vif as `--port N=KIND:...` asks for it. */
+struct xen_vif {
+	unsigned int handle;
+	char bridge[64]; /* bridge, or vale switch.port */
+	char mac[18];
+	bool vale;
+};
+
+/* A guest on its way. */
+struct xen_guest {
+	const struct cosmos_spec *spec;
+	bool pvh;
+	char image[4096], uuid[37];
+	uint8_t handle[16];
+	uint64_t memory_kb;
+	uint32_t domid;
+	unsigned int store_port, console_port;
+	unsigned long store_frame, console_frame;
+	struct xen_vif vif[COSMOS_PORTS_MAX];
+	unsigned int vifs;
+};
+
+/* The connections, opened at the first need; NULL after cosmos_fail(). */
+struct xen_host *xen_host(struct cosmos *c);
+
+/* cosmos_fail_errno() with what Xen's libraries had to say. */
+int xen_fail(struct cosmos *c, struct xen_host *h, const char *fmt, ...)
+    PRINTF(3, 4);
+
+int xen_create(
+    struct cosmos *c, const struct cosmos_spec *spec, struct cosmos_guest *g);
+
+/* The domain, with its memory and image; paused. */
+int xen_build(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
+
+/* All keys in one transaction; COSMOS_E_EXISTS if the name is taken. */
+int xen_keys_write(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
+/* All of a domain's keys; name may be NULL when it is not known. */
+void xen_keys_remove(
+    struct xen_host *h, uint32_t domid, const char *name, const char *uuid);
+
+/* What the spec's ports ask for. */
+int xen_vifs_parse(struct cosmos *c, struct xen_guest *g);
+/* The keys of all vifs, within transaction t.  False: the store's error. */
+bool xen_vifs_write(
+    struct xen_host *h, xs_transaction_t t, const struct xen_guest *g);
+/* Joins what the backends make to their bridges; waits for them. */
+int xen_vifs_join(
+    struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
+
+/* Path below the domain's own. */
+const char *xen_path(
+    char path[static XEN_PATH], uint32_t domid, const char *below);
+/* The value at path as text, "" if there is none; free() it. */
+char *xen_read(struct xen_host *h, xs_transaction_t t, const char *path);
+/* Writes a value that domid may read; false: the store's error. */
+bool xen_write(struct xen_host *h, xs_transaction_t t, const char *path,
+    const char *value);
+
+int xen_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
+    unsigned int *router, struct str path, struct str payload,
+    struct strbuf *reply);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * xen_create.c -- a guest, from nothing to running.  Nothing that grows with
+ * the number of guests is on the way.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cosmos/xen.h"
+
+enum { MEMORY_MB = 8, BOOT_MS = 30000 };
+
+static int
+create_uuid(struct cosmos *c, struct xen_guest *g)
+{
+	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC), i;
+	bool ok = fd >= 0 && read(fd, g->handle, 16) == 16;
+	char *to = g->uuid;
+
+	if (fd >= 0)
+		close(fd);
+	if (!ok)
+		return cosmos_fail_errno(c, "/dev/urandom");
+	g->handle[6] = (g->handle[6] & 0x0f) | 0x40; /* RFC 4122, 4.4 */
+	g->handle[8] = (g->handle[8] & 0x3f) | 0x80;
+	for (i = 0; i < 16; i++)
+		to += sprintf(to, "%s%02x",
+		    i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+		    g->handle[i]);
+	return COSMOS_OK;
+}
+
+/* spec->image is a path, or "pv" or "pvh" for the installed kernel. */
+static int
+create_image(struct cosmos *c, struct xen_guest *g)
+{
+	const char *named = g->spec->image;
+	ssize_t n;
+
+	g->pvh = named != NULL && strcmp(named, "pvh") == 0;
+	if (named != NULL && strchr(named, '/') != NULL) {
+		snprintf(g->image, sizeof(g->image), "%s", named);
+	} else {
+		n = readlink("/proc/self/exe", g->image, sizeof(g->image) - 16);
+		g->image[n > 0 ? n : 0] = '\0';
+		if (n > 0)
+			strcpy(strrchr(g->image, '/') + 1, "clickos");
+		if (access(g->image, R_OK) != 0)
+			strcpy(g->image, CLICKOS_LIBEXEC "/clickos");
+	}
+	if (access(g->image, R_OK) != 0)
+		return cosmos_fail_errno(
+		    c, "%s: kernel %s", g->spec->name, g->image);
+	return COSMOS_OK;
+}
+
+static int
+create_plan(
+    struct cosmos *c, const struct cosmos_spec *spec, struct xen_guest *g)
+{
+	int status;
+
+	memset(g, 0, sizeof(*g));
+	g->spec = spec;
+	g->memory_kb =
+	    spec->memory != 0 ? spec->memory >> 10 : MEMORY_MB * 1024;
+	if (g->memory_kb % 1024 != 0 || g->memory_kb < 1024)
+		return cosmos_fail(c, COSMOS_E_USAGE,
+		    "%s: xen gives memory by whole megabytes", spec->name);
+	status = create_image(c, g);
+	if (status == COSMOS_OK)
+		status = create_uuid(c, g);
+	if (status == COSMOS_OK)
+		status = xen_vifs_parse(c, g);
+	return status;
+}
+
+static int64_t
+now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* What the guest says of its first router, or of itself. */
+static int
+create_state(struct cosmos *c, struct xen_host *h, const struct xen_guest *g,
+    bool *known)
+{
+	char path[XEN_PATH], *state, *error;
+	int status = COSMOS_OK;
+
+	state = xen_read(h, XBT_NULL,
+	    xen_path(path, g->domid,
+	        g->spec->config != NULL ? "data/clickos/0/state"
+	                                : "data/clickos/version"));
+	*known = state[0] != '\0' && strcmp(state, "starting") != 0;
+	if (strcmp(state, "failed") == 0) {
+		error = xen_read(h, XBT_NULL,
+		    xen_path(path, g->domid, "data/clickos/0/error"));
+		status = cosmos_fail(
+		    c, COSMOS_E_CONFIG, "%s: %s", g->spec->name, error);
+		free(error);
+	}
+	free(state);
+	return status;
+}
+
+/* Waits until the router runs, or the guest itself if there is none. */
+static int
+create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+{
+	int64_t end = now_ms() + BOOT_MS, left = BOOT_MS;
+	struct pollfd p = { .fd = xs_fileno(h->xs), .events = POLLIN };
+	int status = COSMOS_OK;
+	bool known = false;
+	char path[XEN_PATH], **event;
+
+	xen_path(path, g->domid, "data");
+	if (!xs_watch(h->xs, path, "boot"))
+		return cosmos_fail_errno(c, "%s", path);
+	while (!known && left > 0) {
+		event = xs_check_watch(h->xs);
+		if (event == NULL)
+			(void)poll(&p, 1, (int)left); /* the clock decides */
+		free(event);
+		status = create_state(c, h, g, &known);
+		left = end - now_ms();
+	}
+	xs_unwatch(h->xs, path, "boot");
+	while ((event = xs_check_watch(h->xs)) != NULL)
+		free(event);
+	if (!known)
+		return cosmos_fail(c, COSMOS_E_TIMEOUT,
+		    "%s: it says nothing: see 'cosmos logs' and xl dmesg",
+		    g->spec->name);
+	return status;
+}
+
+static int
+create_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+{
+	int status;
+
+	if (!xs_introduce_domain(
+	        h->xs, g->domid, g->store_frame, g->store_port))
+		return xen_fail(
+		    c, h, "%s: introducing it to XenStore", g->spec->name);
+	status = xen_vifs_join(c, h, g);
+	if (status != COSMOS_OK || g->spec->paused != 0)
+		return status;
+	if (xc_domain_unpause(h->xch, g->domid) != 0)
+		return xen_fail(c, h, "%s: letting it run", g->spec->name);
+	return create_wait(c, h, g);
+}
+
+int
+xen_create(
+    struct cosmos *c, const struct cosmos_spec *spec, struct cosmos_guest *out)
+{
+	struct xen_host *h = xen_host(c);
+	struct xen_guest g;
+	int status;
+
+	if (h == NULL)
+		return COSMOS_E_SYSTEM;
+	status = create_plan(c, spec, &g);
+	if (status != COSMOS_OK)
+		return status;
+	status = xen_build(c, h, &g);
+	if (status != COSMOS_OK)
+		goto destroy;
+	status = xen_keys_write(c, h, &g);
+	if (status != COSMOS_OK)
+		goto destroy;
+	status = create_run(c, h, &g);
+	if (status != COSMOS_OK)
+		goto remove_keys;
+	memset(out, 0, sizeof(*out));
+	out->size = sizeof(*out);
+	out->id = g.domid;
+	out->platform = COSMOS_XEN;
+	out->state =
+	    spec->paused != 0 ? COSMOS_STATE_PAUSED : COSMOS_STATE_RUNNING;
+	snprintf(out->name, sizeof(out->name), "%s", spec->name);
+	return COSMOS_OK;
+
+remove_keys:
+	xen_keys_remove(h, g.domid, spec->name, g.uuid);
+destroy:
+	if (g.domid != 0)
+		xc_domain_destroy(h->xch, g.domid);
+	return status;
+}
