@@ -104,13 +104,6 @@ build/$(1)/bin/click: build/$(1)/host/main_click.o build/$(1)/libclick.a
 	$$(Q)$$(CC_$(1)) $$(subst fuzzer$$(comma),,$$(LDFLAGS_$(1))) -o $$@ $$^ \
 		$$(LIBS_host)
 
-build/$(1)/bin/clickos-process: build/$(1)/host/main_process.o \
-    build/$(1)/libclick.a
-	@mkdir -p $$(@D)
-	$$(call say,LD $$@)
-	$$(Q)$$(CC_$(1)) $$(subst fuzzer$$(comma),,$$(LDFLAGS_$(1))) -o $$@ $$^ \
-		$$(LIBS_host)
-
 build/$(1)/%_test: build/$(1)/%_test.o build/$(1)/libclick.a
 	$$(call say,LD $$@)
 	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_host)
@@ -123,8 +116,6 @@ comma := ,
 $(foreach f,$(FLAVOURS),$(eval $(call flavour_rules,$(f))))
 
 build/click: build/host/bin/click
-	$(Q)ln -f $< $@
-build/clickos-process: build/host/bin/clickos-process
 	$(Q)ln -f $< $@
 
 # ---- the portable folders against musl's headers alone ----

@@ -21,7 +21,6 @@ enum { BACKLOG = 64, READ_AT_ONCE = 65536 };
 /* The one socket of a process, and who waits for it. */
 static struct {
 	int fd; /* -1: none */
-	unsigned int mode;
 	struct sockaddr_un address;
 	struct os_waiter *waiter;
 } door = { .fd = -1 };
@@ -165,19 +164,6 @@ static const struct control_link_ops socket_ops = {
 
 /* ---- the door ---- */
 
-static bool
-control_admits(int fd)
-{
-	struct ucred peer;
-	socklen_t n = sizeof(peer);
-
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &n) != 0)
-		return false;
-	return peer.uid == 0 || peer.uid == geteuid() ||
-	       ((door.mode & S_IWGRP) != 0 && peer.gid == getegid()) ||
-	       (door.mode & S_IWOTH) != 0;
-}
-
 static int
 socket_new(int fd, struct os_waiter *w, struct control_link **link)
 {
@@ -210,7 +196,7 @@ os_control_accept(struct os_waiter *w, struct control_link **link)
 		fd = accept4(door.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 		if (fd < 0)
 			return 0;
-		if (control_admits(fd) && socket_new(fd, w, link) == 1)
+		if (socket_new(fd, w, link) == 1)
 			return 1;
 		close(fd);
 	}
@@ -230,10 +216,10 @@ control_alive(void)
 }
 
 static int
-control_bind(int fd)
+control_bind(int fd, unsigned int mode)
 {
 	const struct sockaddr *sa = (struct sockaddr *)&door.address;
-	mode_t mask = umask(0777 & ~door.mode);
+	mode_t mask = umask(0777 & ~mode);
 	int err = bind(fd, sa, sizeof(door.address));
 
 	if (err != 0 && errno == EADDRINUSE && !control_alive()) {
@@ -249,7 +235,6 @@ control_listen(struct str path, unsigned int mode, struct diag *why)
 {
 	int fd, err;
 
-	door.mode = mode;
 	door.address.sun_family = AF_UNIX;
 	if (!str_copy(
 	        path, door.address.sun_path, sizeof(door.address.sun_path)) ||
@@ -259,7 +244,7 @@ control_listen(struct str path, unsigned int mode, struct diag *why)
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return diag(why, ERR_IO, "socket: %s", strerror(errno));
-	if (control_bind(fd) != 0 || listen(fd, BACKLOG) != 0) {
+	if (control_bind(fd, mode) != 0 || listen(fd, BACKLOG) != 0) {
 		err = errno;
 		close(fd);
 		return diag(why, err == EADDRINUSE ? ERR_BUSY : ERR_IO,
@@ -285,7 +270,6 @@ control_adopt(int fd, struct diag *why)
 		return diag(
 		    why, ERR_IO, "descriptor %d: %s", fd, strerror(errno));
 	door.fd = fd;
-	door.mode = 0;
 	door.waiter = NULL;
 	return 0;
 }

@@ -3,9 +3,9 @@
  * control.h -- control links of a process guest: a Unix socket in the file
  * system, a stream of messages each way (abi/control.h).
  *
- * Two locks on one door: the file's mode says who may connect, and of those
- * that did the system says who they are (SO_PEERCRED): root and our own user
- * always may, others only as far as the mode means it for group and others.
+ * The file's mode is the lock: who may not write to it cannot connect
+ * (unix(7)).  Who has connected is not asked for his name (SO_PEERCRED): in a
+ * sandbox, root and every other user beside our own have none.
  */
 #ifndef HOST_CONTROL_H
 #define HOST_CONTROL_H
@@ -20,8 +20,8 @@
  */
 int control_listen(struct str path, unsigned int mode, struct diag *why);
 /*
- * Takes links from fd, a listening socket that whoever started us has made and
- * named; root and our own user may come.  Owned on success.  ERR_INVAL.
+ * Takes links from fd, a listening socket that whoever started us has made,
+ * named and given a mode.  Owned on success.  ERR_INVAL.
  */
 int control_adopt(int fd, struct diag *why);
 /* Closes it and removes the file. */

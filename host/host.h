@@ -7,6 +7,7 @@
 #define HOST_HOST_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/diag.h"
 #include "base/err.h"
@@ -16,6 +17,12 @@ struct os_waiter;
 
 /* The caller's stack, on standard error. */
 void backtrace_print(void);
+
+/*
+ * Before a sandbox: os_memory() says limit (bytes; 0: what the machine has),
+ * and does not need the file system any more.
+ */
+void memory_is(uint64_t limit);
 
 /* For waiter.c: calls the signal watchers of w that have something to hear. */
 void signals_deliver(struct os_waiter *w);

@@ -3,6 +3,7 @@
 #include "host/process.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 #include "host/host.h"
 #include "os/os.h"
 
-enum { MODE_DEFAULT = 0600, TICK_NS = 1000000000 };
+enum { MODE_DEFAULT = 0600 };
 
 enum process_option {
 	OPTION_CONTROL = 'c',
@@ -24,6 +25,11 @@ enum process_option {
 	OPTION_CONTROL_FD = 256,
 	OPTION_PACKETS,
 	OPTION_ROUTER_PACKETS,
+	OPTION_NO_SANDBOX,
+	OPTION_EMPTY,
+	OPTION_USER,
+	OPTION_KEEP_FD,
+	OPTION_MEMORY,
 	OPTION_HELP = 'h',
 };
 
@@ -40,37 +46,79 @@ process_usage(void)
 	    "  -m, --mode OCTAL          its permissions, default 600\n"
 	    "  -p, --port NAME=KIND:...  what a configuration's port stands "
 	    "for\n"
+	    "      --no-sandbox          run with all the rights of whoever "
+	    "starts it\n"
+	    "      --user ID             whom to run as, if started by root\n"
+	    "      --empty DIR           empty namespaces to share: DIR/net, "
+	    "DIR/mnt\n"
+	    "      --keep-fd N           leave descriptor N open\n"
+	    "      --memory BYTES        how much there is; more is not "
+	    "stopped here\n"
 	    "      --packets N           packets of all routers together\n"
 	    "      --router-packets N    packets of each router\n"
 	    "  -h, --help\n");
 }
 
 static bool
+process_number64(
+    const char *text, int base, uint64_t max, uint64_t *x, struct diag *why)
+{
+	bool overflow = false;
+
+	if (conf_u64(str_of(text), base, x, &overflow) && !overflow &&
+	    *x <= max)
+		return true;
+	diag(why, ERR_INVAL, "'%s': not a number up to %" PRIu64, text, max);
+	return false;
+}
+
+static bool
 process_number(
     const char *text, int base, uint32_t max, uint32_t *x, struct diag *why)
 {
-	bool overflow = false;
 	uint64_t n;
 
-	if (conf_u64(str_of(text), base, &n, &overflow) && !overflow &&
-	    n <= max) {
-		*x = (uint32_t)n;
-		return true;
-	}
-	diag(why, ERR_INVAL, "'%s': not a number up to %u", text, max);
-	return false;
+	if (!process_number64(text, base, max, &n, why))
+		return false;
+	*x = (uint32_t)n;
+	return true;
+}
+
+/* A descriptor that is ours from the start. */
+static bool
+process_descriptor(struct process *p, unsigned int slot, struct diag *why)
+{
+	uint32_t fd;
+
+	if (!process_number(optarg, 10, INT32_MAX, &fd, why))
+		return false;
+	p->sandbox.keep[slot] = (int)fd;
+	return true;
 }
 
 static bool
 process_option(struct process *p, int option, struct diag *why)
 {
 	switch (option) {
+	case OPTION_NO_SANDBOX:
+		p->no_sandbox = true;
+		return true;
+	case OPTION_EMPTY:
+		p->sandbox.empty = optarg;
+		return true;
+	case OPTION_USER:
+		return process_number(
+		    optarg, 10, UINT32_MAX - 1, &p->sandbox.user, why);
+	case OPTION_MEMORY:
+		return process_number64(
+		    optarg, 10, UINT64_MAX, &p->memory, why);
+	case OPTION_KEEP_FD:
+		return process_descriptor(p, 1, why);
 	case OPTION_CONTROL:
 		p->control = str_of(optarg);
 		return true;
 	case OPTION_CONTROL_FD:
-		p->control_given =
-		    process_number(optarg, 10, INT32_MAX, &p->control_fd, why);
+		p->control_given = process_descriptor(p, 0, why);
 		return p->control_given;
 	case OPTION_MODE:
 		return process_number(optarg, 8, 0777, &p->mode, why);
@@ -97,6 +145,11 @@ process_options(struct process *p, int argc, char **argv, struct diag *why)
 		{ "control-fd", required_argument, NULL, OPTION_CONTROL_FD },
 		{ "mode", required_argument, NULL, OPTION_MODE },
 		{ "port", required_argument, NULL, OPTION_PORT },
+		{ "no-sandbox", no_argument, NULL, OPTION_NO_SANDBOX },
+		{ "empty", required_argument, NULL, OPTION_EMPTY },
+		{ "user", required_argument, NULL, OPTION_USER },
+		{ "memory", required_argument, NULL, OPTION_MEMORY },
+		{ "keep-fd", required_argument, NULL, OPTION_KEEP_FD },
 		{ "packets", required_argument, NULL, OPTION_PACKETS },
 		{ "router-packets", required_argument, NULL,
 		    OPTION_ROUTER_PACKETS },
@@ -105,7 +158,8 @@ process_options(struct process *p, int argc, char **argv, struct diag *why)
 	};
 	int option;
 
-	*p = (struct process){ .mode = MODE_DEFAULT };
+	*p = (struct process){ .mode = MODE_DEFAULT,
+		.sandbox = { .user = SANDBOX_NOBODY, .keep = { -1, -1 } } };
 	while ((option = getopt_long(argc, argv, "c:m:p:h", known, NULL)) != -1)
 		if (!process_option(p, option, why))
 			return false;
@@ -152,6 +206,7 @@ process_open(struct process *p, struct diag *why)
 {
 	int err = 0;
 
+	memory_is(p->memory);
 	for (size_t i = 0; err == 0 && i < p->ports.n; i++)
 		err = port_bind(p->ports.v[i], why);
 	if (err == 0)
@@ -159,7 +214,7 @@ process_open(struct process *p, struct diag *why)
 	if (err == 0 && p->control.n > 0)
 		err = control_listen(p->control, p->mode, why);
 	else if (err == 0 && p->control_given)
-		err = control_adopt((int)p->control_fd, why);
+		err = control_adopt(p->sandbox.keep[0], why);
 	return err;
 }
 
@@ -277,7 +332,7 @@ process_run(struct process *p, struct diag *why)
 			continue;
 		if (process_idle(p))
 			break;
-		(void)os_wait(p->waiter, os_steady_ns() + TICK_NS);
+		(void)os_wait(p->waiter, INT64_MAX);
 	}
 	return err;
 }

@@ -3,8 +3,9 @@
  * process.h -- a guest as a Linux process, in the steps that its main takes.
  *
  *	process_options()   the command line
+ *	sandbox_begin()     unless --no-sandbox; see sandbox.h
  *	process_open()      whatever needs the system: ports, the control socket
- *	                    (here a sandbox may close behind it)
+ *	sandbox_enter()
  *	process_run()       routers and control, until told to end
  *	process_close()
  */
@@ -16,17 +17,20 @@
 
 #include "base/diag.h"
 #include "base/strs.h"
+#include "host/sandbox.h"
 
 struct control;
 struct guest;
 struct os_waiter;
 
 struct process {
-	struct str control;  /* path of the socket, or empty */
-	uint32_t control_fd; /* or its descriptor, if control_given */
-	bool control_given;
+	struct str control; /* path of the socket, or empty */
+	bool control_given; /* or as descriptor sandbox.keep[0] */
 	unsigned int mode;
+	bool no_sandbox;
+	struct sandbox sandbox;
 	uint32_t packets, router_packets;
+	uint64_t memory; /* bytes; 0: what the machine has */
 	struct strs ports, files;
 
 	struct strs texts; /* owned, of the files */
