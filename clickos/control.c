@@ -253,6 +253,12 @@ control_end(struct control *c)
 	str_free(&c->shutdown);
 }
 
+int64_t
+control_deadline(const struct control *c)
+{
+	return c->shutdown.n > 0 ? c->shutdown_ns : INT64_MAX;
+}
+
 bool
 control_step(struct control *c)
 {

@@ -37,5 +37,10 @@ int control_add(struct control *c, struct control_link *link);
  * Returns true if something was done.
  */
 bool control_step(struct control *c);
+/*
+ * When control_step() must be called again even if nothing happens: by the
+ * clock of os_steady_ns(), or INT64_MAX.
+ */
+int64_t control_deadline(const struct control *c);
 
 #endif

@@ -9,8 +9,7 @@
 COSMOS_COMMON := $(call sources,base) clickos/message.c cosmos/control.c \
 	cosmos/fail.c cosmos/assert.c
 COSMOS_LIB := $(COSMOS_COMMON) cosmos/cosmos.c cosmos/stream_fd.c \
-	cosmos/router.c cosmos/process.c cosmos/process_state.c \
-	cosmos/xen_load.c
+	cosmos/router.c cosmos/xen_load.c $(wildcard cosmos/process*.c)
 COSMOS_XEN := $(filter-out cosmos/xen_load.c,$(wildcard cosmos/xen*.c))
 COSMOS_CMD := cosmos/main.c cosmos/cmd.c $(wildcard cosmos/cmd_*.c)
 CLICKOS_LIBEXEC ?= $(PREFIX)/lib/clickos

@@ -36,7 +36,8 @@ struct cmd {
 
 extern const struct cmd cmd_create, cmd_list, cmd_show, cmd_destroy,
     cmd_install, cmd_remove, cmd_start, cmd_stop, cmd_read, cmd_write,
-    cmd_suspend, cmd_resume, cmd_shutdown, cmd_logs, cmd_console, cmd_version;
+    cmd_suspend, cmd_resume, cmd_shutdown, cmd_logs, cmd_console, cmd_version,
+    cmd_doctor, cmd_pool, cmd_watch;
 
 /*
  * The next option of argv, or -1: then argv[optind] is the first argument.

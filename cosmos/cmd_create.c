@@ -7,6 +7,13 @@
 
 #include "cosmos/cmd.h"
 
+enum create_option {
+	OPTION_NO_LIMITS = 256,
+	OPTION_ON_POWEROFF,
+	OPTION_ON_REBOOT,
+	OPTION_ON_CRASH,
+};
+
 static const struct option create_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "on", required_argument, NULL, 'o' },
@@ -14,6 +21,11 @@ static const struct option create_options[] = {
 	{ "memory", required_argument, NULL, 'm' },
 	{ "image", required_argument, NULL, 'i' },
 	{ "paused", no_argument, NULL, 'P' },
+	{ "cpu", required_argument, NULL, 'C' },
+	{ "no-limits", no_argument, NULL, OPTION_NO_LIMITS },
+	{ "on-poweroff", required_argument, NULL, OPTION_ON_POWEROFF },
+	{ "on-reboot", required_argument, NULL, OPTION_ON_REBOOT },
+	{ "on-crash", required_argument, NULL, OPTION_ON_CRASH },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -60,6 +72,34 @@ create_memory(struct cmd_context *x, struct create *self, const char *text)
 	return COSMOS_OK;
 }
 
+/* "50" or "50%" of one processor. */
+static int
+create_cpu(struct cmd_context *x, struct create *self, const char *text)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (text[0] < '0' || text[0] > '9' || n < 1 || n > 100000 ||
+	    (*end != '\0' && strcmp(end, "%") != 0))
+		return cmd_usage(
+		    x, "'%s' is no share of a processor: 50, 150%%", text);
+	self->spec.cpu_percent = (uint32_t)n;
+	return COSMOS_OK;
+}
+
+static int
+create_action(struct cmd_context *x, uint32_t *action, const char *text)
+{
+	uint32_t i;
+
+	for (i = 1; cosmos_action_name(i) != NULL; i++)
+		if (strcmp(text, cosmos_action_name(i)) == 0) {
+			*action = i;
+			return COSMOS_OK;
+		}
+	return cmd_usage(x, "'%s': not destroy, restart or preserve", text);
+}
+
 static int
 create_option(struct cmd_context *x, struct create *self, int option)
 {
@@ -83,6 +123,17 @@ create_option(struct cmd_context *x, struct create *self, int option)
 	case 'P':
 		self->spec.paused = 1;
 		return COSMOS_OK;
+	case 'C':
+		return create_cpu(x, self, optarg);
+	case OPTION_NO_LIMITS:
+		self->spec.no_limits = 1;
+		return COSMOS_OK;
+	case OPTION_ON_POWEROFF:
+		return create_action(x, &self->spec.on_poweroff, optarg);
+	case OPTION_ON_REBOOT:
+		return create_action(x, &self->spec.on_reboot, optarg);
+	case OPTION_ON_CRASH:
+		return create_action(x, &self->spec.on_crash, optarg);
 	default:
 		return COSMOS_E_USAGE;
 	}
@@ -148,9 +199,15 @@ const struct cmd cmd_create = {
 	    "  -o, --on PLATFORM     xen, kvm, process, or best (the default)\n"
 	    "  -p, --port N=KIND:... what the configuration's port N is\n"
 	    "  -m, --memory SIZE     megabytes, or with K, M, G\n"
+	    "  -C, --cpu PERCENT     of one processor, at most\n"
+	    "      --no-limits       create it even if nothing limits it\n"
+	    "      --on-poweroff ACTION, --on-reboot ACTION, --on-crash "
+	    "ACTION\n"
+	    "                        destroy, restart or preserve it "
+	    "('cosmos watch')\n"
 	    "  -i, --image FILE      another kernel or guest program\n"
 	    "  -P, --paused          it waits for 'cosmos resume'\n",
-	.shorts = "c:o:p:m:i:P",
+	.shorts = "c:o:p:m:i:PC:",
 	.longs = create_options,
 	.run = create_run,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* cmd_show.c -- cosmos show, logs, console, shutdown, version. */
+/* cmd_show.c -- cosmos show, logs, version. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,18 +98,6 @@ logs_run(struct cmd_context *x, int argc, char **argv)
 }
 
 static int
-shutdown_one(struct cmd_context *x, const struct cosmos_guest *g)
-{
-	return cosmos_shutdown(x->c, g, "poweroff");
-}
-
-static int
-shutdown_run(struct cmd_context *x, int argc, char **argv)
-{
-	return cmd_each_guest(x, argc, argv, shutdown_one);
-}
-
-static int
 version_run(struct cmd_context *x, int argc, char **argv)
 {
 	while (cmd_option(x, argc, argv) != -1)
@@ -137,15 +125,6 @@ const struct cmd cmd_logs = {
 	.help = "",
 	.shorts = "",
 	.run = logs_run,
-};
-
-const struct cmd cmd_shutdown = {
-	.name = "shutdown",
-	.arguments = "GUEST...",
-	.summary = "ask guests to end by themselves",
-	.help = "",
-	.shorts = "",
-	.run = shutdown_run,
 };
 
 const struct cmd cmd_version = {

@@ -50,6 +50,15 @@ cosmos_state_name(unsigned int state)
 }
 
 const char *
+cosmos_action_name(unsigned int action)
+{
+	static const char *const names[] = { "default", "destroy", "restart",
+		"preserve" };
+
+	return action < ARRAY_SIZE(names) ? names[action] : NULL;
+}
+
+const char *
 cosmos_version(void)
 {
 	return "0.1.0";

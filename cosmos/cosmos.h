@@ -70,6 +70,14 @@ enum cosmos_state {
 	COSMOS_STATE_DYING = 3, /* ended, and not cleaned up yet */
 };
 
+/* What becomes of a guest that has ended, by `cosmos watch`. */
+enum cosmos_action {
+	COSMOS_ACTION_DEFAULT = 0, /* restart after a reboot, else destroy */
+	COSMOS_ACTION_DESTROY = 1,
+	COSMOS_ACTION_RESTART = 2,  /* as it was created */
+	COSMOS_ACTION_PRESERVE = 3, /* its log and name stay, until destroyed */
+};
+
 enum { COSMOS_NAME_MAX = 63, COSMOS_PORTS_MAX = 16, COSMOS_ROUTERS = 64 };
 
 /* A guest as it was when it was looked at. */
@@ -98,7 +106,10 @@ struct cosmos_spec {
 	 */
 	const char *const *ports;
 	uint32_t nports;
-	uint32_t paused; /* 1: it does not run until cosmos_resume() */
+	uint32_t paused;      /* 1: it does not run until cosmos_resume() */
+	uint32_t cpu_percent; /* of one processor, at most; 0: all it can get */
+	uint32_t no_limits;   /* 1: create it where nothing can limit it */
+	uint32_t on_poweroff, on_reboot, on_crash; /* enum cosmos_action */
 };
 
 #define COSMOS_SPEC_INIT                                                       \
@@ -142,9 +153,34 @@ COSMOS_API int cosmos_resume(struct cosmos *c, const struct cosmos_guest *g);
 /* Descriptors of its console, to be closed by the caller; -1 for none. */
 COSMOS_API int cosmos_console(
     struct cosmos *c, const struct cosmos_guest *g, int *in, int *out);
+/* NULL for a number that is none. */
+COSMOS_API const char *cosmos_action_name(unsigned int action);
+
 /* What it has written there so far; free(*text). */
 COSMOS_API int cosmos_logs(
     struct cosmos *c, const struct cosmos_guest *g, char **text, size_t *n);
+
+/* ---- the host ---- */
+
+/*
+ * Sees to what guests say shall be done when they end, and keeps as many
+ * prepared ones as cosmos_pool() wants, until *stop becomes true by a signal
+ * handler.  say is called with a line of what was done.  COSMOS_E_STATE:
+ * another does so already.
+ */
+COSMOS_API int cosmos_watch(struct cosmos *c, const volatile int *stop,
+    void (*say)(void *arg, const char *line), void *arg);
+/*
+ * Wants n guests prepared, and makes those that are missing or ends those that
+ * are too many; *n becomes how many there are.  UINT32_MAX: only looks.
+ */
+COSMOS_API int cosmos_pool(struct cosmos *c, uint32_t *n);
+/*
+ * Finds what ended guests and killed programs have left, and clears it if
+ * clear is not 0.  *text gets a line each: "KIND NAME: WHAT"; free(*text).
+ */
+COSMOS_API int cosmos_doctor(
+    struct cosmos *c, int clear, char **text, size_t *n);
 
 /* ---- routers ----
  *

@@ -22,6 +22,9 @@ static const struct cmd *const commands[] = {
 	&cmd_resume,
 	&cmd_shutdown,
 	&cmd_destroy,
+	&cmd_watch,
+	&cmd_pool,
+	&cmd_doctor,
 	&cmd_version,
 };
 

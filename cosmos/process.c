@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * process.c -- guests as sandboxed processes (build/clickos-process).
- *
- * create makes the control socket itself and hands it over listening, so that
- * it can be asked at once; the configuration goes through it, and its answer
- * is create's.
+ * process.c -- guests as sandboxed processes (build/clickos-process): looking
+ * at them, and what can be done to one; see process_internal.h.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,46 +18,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cosmos/process_state.h"
+#include "cosmos/process_internal.h"
 
 enum {
-	/* Descriptors as the guest finds them. */
-	CONTROL_FD = 3,
-	LOCK_FD = 4,
-	BACKLOG = 16,
 	ANSWER_MS = 60000,
 	END_MS = 5000,
-	ARGUMENTS = 2 * COSMOS_PORTS_MAX + 8,
 	TICK_NS = 10000000, /* of /proc/PID/stat: USER_HZ is 100 (proc(5)) */
 };
-
-extern char **environ;
-
-/* ---- the program ---- */
-
-static int
-program_path(const struct cosmos_spec *spec, char path[static PATH_MAX])
-{
-	const char *named =
-	    spec->image != NULL ? spec->image : getenv("CLICKOS_PROCESS");
-	ssize_t n;
-	char *slash;
-
-	if (named != NULL) {
-		snprintf(path, PATH_MAX, "%s", named);
-		return access(path, X_OK);
-	}
-	n = readlink("/proc/self/exe", path, PATH_MAX - 32);
-	if (n > 0) {
-		path[n] = '\0';
-		slash = strrchr(path, '/');
-		strcpy(slash + 1, "clickos-process");
-		if (access(path, X_OK) == 0)
-			return 0;
-	}
-	strcpy(path, CLICKOS_LIBEXEC "/clickos-process");
-	return access(path, X_OK);
-}
 
 static int
 process_check(struct cosmos *c)
@@ -69,49 +32,18 @@ process_check(struct cosmos *c)
 	const struct cosmos_spec none = COSMOS_SPEC_INIT;
 	char path[PATH_MAX];
 
-	if (program_path(&none, path) != 0)
-		return cosmos_fail(c, COSMOS_E_NOTSUP,
-		    "process: no guest program at %s (set CLICKOS_PROCESS)",
-		    path);
-	return COSMOS_OK;
+	return process_program(c, &none, path);
 }
 
-/* ---- the control socket ---- */
-
-/* Its path is as long as the folder's may be, sun_path is not: by /proc. */
-static int
-socket_address(const struct process_dir *d, struct sockaddr_un *address)
+int
+process_connect(struct cosmos *c, const struct process_dir *d, int *fd)
 {
-	memset(address, 0, sizeof(*address));
-	address->sun_family = AF_UNIX;
-	return snprintf(address->sun_path, sizeof(address->sun_path),
-	    "/proc/self/fd/%d/control", d->fd);
-}
-
-static int
-socket_listen(struct cosmos *c, const struct process_dir *d, int *fd)
-{
-	struct sockaddr_un address;
-
-	socket_address(d, &address);
-	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (*fd < 0)
-		return cosmos_fail_errno(c, "%s: its control socket", d->name);
-	if (bind(*fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-	    fchmodat(d->fd, "control", 0600, 0) == 0 &&
-	    listen(*fd, BACKLOG) == 0)
-		return COSMOS_OK;
-	close(*fd);
-	return cosmos_fail_errno(c, "%s/control", d->path);
-}
-
-static int
-socket_connect(struct cosmos *c, const struct process_dir *d, int *fd)
-{
-	struct sockaddr_un address;
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int status;
 
-	socket_address(d, &address);
+	/* Its path is as long as the folder's may be, sun_path is not. */
+	snprintf(address.sun_path, sizeof(address.sun_path),
+	    "/proc/self/fd/%d/control", d->fd);
 	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (*fd >= 0 &&
 	    connect(*fd, (struct sockaddr *)&address, sizeof(address)) == 0)
@@ -122,62 +54,27 @@ socket_connect(struct cosmos *c, const struct process_dir *d, int *fd)
 	return status;
 }
 
-/* ---- creating ---- */
-
-static int
-spawn(struct cosmos *c, const struct cosmos_spec *spec,
-    const struct process_dir *d, int control, pid_t *pid)
+/* True if somebody but us holds the lock. */
+static bool
+lock_is_held(const struct process_dir *d)
 {
-	char program[PATH_MAX], fd[12], log[PATH_MAX];
-	const char *argv[ARGUMENTS];
-	posix_spawn_file_actions_t actions;
-	unsigned int n = 0, i;
-	int error;
+	int fd = openat(d->fd, "lock", O_RDWR | O_CLOEXEC);
+	bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
 
-	if (program_path(spec, program) != 0)
-		return cosmos_fail_errno(c, "%s", program);
-	snprintf(fd, sizeof(fd), "%d", CONTROL_FD);
-	argv[n++] = "clickos-process";
-	argv[n++] = "--control-fd";
-	argv[n++] = fd;
-	for (i = 0; i < spec->nports; i++) {
-		argv[n++] = "--port";
-		argv[n++] = spec->ports[i];
-	}
-	argv[n] = NULL;
-	if (!process_path(d->name, "log", log))
-		return cosmos_fail(
-		    c, COSMOS_E_USAGE, "%s: its path is too long", d->name);
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_addopen(
-	    &actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0600);
-	posix_spawn_file_actions_adddup2(&actions, 1, 2);
-	posix_spawn_file_actions_adddup2(&actions, control, CONTROL_FD);
-	posix_spawn_file_actions_adddup2(&actions, d->lock, LOCK_FD);
-	error = posix_spawn(pid, program, &actions, NULL,
-	    (char *const *)(uintptr_t)argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (error != 0) {
-		errno = error;
-		return cosmos_fail_errno(c, "%s", program);
-	}
-	return COSMOS_OK;
+	if (fd >= 0)
+		close(fd);
+	return held;
 }
 
-/*
- * Kills the process and waits until it is gone.  It holds the folder's lock,
- * which tells that the number is still its own once the pidfd is open.
- */
-static void
-kill_guest(const struct process_dir *d, pid_t pid)
+void
+process_kill(const struct process_dir *d, pid_t pid)
 {
 	struct pollfd p = { .events = POLLIN };
 
-	p.fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	p.fd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
 	if (p.fd < 0)
 		return;
-	if (flock(d->lock, LOCK_SH | LOCK_NB) != 0) {
+	if (lock_is_held(d)) {
 		syscall(SYS_pidfd_send_signal, p.fd, SIGKILL, NULL, 0);
 		(void)poll(&p, 1, END_MS); /* no more can be done */
 		waitpid(pid, NULL, WNOHANG);
@@ -185,99 +82,23 @@ kill_guest(const struct process_dir *d, pid_t pid)
 	close(p.fd);
 }
 
-static void
-guest_fill(struct cosmos_guest *g, const struct process_dir *d, pid_t pid)
+void
+process_clear(struct process_dir *d, pid_t pid)
+{
+	process_kill(d, pid);
+	process_cgroup_remove(d->key);
+	process_dir_remove(d, pid);
+}
+
+void
+process_guest_fill(
+    struct cosmos_guest *g, const struct process_dir *d, pid_t pid)
 {
 	memset(g, 0, sizeof(*g));
 	g->size = sizeof(*g);
 	g->id = (uint32_t)pid;
 	g->platform = COSMOS_PROCESS;
 	snprintf(g->name, sizeof(g->name), "%s", d->name);
-}
-
-/* What a guest that could not begin has written, as the reason. */
-static int
-fail_with_log(struct cosmos *c, const struct process_dir *d, int status)
-{
-	struct strbuf text = STRBUF_INIT;
-	char path[PATH_MAX];
-
-	if (process_path(d->name, "log", path) &&
-	    file_read(c, path, &text) == COSMOS_OK && text.n > 0) {
-		while (text.n > 0 && text.s[text.n - 1] == '\n')
-			text.n--;
-		status = cosmos_fail(c, COSMOS_E_FAILED, "%s: %.*s", d->name,
-		    STR_ARG(sb_str(&text)));
-	}
-	sb_fini(&text);
-	return status;
-}
-
-/* It answers, and its first router runs. */
-static int
-begin(struct cosmos *c, const struct cosmos_spec *spec,
-    const struct process_dir *d, pid_t pid, struct cosmos_guest *g)
-{
-	struct cosmos_guest made;
-	unsigned int router = CONTROL_ANY_ROUTER;
-	struct strbuf hello = STRBUF_INIT;
-	int status;
-
-	guest_fill(&made, d, pid);
-	made.state = COSMOS_STATE_RUNNING;
-	if (spec->config != NULL) {
-		status = cosmos_install(c, &made,
-		    spec->label != NULL ? spec->label : spec->name,
-		    spec->config, spec->config_length, &router);
-	} else {
-		status = platform_process.ask(
-		    c, &made, CONTROL_HELLO, &router, STR(""), STR(""), &hello);
-		status = status < 0 ? -status : COSMOS_OK;
-		sb_fini(&hello);
-	}
-	if (status == COSMOS_E_STATE || status == COSMOS_E_TIMEOUT ||
-	    status == COSMOS_E_SYSTEM)
-		return fail_with_log(c, d, status);
-	if (status == COSMOS_OK && spec->paused != 0)
-		status = cosmos_suspend(c, &made);
-	if (status == COSMOS_OK)
-		*g = made;
-	return status;
-}
-
-static int
-process_create(
-    struct cosmos *c, const struct cosmos_spec *spec, struct cosmos_guest *g)
-{
-	struct process_dir d;
-	pid_t pid = 0;
-	int control, status = process_dir_make(c, spec->name, &d);
-
-	if (status != COSMOS_OK)
-		return status;
-	status = socket_listen(c, &d, &control);
-	if (status != COSMOS_OK)
-		goto remove_dir;
-	status = spawn(c, spec, &d, control, &pid);
-	close(control);
-	if (status != COSMOS_OK)
-		goto remove_dir;
-	status = process_dir_set_pid(c, &d, pid);
-	if (status == COSMOS_OK)
-		status = begin(c, spec, &d, pid, g);
-	if (status != COSMOS_OK)
-		goto kill;
-	process_dir_close(&d);
-	return COSMOS_OK;
-
-kill:
-	/* Whoever holds the lock now is the guest. */
-	close(d.lock);
-	d.lock = openat(d.fd, "lock", O_RDWR | O_CLOEXEC);
-	kill_guest(&d, pid);
-remove_dir:
-	process_dir_remove(&d, pid);
-	return status;
 }
 
 /* ---- looking ---- */
@@ -323,7 +144,7 @@ process_by_name(struct cosmos *c, const char *name, struct cosmos_guest *g)
 
 	if (status != COSMOS_OK)
 		return status;
-	guest_fill(g, &d, pid);
+	process_guest_fill(g, &d, pid);
 	g->state = alive ? COSMOS_STATE_RUNNING : COSMOS_STATE_DYING;
 	if (fstat(d.lock, &st) == 0)
 		g->since_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 +
@@ -360,7 +181,7 @@ process_list_one(struct cosmos *c, const char *name, void *arg)
 static int
 process_list(struct cosmos *c, struct guest_list *list)
 {
-	return process_each(c, process_list_one, list);
+	return process_each(c, "guests", process_list_one, list);
 }
 
 /* ---- what can be done to one ---- */
@@ -378,14 +199,12 @@ process_destroy(struct cosmos *c, const struct cosmos_guest *g)
 		    c, COSMOS_E_NOTFOUND, "%s: it is gone already", g->name);
 	if (status != COSMOS_OK)
 		return status;
-	if (alive && pid <= 0) {
+	if (alive && pid <= 0 && !process_dir_abandoned(&d)) {
 		process_dir_close(&d);
 		return cosmos_fail(
 		    c, COSMOS_E_STATE, "%s: it is being created", g->name);
 	}
-	if (alive)
-		kill_guest(&d, pid);
-	process_dir_remove(&d, pid);
+	process_clear(&d, pid);
 	return COSMOS_OK;
 }
 
@@ -459,7 +278,7 @@ process_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
 		status = cosmos_fail(c, COSMOS_E_STATE,
 		    "%s: it is paused: resume it first", g->name);
 	else
-		status = socket_connect(c, &d, &fd);
+		status = process_connect(c, &d, &fd);
 	process_dir_close(&d);
 	if (status != COSMOS_OK)
 		return -status;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* process_state.c -- see process_state.h. */
-#include "cosmos/process_state.h"
+#include "cosmos/process_internal.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { DIR_MODE = 0755, GUEST_MODE = 0700, FILE_MODE = 0600, TRIES = 100 };
@@ -20,6 +21,14 @@ process_root(void)
 	const char *root = getenv("CLICKOS_RUN");
 
 	return root != NULL && root[0] != '\0' ? root : "/run/clickos";
+}
+
+bool
+process_root_path(const char *file, char path[static PATH_MAX])
+{
+	int n = snprintf(path, PATH_MAX, "%s/%s", process_root(), file);
+
+	return n > 0 && n < PATH_MAX;
 }
 
 bool
@@ -39,11 +48,10 @@ process_id_path(uint32_t id, char path[static PATH_MAX])
 	return n > 0 && n < PATH_MAX;
 }
 
-/* The folders above all guests. */
-static int
+int
 process_make_root(struct cosmos *c)
 {
-	static const char *const below[] = { "", "/guests", "/ids" };
+	static const char *const below[] = { "", "/guests", "/ids", "/pool" };
 	char path[PATH_MAX];
 	unsigned int i;
 
@@ -55,20 +63,27 @@ process_make_root(struct cosmos *c)
 	return COSMOS_OK;
 }
 
+static void
+process_close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
 void
 process_dir_close(struct process_dir *d)
 {
-	if (d->lock >= 0)
-		close(d->lock);
-	if (d->fd >= 0)
-		close(d->fd);
-	d->lock = d->fd = -1;
+	process_close_fd(&d->lock);
+	process_close_fd(&d->making);
+	process_close_fd(&d->fd);
 }
 
 void
 process_dir_remove(struct process_dir *d, pid_t pid)
 {
-	static const char *const files[] = { "control", "pid", "log", "lock" };
+	static const char *const files[] = { "control", "pid", "spec", "log",
+		"making", "lock" };
 	char path[PATH_MAX];
 	unsigned int i;
 
@@ -81,28 +96,75 @@ process_dir_remove(struct process_dir *d, pid_t pid)
 }
 
 static int
-process_dir_init(struct cosmos *c, const char *name, struct process_dir *d)
+process_dir_init(struct cosmos *c, const char *folder, const char *name,
+    struct process_dir *d)
 {
 	memset(d, 0, sizeof(*d));
-	d->fd = d->lock = -1;
+	d->fd = d->lock = d->making = -1;
 	snprintf(d->name, sizeof(d->name), "%s", name);
-	if (!process_path(name, "", d->path))
+	/* Room for the names of the files in it. */
+	if (snprintf(d->path, PATH_MAX, "%s/%s/%s", process_root(), folder,
+	        name) >= PATH_MAX - 16)
 		return cosmos_fail(
 		    c, COSMOS_E_USAGE, "%s: its path is too long", name);
 	return COSMOS_OK;
 }
 
 static int
-process_dir_fds(struct cosmos *c, struct process_dir *d)
+process_dir_fds(struct cosmos *c, struct process_dir *d, int create)
 {
+	struct stat st;
+
 	d->fd = open(d->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (d->fd < 0)
+	if (d->fd < 0 || fstat(d->fd, &st) != 0)
 		return cosmos_fail_errno(c, "%s", d->path);
-	d->lock =
-	    openat(d->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
+	d->inode = st.st_ino;
+	snprintf(d->key, sizeof(d->key), "%lx.%lu", st.st_dev, st.st_ino);
+	d->lock = openat(d->fd, "lock", O_RDWR | create | O_CLOEXEC, FILE_MODE);
 	if (d->lock < 0)
 		return cosmos_fail_errno(c, "%s/lock", d->path);
 	return COSMOS_OK;
+}
+
+/* From now until it is done others see that somebody is at work here. */
+static int
+process_dir_begin(struct cosmos *c, struct process_dir *d)
+{
+	d->making =
+	    openat(d->fd, "making", O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
+	if (d->making < 0 || flock(d->making, LOCK_EX | LOCK_NB) != 0)
+		return cosmos_fail_errno(c, "%s/making", d->path);
+	return COSMOS_OK;
+}
+
+void
+process_dir_made(struct process_dir *d)
+{
+	unlinkat(d->fd, "making", 0);
+	process_close_fd(&d->making);
+}
+
+bool
+process_dir_abandoned(const struct process_dir *d)
+{
+	int fd = openat(d->fd, "making", O_RDWR | O_CLOEXEC);
+	bool abandoned = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0;
+	struct stat st;
+
+	/* Or it was done this very moment. */
+	abandoned = abandoned && fstat(fd, &st) == 0 && st.st_nlink > 0;
+	if (fd >= 0)
+		close(fd);
+	return abandoned;
+}
+
+void
+process_dir_end(const struct process_dir *d, char how[static 16])
+{
+	ssize_t n = pread(d->lock, how, 15, 0);
+
+	how[n > 0 ? n : 0] = '\0';
+	how[strcspn(how, "\n")] = '\0';
 }
 
 /* Nobody owns the guest: those who only look share the lock for a moment. */
@@ -113,16 +175,17 @@ process_dir_is_dead(const struct process_dir *d)
 }
 
 /*
- * Waits for those who look.  False: meanwhile another creator has taken the
- * folder for a dead one's and removed it.
+ * Who has made the folder waits for those who look.  False: meanwhile another
+ * creator has taken it for a dead one's and removed it.  Who has found it does
+ * not wait: what he took for dead may just have been made.
  */
 static bool
-process_dir_take(const struct process_dir *d)
+process_dir_take(const struct process_dir *d, bool made)
 {
 	struct stat st;
 
-	return flock(d->lock, LOCK_EX) == 0 && fstat(d->lock, &st) == 0 &&
-	       st.st_nlink > 0;
+	return flock(d->lock, made ? LOCK_EX : LOCK_EX | LOCK_NB) == 0 &&
+	       fstat(d->lock, &st) == 0 && st.st_nlink > 0;
 }
 
 static pid_t
@@ -153,39 +216,61 @@ process_mkdir(struct cosmos *c, const char *path)
 	return cosmos_fail_errno(c, "%s", path);
 }
 
+/* It is dead, or half made and its creator gone: nobody's. */
+static bool
+process_dir_is_leftover(struct process_dir *d)
+{
+	if (process_dir_is_dead(d))
+		return true;
+	if (!process_dir_abandoned(d))
+		return false;
+	process_kill(d, process_dir_pid(d));
+	return true;
+}
+
 /*
  * Once.  COSMOS_E_EXISTS with nothing open: what was in the way is gone, it is
  * worth another try.
  */
 static int
-process_dir_try(struct cosmos *c, const char *name, struct process_dir *d)
+process_dir_try(struct cosmos *c, const char *folder, const char *name,
+    struct process_dir *d)
 {
-	int made, status = process_dir_init(c, name, d);
+	int made, status = process_dir_init(c, folder, name, d);
 
 	if (status != COSMOS_OK)
 		return status;
 	made = process_mkdir(c, d->path);
 	if (made != COSMOS_OK && made != COSMOS_E_EXISTS)
 		return made;
-	status = process_dir_fds(c, d);
-	if (status != COSMOS_OK)
-		return status;
-	if (made != COSMOS_OK && !process_dir_is_dead(d))
+	status = process_dir_fds(c, d, O_CREAT);
+	if (status != COSMOS_OK) {
+		process_dir_close(d);
+		if (made == COSMOS_OK)
+			rmdir(d->path);
+		return status == COSMOS_E_NOTFOUND ? COSMOS_E_EXISTS : status;
+	}
+	if (made != COSMOS_OK && !process_dir_is_leftover(d))
 		return cosmos_fail(c, COSMOS_E_EXISTS,
 		    "%s: a guest of that name is there already", name);
-	if (process_dir_take(d) && made == COSMOS_OK)
-		return COSMOS_OK;
-	process_dir_remove(d, process_dir_pid(d));
-	return COSMOS_E_EXISTS;
+	if (!process_dir_take(d, made == COSMOS_OK)) {
+		process_dir_close(d);
+		return COSMOS_E_EXISTS;
+	}
+	status = made == COSMOS_OK ? process_dir_begin(c, d) : COSMOS_E_EXISTS;
+	if (status != COSMOS_OK)
+		process_clear(d, process_dir_pid(d));
+	return status;
 }
 
-int
-process_dir_make(struct cosmos *c, const char *name, struct process_dir *d)
+static int
+process_dir_make_in(struct cosmos *c, const char *folder, const char *name,
+    struct process_dir *d)
 {
 	int status, tries = 0;
 
 	do
-		status = process_dir_try(c, name, d);
+		status = process_dir_try(c, folder, name, d);
 	while (status == COSMOS_E_EXISTS && d->fd < 0 && ++tries < TRIES);
 	if (status != COSMOS_OK)
 		process_dir_close(d);
@@ -193,40 +278,84 @@ process_dir_make(struct cosmos *c, const char *name, struct process_dir *d)
 }
 
 int
-process_dir_set_pid(struct cosmos *c, const struct process_dir *d, pid_t pid)
+process_dir_make(struct cosmos *c, const char *name, struct process_dir *d)
 {
-	char text[16], path[PATH_MAX], target[COSMOS_NAME_MAX + 16];
+	return process_dir_make_in(c, "guests", name, d);
+}
+
+int
+process_dir_make_pooled(struct cosmos *c, struct process_dir *d)
+{
+	struct timespec now;
+	char name[32];
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(name, sizeof(name), "%lld.%09ld", (long long)now.tv_sec,
+	    now.tv_nsec);
+	return process_dir_make_in(c, "pool", name, d);
+}
+
+int
+process_dir_rename(struct cosmos *c, struct process_dir *d, const char *name)
+{
+	char path[PATH_MAX];
+	int status = process_dir_begin(c, d);
+
+	if (status != COSMOS_OK)
+		return status;
+	if (!process_path(name, "", path) || strlen(path) > PATH_MAX - 16)
+		return cosmos_fail(
+		    c, COSMOS_E_USAGE, "%s: its path is too long", name);
+	/* A folder that is there is not empty, and in the way. */
+	if (rename(d->path, path) != 0)
+		return errno == ENOTEMPTY || errno == EEXIST
+		           ? COSMOS_E_EXISTS
+		           : cosmos_fail_errno(c, "%s", path);
+	strcpy(d->path, path);
+	snprintf(d->name, sizeof(d->name), "%s", name);
+	return COSMOS_OK;
+}
+
+int
+process_dir_note_pid(const struct process_dir *d, pid_t pid)
+{
+	char text[16];
 	int n = snprintf(text, sizeof(text), "%d\n", (int)pid);
 	int fd = openat(
 	    d->fd, "pid", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
-	ssize_t written;
+	ssize_t written = fd >= 0 ? write(fd, text, (size_t)n) : -1;
 
-	if (fd < 0)
-		return cosmos_fail_errno(c, "%s/pid", d->path);
-	written = write(fd, text, (size_t)n);
-	close(fd);
-	if (written != n)
-		return cosmos_fail_errno(c, "%s/pid", d->path);
+	if (fd >= 0)
+		close(fd);
+	return written == n ? 0 : -1;
+}
+
+int
+process_dir_link_id(struct cosmos *c, const struct process_dir *d, pid_t pid)
+{
+	char path[PATH_MAX], target[COSMOS_NAME_MAX + 16];
+
 	snprintf(target, sizeof(target), "../guests/%s", d->name);
 	if (!process_id_path((uint32_t)pid, path))
 		return cosmos_fail(
 		    c, COSMOS_E_USAGE, "%s: its path is too long", d->name);
 	/* One that a dead guest left: process ids come again. */
-	if (symlink(target, path) != 0 && errno == EEXIST &&
-	    (unlink(path) != 0 || symlink(target, path) != 0))
+	if (symlink(target, path) != 0 &&
+	    (errno != EEXIST || unlink(path) != 0 ||
+	        symlink(target, path) != 0))
 		return cosmos_fail_errno(c, "%s", path);
 	return COSMOS_OK;
 }
 
-int
-process_dir_open(struct cosmos *c, const char *name, struct process_dir *d,
-    bool *alive, pid_t *pid)
+static int
+process_dir_open_in(struct cosmos *c, const char *folder, const char *name,
+    struct process_dir *d, bool *alive, pid_t *pid)
 {
-	int status = process_dir_init(c, name, d);
+	int status = process_dir_init(c, folder, name, d);
 
 	if (status != COSMOS_OK)
 		return status;
-	status = process_dir_fds(c, d);
+	status = process_dir_fds(c, d, 0);
 	if (status != COSMOS_OK) {
 		process_dir_close(d);
 		return status;
@@ -234,6 +363,20 @@ process_dir_open(struct cosmos *c, const char *name, struct process_dir *d,
 	*alive = !process_dir_is_dead(d);
 	*pid = process_dir_pid(d);
 	return COSMOS_OK;
+}
+
+int
+process_dir_open_pooled(struct cosmos *c, const char *name,
+    struct process_dir *d, bool *alive, pid_t *pid)
+{
+	return process_dir_open_in(c, "pool", name, d, alive, pid);
+}
+
+int
+process_dir_open(struct cosmos *c, const char *name, struct process_dir *d,
+    bool *alive, pid_t *pid)
+{
+	return process_dir_open_in(c, "guests", name, d, alive, pid);
 }
 
 int
@@ -260,7 +403,7 @@ process_name_of(
 }
 
 int
-process_each(struct cosmos *c,
+process_each(struct cosmos *c, const char *folder,
     int (*each)(struct cosmos *c, const char *name, void *arg), void *arg)
 {
 	char path[PATH_MAX];
@@ -268,13 +411,13 @@ process_each(struct cosmos *c,
 	int status = COSMOS_OK;
 	DIR *dir;
 
-	snprintf(path, sizeof(path), "%s/guests", process_root());
+	snprintf(path, sizeof(path), "%s/%s", process_root(), folder);
 	dir = opendir(path);
 	if (dir == NULL)
 		return errno == ENOENT ? COSMOS_OK
 		                       : cosmos_fail_errno(c, "%s", path);
 	while (status == COSMOS_OK && (e = readdir(dir)) != NULL)
-		if (name_valid(e->d_name))
+		if (e->d_name[0] != '.')
 			status = each(c, e->d_name, arg);
 	closedir(dir);
 	return status;

@@ -196,8 +196,8 @@ def refusals():
     done = run(GUEST, '--user', 'x', '-c', '/tmp/none')
     ok(done.returncode == 2 and "'x': not a number" in done.stdout,
        '--user without a number', done.stdout)
-    done = run(GUEST, '--keep-fd', '-1', '-c', '/tmp/none')
-    ok(done.returncode == 2, '--keep-fd of none', done.stdout)
+    done = run(GUEST, '--lock-fd', '-1', '-c', '/tmp/none')
+    ok(done.returncode == 2, '--lock-fd of none', done.stdout)
     done = run(GUEST, '--memory', '5M', '-c', '/tmp/none')
     ok(done.returncode == 2, '--memory is of bytes', done.stdout)
 

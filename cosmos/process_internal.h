@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * process_internal.h -- between the files of the process platform:
+ *
+ *	process.c         looking at guests, and what is done to one
+ *	process_create.c  making one, step by step, and undoing that
+ *	process_spawn.c   the process itself
+ *	process_host.c    what the host has once: empty namespaces, limits
+ *	process_cgroup.c  memory and CPU limits
+ *	process_spec.c    what a guest was created with, kept in its folder
+ *	process_state.c   the folders
+ *	process_pool.c    guests made beforehand
+ *	process_watch.c   what happens when one ends
+ *	process_doctor.c  leftovers
+ */
+#ifndef COSMOS_PROCESS_INTERNAL_H
+#define COSMOS_PROCESS_INTERNAL_H
+
+#include "cosmos/process_state.h"
+
+enum {
+	PROCESS_MEMORY = 64 << 20,      /* where nothing else is said */
+	PROCESS_USER_FIRST = 0x6c000000 /* as docs/sandbox.md says */
+};
+
+/* ---- process_host.c ---- */
+
+/* The installed guest program, or spec's; COSMOS_OK or an error with it. */
+int process_program(struct cosmos *c, const struct cosmos_spec *spec,
+    char path[static PATH_MAX]);
+/*
+ * The folder with the empty namespaces (docs/sandbox.md), made if need be;
+ * *path is "" where that is not possible: a guest then makes its own.
+ */
+void process_empty(char path[static PATH_MAX]);
+/* COSMOS_E_FULL if the machine has no room for another guest's threads. */
+int process_room(struct cosmos *c, const char *name);
+
+/* ---- process_cgroup.c ---- */
+
+/*
+ * Makes the group of the guest in d with spec's limits.  COSMOS_E_NOTSUP if
+ * this machine has no controller for us.
+ */
+int process_cgroup_make(struct cosmos *c, const struct process_dir *d,
+    const struct cosmos_spec *spec);
+/* Puts the process, and threads it will start, in. */
+int process_cgroup_attach(
+    struct cosmos *c, const struct process_dir *d, pid_t pid);
+/* True if somebody in it was killed for want of memory. */
+bool process_cgroup_is_full(const char *key);
+/* Removes the group named key; nobody may be in it.  None is no error. */
+void process_cgroup_remove(const char *key);
+/* Calls each with the key of every group there is. */
+void process_cgroup_each(void (*each)(void *arg, const char *key), void *arg);
+
+/* ---- process_spec.c ---- */
+
+/* Writes it to the folder. */
+int process_spec_save(struct cosmos *c, const struct process_dir *d,
+    const struct cosmos_spec *spec);
+
+/* One that was read, with the texts that it points to. */
+struct process_spec {
+	struct cosmos_spec spec;
+	const char *ports[COSMOS_PORTS_MAX];
+	char *text; /* owned */
+};
+
+int process_spec_load(
+    struct cosmos *c, const struct process_dir *d, struct process_spec *s);
+void process_spec_fini(struct process_spec *s);
+/* What shall become of one that ended so ("poweroff", "reboot", ""). */
+uint32_t process_action(const struct cosmos_spec *s, const char *how);
+/* True if the ended guest in d shall stay to be looked at. */
+bool process_preserved(struct cosmos *c, const struct process_dir *d);
+
+/* ---- process_spawn.c ---- */
+
+struct process_spawn {
+	const struct cosmos_spec *spec;
+	const struct process_dir *dir; /* locked */
+	int control;                   /* its socket, listening */
+};
+
+/* Starts it in its folder, where its pid is noted.  COSMOS_OK and *pid. */
+int process_spawn(struct cosmos *c, const struct process_spawn *s, pid_t *pid);
+
+/* ---- process_create.c ---- */
+
+int process_create(
+    struct cosmos *c, const struct cosmos_spec *spec, struct cosmos_guest *g);
+/* A guest without a configuration in the open folder d, which it undoes. */
+int process_begin(struct cosmos *c, const struct cosmos_spec *spec,
+    struct process_dir *d, pid_t *pid);
+
+/* ---- process.c ---- */
+
+void process_guest_fill(
+    struct cosmos_guest *g, const struct process_dir *d, pid_t pid);
+/*
+ * Kills the process and waits until it is gone.  It holds the folder's lock,
+ * which tells that the number is still its own once the pidfd is open.
+ */
+void process_kill(const struct process_dir *d, pid_t pid);
+/* Whatever there is of it: process, group, folder.  Closes d. */
+void process_clear(struct process_dir *d, pid_t pid);
+/* Connects to the control socket in d. */
+int process_connect(struct cosmos *c, const struct process_dir *d, int *fd);
+
+/* ---- process_pool.c ---- */
+
+/* Makes or ends prepared guests until there are as many as are wanted. */
+int process_pool_fill(struct cosmos *c, uint32_t *have);
+
+/*
+ * Takes a prepared guest and makes d its folder, named spec's; COSMOS_E_STATE
+ * with nothing said: there is none that would do.
+ */
+int process_pool_take(struct cosmos *c, const struct cosmos_spec *spec,
+    struct process_dir *d, pid_t *pid);
+
+#endif
