@@ -431,6 +431,7 @@ master_enter(struct master *m, struct os_waiter *w, int64_t deadline_ns)
 		nobody = NULL;
 		(void)os_wait(w, os_steady_ns() + REST_NS);
 	}
+	m->outsider.waiter = w;
 	store_release(&m->pause, 1);
 	fence_full(); /* pause is out before in_loop is read; see master_run */
 	for (unsigned int i = 0; i < m->options.nthreads; i++)
@@ -451,9 +452,12 @@ master_leave(struct master *m)
 	store_release(&m->pause, 0);
 	for (unsigned int i = 0; i < m->options.nthreads; i++)
 		os_wake(m->threads[i]->park);
-	/* Who has parked counts itself out before the next one may enter. */
+	/*
+	 * Who has parked counts itself out before the next one may enter.  It
+	 * may be waiting for this very processor.
+	 */
 	while (!m->options.cooperative && load_acquire(&m->parked) > 0)
-		cpu_relax();
+		(void)os_wait(m->outsider.waiter, os_steady_ns() + REST_NS);
 	store_release(&m->pauser, (struct thread *)NULL);
 }
 

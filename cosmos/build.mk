@@ -48,5 +48,11 @@ build/cosmos: build/host/bin/cosmos
 build/libcosmos-xen.so: build/host/bin/libcosmos-xen.so
 	$(Q)ln -f $< $@
 
+# Creates guests by thousands, for bench/boot/process.
+build/bench/boot/crowd: build/host/bench/boot/crowd.o \
+    $(COSMOS_LIB:%.c=build/host/%.o)
+	@mkdir -p $(@D)
+	$(Q)$(CC_host) -o $@ $^ -ldl
+
 all: build/cosmos build/libcosmos-xen.so
 check-run: build/cosmos build/libcosmos-xen.so build/asan/bin/cosmos

@@ -77,6 +77,7 @@ cosmos_close(struct cosmos *c)
 		return;
 	if (c->xen != NULL)
 		platform_xen()->close(c);
+	platform_process.close(c);
 	sb_fini(&c->error);
 	free(c);
 }

@@ -29,6 +29,9 @@ struct cosmos {
 	struct strbuf error; /* a sentence, or Click's messages */
 	uint32_t last_request;
 	void *xen; /* the xen platform's own */
+	/* The process platform's. */
+	struct cgroups *cgroups; /* once they were looked for */
+	unsigned int created;    /* guests, by this handle */
 };
 
 struct guest_list {

@@ -83,10 +83,10 @@ process_kill(const struct process_dir *d, pid_t pid)
 }
 
 void
-process_clear(struct process_dir *d, pid_t pid)
+process_clear(struct cosmos *c, struct process_dir *d, pid_t pid)
 {
 	process_kill(d, pid);
-	process_cgroup_remove(d->key);
+	process_cgroup_remove(c, d->key);
 	process_dir_remove(d, pid);
 }
 
@@ -204,7 +204,7 @@ process_destroy(struct cosmos *c, const struct cosmos_guest *g)
 		return cosmos_fail(
 		    c, COSMOS_E_STATE, "%s: it is being created", g->name);
 	}
-	process_clear(&d, pid);
+	process_clear(c, &d, pid);
 	return COSMOS_OK;
 }
 
@@ -289,7 +289,14 @@ process_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
 	return status;
 }
 
+static void
+process_close(struct cosmos *c)
+{
+	free(c->cgroups);
+}
+
 const struct platform platform_process = {
+	.close = process_close,
 	.check = process_check,
 	.create = process_create,
 	.by_name = process_by_name,

@@ -76,7 +76,7 @@ cgroup_find_v1(const char *controller, char folder[static PATH_MAX])
 }
 
 static void
-cgroups_find(struct cgroups *g)
+cgroups_look(struct cgroups *g)
 {
 	const char *named = getenv("CLICKOS_CGROUP");
 	char path[PATH_MAX];
@@ -92,6 +92,17 @@ cgroups_find(struct cgroups *g)
 	        named != NULL ? named : "") >= PATH_MAX)
 		g->memory[0] = '\0';
 	g->cpu[0] = '\0'; /* the same group */
+}
+
+/* Looked for once a handle; where there is no memory, in *instead. */
+static const struct cgroups *
+cgroups_find(struct cosmos *c, struct cgroups *instead)
+{
+	if (c->cgroups == NULL) {
+		c->cgroups = malloc(sizeof(*c->cgroups));
+		cgroups_look(c->cgroups != NULL ? c->cgroups : instead);
+	}
+	return c->cgroups != NULL ? c->cgroups : instead;
 }
 
 static int
@@ -190,53 +201,51 @@ int
 process_cgroup_make(struct cosmos *c, const struct process_dir *d,
     const struct cosmos_spec *spec)
 {
-	struct cgroups g;
+	struct cgroups instead;
+	const struct cgroups *g = cgroups_find(c, &instead);
 	uint64_t memory = spec->memory != 0 ? spec->memory : PROCESS_MEMORY;
 
-	if (spec->no_limits != 0)
-		return COSMOS_OK;
-	cgroups_find(&g);
-	if (g.memory[0] == '\0' || cgroup_mkdir(&g, g.memory, d->key) != 0 ||
-	    cgroup_limit_memory(&g, d->key, memory) != 0)
-		return cgroup_none(c, d->name, "memory", g.memory);
+	if (g->memory[0] == '\0' || cgroup_mkdir(g, g->memory, d->key) != 0 ||
+	    cgroup_limit_memory(g, d->key, memory) != 0)
+		return cgroup_none(c, d->name, "memory", g->memory);
 	if (spec->cpu_percent != 0 &&
-	    ((!g.v2 && g.cpu[0] == '\0') ||
-	        cgroup_limit_cpu(&g, d->key, spec->cpu_percent) != 0))
-		return cgroup_none(c, d->name, "CPU", g.cpu);
+	    ((!g->v2 && g->cpu[0] == '\0') ||
+	        cgroup_limit_cpu(g, d->key, spec->cpu_percent) != 0))
+		return cgroup_none(c, d->name, "CPU", g->cpu);
 	return COSMOS_OK;
 }
 
 int
 process_cgroup_attach(struct cosmos *c, const struct process_dir *d, pid_t pid)
 {
-	struct cgroups g;
+	struct cgroups instead;
+	const struct cgroups *g = cgroups_find(c, &instead);
 	char text[16];
 
-	cgroups_find(&g);
 	snprintf(text, sizeof(text), "%d", (int)pid);
-	if (cgroup_write(g.memory, d->key, "cgroup.procs", text) != 0)
+	if (cgroup_write(g->memory, d->key, "cgroup.procs", text) != 0)
 		return cosmos_fail_errno(
-		    c, "%s: %s/%s", d->name, g.memory, d->key);
+		    c, "%s: %s/%s", d->name, g->memory, d->key);
 	/* Without a limit of its own it has no group there. */
-	if (g.cpu[0] != '\0' &&
-	    cgroup_write(g.cpu, d->key, "cgroup.procs", text) != 0 &&
+	if (g->cpu[0] != '\0' &&
+	    cgroup_write(g->cpu, d->key, "cgroup.procs", text) != 0 &&
 	    errno != ENOENT)
 		return cosmos_fail_errno(
-		    c, "%s: %s/%s", d->name, g.cpu, d->key);
+		    c, "%s: %s/%s", d->name, g->cpu, d->key);
 	return COSMOS_OK;
 }
 
 bool
-process_cgroup_is_full(const char *key)
+process_cgroup_is_full(struct cosmos *c, const char *key)
 {
-	struct cgroups g;
+	struct cgroups instead;
+	const struct cgroups *g = cgroups_find(c, &instead);
 	char path[PATH_MAX + 64], line[80];
 	unsigned long kills = 0;
 	FILE *f;
 
-	cgroups_find(&g);
-	snprintf(path, sizeof(path), "%s/%s/%s", g.memory, key,
-	    g.v2 ? "memory.events" : "memory.oom_control");
+	snprintf(path, sizeof(path), "%s/%s/%s", g->memory, key,
+	    g->v2 ? "memory.events" : "memory.oom_control");
 	f = fopen(path, "re");
 	while (f != NULL && kills == 0 && fgets(line, sizeof(line), f) != NULL)
 		(void)!sscanf(line, "oom_kill %lu", &kills);
@@ -246,29 +255,30 @@ process_cgroup_is_full(const char *key)
 }
 
 void
-process_cgroup_remove(const char *key)
+process_cgroup_remove(struct cosmos *c, const char *key)
 {
-	struct cgroups g;
+	struct cgroups instead;
+	const struct cgroups *g = cgroups_find(c, &instead);
 	char path[PATH_MAX + 64];
 
-	cgroups_find(&g);
-	snprintf(path, sizeof(path), "%s/%s", g.memory, key);
+	snprintf(path, sizeof(path), "%s/%s", g->memory, key);
 	(void)rmdir(path); /* it may have had none */
-	if (g.cpu[0] != '\0') {
-		snprintf(path, sizeof(path), "%s/%s", g.cpu, key);
+	if (g->cpu[0] != '\0') {
+		snprintf(path, sizeof(path), "%s/%s", g->cpu, key);
 		(void)rmdir(path);
 	}
 }
 
 void
-process_cgroup_each(void (*each)(void *arg, const char *key), void *arg)
+process_cgroup_each(
+    struct cosmos *c, void (*each)(void *arg, const char *key), void *arg)
 {
 	const struct dirent *e;
-	struct cgroups g;
+	struct cgroups instead;
+	const struct cgroups *g = cgroups_find(c, &instead);
 	DIR *dir;
 
-	cgroups_find(&g);
-	dir = opendir(g.memory);
+	dir = opendir(g->memory);
 	while (dir != NULL && (e = readdir(dir)) != NULL)
 		if (e->d_type == DT_DIR && e->d_name[0] != '.')
 			each(arg, e->d_name);

@@ -49,7 +49,7 @@ fail_with_log(struct cosmos *c, const struct process_dir *d, pid_t pid)
 	status = file_read(c, path, &text);
 	while (text.n > 0 && text.s[text.n - 1] == '\n')
 		text.n--;
-	if (process_cgroup_is_full(d->key))
+	if (process_cgroup_is_full(c, d->key))
 		status = cosmos_fail(c, COSMOS_E_FULL,
 		    "%s: its memory is too little to begin with: more by "
 		    "--memory",
@@ -105,13 +105,14 @@ process_begin(struct cosmos *c, const struct cosmos_spec *spec,
 	int status = process_room(c, d->name);
 
 	if (status == COSMOS_OK)
-		status = process_cgroup_make(c, d, spec);
-	if (status == COSMOS_OK)
 		status = socket_listen(c, d, &spawn.control);
 	if (status != COSMOS_OK)
 		return status;
 	status = process_spawn(c, &spawn, pid);
 	close(spawn.control);
+	/* While it starts; until it is told what to run it takes nothing. */
+	if (status == COSMOS_OK && spec->no_limits == 0)
+		status = process_cgroup_make(c, d, spec);
 	if (status == COSMOS_OK && spec->no_limits == 0)
 		status = process_cgroup_attach(c, d, *pid);
 	return status;
@@ -130,7 +131,7 @@ create_guest(struct cosmos *c, const struct cosmos_spec *spec,
 	if (status == COSMOS_OK) {
 		status = process_begin(c, spec, d, pid);
 		if (status != COSMOS_OK)
-			process_clear(d, *pid);
+			process_clear(c, d, *pid);
 	}
 	return status;
 }
@@ -151,7 +152,7 @@ process_create(
 	if (status == COSMOS_OK)
 		status = begin(c, spec, &d, pid, g);
 	if (status != COSMOS_OK) {
-		process_clear(&d, pid);
+		process_clear(c, &d, pid);
 		return status;
 	}
 	process_dir_made(&d);

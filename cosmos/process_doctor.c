@@ -13,6 +13,7 @@
 #include "cosmos/process_internal.h"
 
 struct doctor {
+	struct cosmos *c;
 	bool clear;
 	struct strbuf *out;
 	struct strbuf keys; /* of the folders that are there, between spaces */
@@ -68,7 +69,7 @@ doctor_dir(struct cosmos *c, struct doctor *d, const char *kind,
 	if (what != NULL) {
 		doctor_say(d, kind, name, what);
 		if (d->clear)
-			process_clear(dir, pid);
+			process_clear(c, dir, pid);
 	}
 	process_dir_close(dir);
 	return COSMOS_OK;
@@ -140,7 +141,7 @@ doctor_group(void *arg, const char *key)
 		return;
 	doctor_say(d, "cgroup", key, "no guest has it");
 	if (d->clear)
-		process_cgroup_remove(key);
+		process_cgroup_remove(d->c, key);
 }
 
 int
@@ -148,7 +149,7 @@ cosmos_doctor(struct cosmos *c, int clear, char **text, size_t *n)
 {
 	struct strbuf out = STRBUF_INIT;
 	struct doctor d = {
-		.clear = clear != 0, .out = &out, .keys = STRBUF_INIT
+		.c = c, .clear = clear != 0, .out = &out, .keys = STRBUF_INIT
 	};
 	int status = process_each(c, "guests", doctor_guest, &d);
 
@@ -160,7 +161,7 @@ cosmos_doctor(struct cosmos *c, int clear, char **text, size_t *n)
 		status = cosmos_fail(c, COSMOS_E_FULL, "out of memory");
 	/* Only with all keys known is a group nobody's. */
 	if (status == COSMOS_OK)
-		process_cgroup_each(doctor_group, &d);
+		process_cgroup_each(c, doctor_group, &d);
 	sb_fini(&d.keys);
 	return text_give(c, &out, status, text, n);
 }

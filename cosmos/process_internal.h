@@ -33,7 +33,10 @@ int process_program(struct cosmos *c, const struct cosmos_spec *spec,
  * *path is "" where that is not possible: a guest then makes its own.
  */
 void process_empty(char path[static PATH_MAX]);
-/* COSMOS_E_FULL if the machine has no room for another guest's threads. */
+/*
+ * COSMOS_E_FULL if the machine has no room for another guest's threads; looks
+ * at the first, and then at every so manieth.
+ */
 int process_room(struct cosmos *c, const char *name);
 
 /* ---- process_cgroup.c ---- */
@@ -48,11 +51,12 @@ int process_cgroup_make(struct cosmos *c, const struct process_dir *d,
 int process_cgroup_attach(
     struct cosmos *c, const struct process_dir *d, pid_t pid);
 /* True if somebody in it was killed for want of memory. */
-bool process_cgroup_is_full(const char *key);
+bool process_cgroup_is_full(struct cosmos *c, const char *key);
 /* Removes the group named key; nobody may be in it.  None is no error. */
-void process_cgroup_remove(const char *key);
+void process_cgroup_remove(struct cosmos *c, const char *key);
 /* Calls each with the key of every group there is. */
-void process_cgroup_each(void (*each)(void *arg, const char *key), void *arg);
+void process_cgroup_each(
+    struct cosmos *c, void (*each)(void *arg, const char *key), void *arg);
 
 /* ---- process_spec.c ---- */
 
@@ -104,7 +108,7 @@ void process_guest_fill(
  */
 void process_kill(const struct process_dir *d, pid_t pid);
 /* Whatever there is of it: process, group, folder.  Closes d. */
-void process_clear(struct process_dir *d, pid_t pid);
+void process_clear(struct cosmos *c, struct process_dir *d, pid_t pid);
 /* Connects to the control socket in d. */
 int process_connect(struct cosmos *c, const struct process_dir *d, int *fd);
 

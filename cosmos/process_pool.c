@@ -99,7 +99,7 @@ pool_add(struct cosmos *c)
 		return status;
 	status = process_begin(c, &spec, &d, &pid);
 	if (status != COSMOS_OK) {
-		process_clear(&d, pid);
+		process_clear(c, &d, pid);
 		return status;
 	}
 	process_dir_made(&d);
@@ -119,7 +119,7 @@ pool_drop(struct cosmos *c, const char *entry, void *arg)
 	if (*too_many == 0 ||
 	    process_dir_open_pooled(c, entry, &d, &alive, &pid) != COSMOS_OK)
 		return COSMOS_OK;
-	process_clear(&d, pid);
+	process_clear(c, &d, pid);
 	--*too_many;
 	return COSMOS_OK;
 }

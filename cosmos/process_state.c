@@ -259,7 +259,7 @@ process_dir_try(struct cosmos *c, const char *folder, const char *name,
 	}
 	status = made == COSMOS_OK ? process_dir_begin(c, d) : COSMOS_E_EXISTS;
 	if (status != COSMOS_OK)
-		process_clear(d, process_dir_pid(d));
+		process_clear(c, d, process_dir_pid(d));
 	return status;
 }
 

@@ -87,12 +87,12 @@ watch_bury(struct watch *w, struct process_dir *d, pid_t pid)
 
 	process_dir_end(d, how);
 	if (process_spec_load(w->c, d, &s) != COSMOS_OK) {
-		process_clear(d, pid);
+		process_clear(w->c, d, pid);
 		return;
 	}
 	snprintf(name, sizeof(name), "%s", d->name);
 	watch_say(w, name, how[0] == '\0' ? "it has crashed" : how);
-	process_clear(d, pid);
+	process_clear(w->c, d, pid);
 	s.spec.name = name;
 	if (process_action(&s.spec, how) == COSMOS_ACTION_RESTART)
 		watch_restart(w, &s);

@@ -33,4 +33,7 @@ void signals_forget(struct os_waiter *w);
  */
 int port_bind(struct str binding, struct diag *why);
 
+/* Gets what the ports that are bound need of the system, before a sandbox. */
+int ports_prepare(struct diag *why);
+
 #endif

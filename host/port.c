@@ -17,6 +17,7 @@ struct binding {
 	struct binding *next;
 	struct str name, args; /* owned */
 	const struct port_kind *kind;
+	void *prepared;
 };
 
 /* What the program has bound and opened; routers come and go. */
@@ -104,6 +105,18 @@ port_bind(struct str text, struct diag *why)
 	return 0;
 }
 
+int
+ports_prepare(struct diag *why)
+{
+	int err = 0;
+
+	for (struct binding *b = ports.bindings; err == 0 && b != NULL;
+	     b = b->next)
+		if (b->kind->prepare != NULL && b->prepared == NULL)
+			err = b->kind->prepare(b->args, &b->prepared, why);
+	return err;
+}
+
 /* Somebody else's hold on the port of that name, or NULL. */
 static struct host_port *
 port_held(const struct os_port_request *req)
@@ -152,7 +165,7 @@ port_free(struct host_port *p)
 }
 
 static int
-port_new(const struct port_kind *kind, struct str args,
+port_new(const struct port_kind *kind, struct str args, void *prepared,
     const struct os_port_request *req, struct host_port **out, struct diag *why)
 {
 	struct host_port *p = calloc(1, kind->size);
@@ -161,6 +174,7 @@ port_new(const struct port_kind *kind, struct str args,
 	if (p == NULL)
 		return diag(why, ERR_NOMEM, "out of memory");
 	p->kind = kind;
+	p->prepared = prepared;
 	p->refs = 1;
 	p->dev.mtu = 1500;
 	p->dev.link = true;
@@ -202,7 +216,8 @@ os_port_open(
 		port_set_waiter(p, req);
 	} else {
 		err = port_new(b != NULL ? b->kind : port_kind_of(req->name),
-		    b != NULL ? b->args : req->name, req, &p, why);
+		    b != NULL ? b->args : req->name,
+		    b != NULL ? b->prepared : NULL, req, &p, why);
 		if (err == 0) {
 			p->next = ports.open;
 			ports.open = p;

@@ -25,6 +25,7 @@ struct host_port {
 	const struct port_kind *kind;
 	struct host_port *next;
 	struct str name; /* owned: as the configuration writes it */
+	void *prepared;  /* the kind's, of the binding; NULL: none */
 	unsigned int refs;
 	const void *owner;           /* as the request that opened it had it */
 	struct str owner_name;       /* owned */
@@ -42,8 +43,14 @@ struct port_kind {
 	 */
 	bool private;
 	/*
-	 * Makes p, zeroed but for its head, a working port.  On failure *why
-	 * says more and nothing is left.
+	 * Gets what open would ask the system for, for as long as the program
+	 * runs: called before a sandbox (process.h) for each binding.  NULL:
+	 * the kind needs nothing, or can do nothing inside.
+	 */
+	int (*prepare)(struct str args, void **prepared, struct diag *why);
+	/*
+	 * Makes p, zeroed but for its head, a working port, out of p->prepared
+	 * if there is that.  On failure *why says more and nothing is left.
 	 */
 	int (*open)(struct host_port *p, struct str args,
 	    const struct os_port_request *req, struct diag *why);

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -134,9 +135,15 @@ static const struct netdev_ops tap_ops = {
 	.close = port_close,
 };
 
-/* Brings the interface up and learns its address. */
+/* A tap that is there: what a port is made of. */
+struct tap_made {
+	int fd;
+	uint16_t mtu;
+};
+
+/* Brings the interface up and learns its MTU. */
 static int
-tap_up(struct tap_port *t, struct ifreq *ifr, struct diag *why)
+tap_up(struct tap_made *t, struct ifreq *ifr, struct diag *why)
 {
 	int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), err = 0;
 
@@ -150,10 +157,50 @@ tap_up(struct tap_port *t, struct ifreq *ifr, struct diag *why)
 			err = ERR_IO;
 	}
 	if (err == 0 && ioctl(s, SIOCGIFMTU, ifr) == 0)
-		t->port.dev.mtu = (uint16_t)ifr->ifr_mtu;
+		t->mtu = (uint16_t)ifr->ifr_mtu;
 	if (err != 0)
 		diag(why, err, "%s: %s", ifr->ifr_name, strerror(errno));
 	close(s);
+	return err;
+}
+
+static int
+tap_make(struct tap_made *t, struct str args, struct diag *why)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	int err;
+
+	if (!str_copy(args, ifr.ifr_name, sizeof(ifr.ifr_name)))
+		return diag(
+		    why, ERR_INVAL, "tap:%.*s: name too long", STR_ARG(args));
+	t->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (t->fd < 0)
+		return diag(why,
+		    errno == EACCES || errno == EPERM ? ERR_PERM : ERR_NOTSUP,
+		    "/dev/net/tun: %s", strerror(errno));
+	if (ioctl(t->fd, TUNSETIFF, &ifr) != 0)
+		err = diag(why, errno == EPERM ? ERR_PERM : ERR_IO,
+		    "tap %.*s: %s", STR_ARG(args), strerror(errno));
+	else
+		err = tap_up(t, &ifr, why);
+	if (err != 0)
+		close(t->fd);
+	return err;
+}
+
+static int
+tap_prepare(struct str args, void **prepared, struct diag *why)
+{
+	struct tap_made *t = calloc(1, sizeof(*t));
+	int err;
+
+	if (t == NULL)
+		return diag(why, ERR_NOMEM, "out of memory");
+	err = tap_make(t, args, why);
+	if (err != 0)
+		free(t);
+	else
+		*prepared = t;
 	return err;
 }
 
@@ -162,31 +209,26 @@ tap_open(struct host_port *port, struct str args,
     const struct os_port_request *req, struct diag *why)
 {
 	struct tap_port *t = container_of(port, struct tap_port, port);
-	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+	const struct tap_made *prepared = port->prepared;
+	struct tap_made made = { -1, port->dev.mtu };
 	int err;
 
 	(void)req;
-	if (!str_copy(args, ifr.ifr_name, sizeof(ifr.ifr_name)))
-		return diag(
-		    why, ERR_INVAL, "tap:%.*s: name too long", STR_ARG(args));
-	t->fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
-	if (t->fd < 0)
-		return diag(why, errno == EACCES ? ERR_PERM : ERR_NOTSUP,
-		    "/dev/net/tun: %s", strerror(errno));
-	if (ioctl(t->fd, TUNSETIFF, &ifr) != 0) {
-		err = diag(why, errno == EPERM ? ERR_PERM : ERR_IO,
-		    "tap %.*s: %s", STR_ARG(args), strerror(errno));
-		goto close_fd;
+	if (prepared == NULL) {
+		err = tap_make(&made, args, why);
+		if (err != 0)
+			return err;
+	} else {
+		made.mtu = prepared->mtu;
+		made.fd = fcntl(prepared->fd, F_DUPFD_CLOEXEC, 0);
+		if (made.fd < 0)
+			return diag(why, ERR_NOMEM, "tap %.*s: %s",
+			    STR_ARG(args), strerror(errno));
 	}
-	err = tap_up(t, &ifr, why);
-	if (err != 0)
-		goto close_fd;
+	t->fd = made.fd;
+	port->dev.mtu = made.mtu;
 	port->dev.ops = &tap_ops;
 	return 0;
-
-close_fd:
-	close(t->fd);
-	return err;
 }
 
 static void
@@ -203,6 +245,7 @@ const struct port_kind port_tap = {
 	.name = "tap",
 	.usage = "NAME",
 	.size = sizeof(struct tap_port),
+	.prepare = tap_prepare,
 	.open = tap_open,
 	.close = tap_close,
 };

@@ -213,6 +213,8 @@ process_open(struct process *p, struct diag *why)
 	memory_is(p->memory);
 	for (size_t i = 0; err == 0 && i < p->ports.n; i++)
 		err = port_bind(p->ports.v[i], why);
+	if (err == 0 && !p->no_sandbox)
+		err = ports_prepare(why);
 	if (err == 0)
 		err = process_read_files(p, why);
 	if (err == 0 && p->control.n > 0)

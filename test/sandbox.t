@@ -189,6 +189,31 @@ def by_hand(folder):
     ok(gone(g.pid), 'it does not outlive who waits for it')
 
 
+def tap(folder):
+    if not os.path.exists('/dev/net/tun'):
+        print('# no taps here')
+        return
+    g = Guest(folder, '--port', '0=tap:sbx0')
+    config = ('FromDevice(0) -> c :: Counter -> Discard;'
+              'RatedSource(LENGTH 60, RATE 50) -> ToDevice(0);')
+    for again in '', ' again':
+        status, text = g.ask('install', config)
+        ok(status == 0, 'a tap of the command line is there inside' + again,
+           text)
+        ok(os.path.exists('/sys/class/net/sbx0'), 'it exists' + again)
+        with open('/sys/class/net/sbx0/statistics/rx_packets') as f:
+            before = int(f.read())
+        time.sleep(0.5)
+        with open('/sys/class/net/sbx0/statistics/rx_packets') as f:
+            ok(int(f.read()) > before, 'and carries packets' + again)
+        ok(g.ask('remove', router=0)[0] == 0, 'removed' + again)
+    g.end()
+    ok(not os.path.exists('/sys/class/net/sbx0'), 'it goes with the guest')
+    done = run(GUEST, '--port', '0=tap:much-too-long-a-name', '-c', '/tmp/x')
+    ok(done.returncode == 1 and 'name too long' in done.stdout,
+       'a tap that cannot be: told before it runs', done.stdout)
+
+
 def refusals():
     done = run(GUEST, '--empty', '/nowhere', '-c', '/tmp/none')
     ok(done.returncode == 1 and '/nowhere/net: No such file' in done.stdout,
@@ -234,6 +259,7 @@ def main():
         by_hand(folder)
         log_limit(folder)
         outside_sandbox(folder)
+        tap(folder)
     refusals()
     print('1..%d' % count)
 

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* nothing.c -- does nothing: what an exec takes by itself. */
+int
+main(void)
+{
+	return 0;
+}

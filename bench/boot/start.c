@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * start.c N PROGRAM [ARGUMENT]... -- starts a program N times and prints, a
+ * line each, the nanoseconds until it says its first byte, or ends without.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+static int64_t
+start_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Nanoseconds, or -1. */
+static int64_t
+start_once(char **argv)
+{
+	posix_spawn_file_actions_t actions;
+	int ends[2], status;
+	int64_t begin, end;
+	char byte;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) != 0)
+		return -1;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
+	begin = start_now();
+	if (posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ) != 0)
+		return -1;
+	close(ends[1]);
+	status = read(ends[0], &byte, 1) < 0;
+	end = start_now();
+	close(ends[0]);
+	kill(pid, SIGTERM);
+	waitpid(pid, NULL, 0);
+	posix_spawn_file_actions_destroy(&actions);
+	return status == 0 ? end - begin : -1;
+}
+
+int
+main(int argc, char **argv)
+{
+	int64_t ns;
+	int i, n = argc > 2 ? atoi(argv[1]) : 0;
+
+	if (n < 1) {
+		fprintf(stderr, "Usage: start N PROGRAM [ARGUMENT]...\n");
+		return 2;
+	}
+	for (i = 0; i < n; i++) {
+		ns = start_once(argv + 2);
+		if (ns < 0) {
+			perror(argv[2]);
+			return 1;
+		}
+		printf("%lld\n", (long long)ns);
+	}
+	return 0;
+}
