@@ -186,6 +186,11 @@ process_spawn(struct cosmos *c, const struct process_spawn *how, pid_t *pid)
 	sigprocmask(SIG_SETMASK, &all, &before);
 	status = spawn_clone(&s);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (status != 0 && s.error == EAGAIN)
+		return cosmos_fail(c, COSMOS_E_FULL,
+		    "%s: no more processes here: a limit of pids is reached "
+		    "(pids.max, kernel.pid_max)",
+		    how->dir->name);
 	if (status != 0) {
 		errno = s.error;
 		return cosmos_fail_errno(c, "%s: %s", how->dir->name, s.failed);

@@ -16,6 +16,7 @@
 #include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -245,8 +246,14 @@ static int
 watch_open(struct watch *w)
 {
 	struct epoll_event ev = { .events = EPOLLIN };
+	struct rlimit files;
 	int status;
 
+	/* A descriptor a guest: as many as there may be. */
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files); /* not above it */
+	}
 	w->epoll = epoll_create1(EPOLL_CLOEXEC);
 	w->notify = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
 	ev.data.ptr = NULL;

@@ -9,6 +9,7 @@ import glob
 import json
 import os
 import re
+import resource
 import signal
 import subprocess
 import tempfile
@@ -57,10 +58,11 @@ class Done:
             return None
 
 
-def cosmos(*argv, stdin='', **env):
+def cosmos(*argv, stdin='', under=(), before=None, **env):
     return Done(subprocess.run(
-        (COSMOS,) + argv, input=stdin, text=True, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, timeout=30, env=environment(**env)))
+        tuple(under) + (COSMOS,) + argv, input=stdin, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=30,
+        preexec_fn=before, env=environment(**env)))
 
 
 def create(name, config=IDLE, *more, **env):
@@ -487,13 +489,54 @@ def test_no_memory():
     nothing_left('x', 'no memory')
 
 
+def test_no_processes(folder):
+    group = '/sys/fs/cgroup/pids/clickos-test-%d' % os.getpid()
+    try:
+        os.mkdir(group)
+    except OSError:
+        ok(True, 'no more processes # SKIP no pids controller')
+        return
+
+    def enter(most):
+        with open(group + '/pids.max', 'w') as f:
+            f.write(str(most))
+        with open(group + '/cgroup.procs', 'w') as f:
+            f.write('0')
+
+    argv = ('create', '--on', 'process', '-c', '-', 'x')
+    fails(cosmos(*argv, stdin=IDLE, before=lambda: enter(1)), FULL,
+          'pids', 'no process to be had')
+    nothing_left('x', 'no process')
+    done = cosmos(*argv, stdin=IDLE, before=lambda: enter(2))
+    ok(done.status not in (OK, SYSTEM) and 'x: ' in done.err,
+       'no thread to be had', done.all)
+    nothing_left('x', 'no thread')
+    os.rmdir(group)
+    few = os.path.join(folder, 'few')
+    with open(few, 'w') as f:
+        f.write('100\n')
+    for name in 'pid_max', 'threads-max':
+        fails(cosmos(*argv, stdin=IDLE, under=(
+            'unshare', '-m', 'sh', '-c', 'mount --bind "$0" '
+            '/proc/sys/kernel/%s && exec "$@"' % name, few)), FULL,
+            'kernel.' + name, name + ' is looked at beforehand')
+        nothing_left('x', name)
+
+
 # ---- watch and pool ----
 
+def few_files():
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (24, hard))
+
+
 class Watch:
+    """With a limit on files that it must raise: it has one a guest."""
+
     def __init__(self):
         self.process = subprocess.Popen(
             (COSMOS, 'watch'), stdout=subprocess.PIPE, text=True,
-            env=environment())
+            preexec_fn=few_files, env=environment())
 
     def line(self):
         return self.process.stdout.readline().strip()
@@ -539,7 +582,14 @@ def test_watch():
     ok(os.path.exists(path('kept')), 'one that is to be kept is')
     ok('kept' not in cosmos('doctor').out and os.path.exists(path('kept')),
        'by the doctor, too')
-    time.sleep(0.5)
+    many = ['m%d' % i for i in range(24)]
+    cosmos('create', '--on', 'process', *many)
+    time.sleep(2)
+    os.kill(pid_of(many[-1]), signal.SIGKILL)
+    ok(until(lambda: not os.path.exists(path(many[-1])), 1),
+       'two dozen guests: one that crashes is seen at once')
+    cosmos('destroy', *many[:-1])
+    time.sleep(1.5)
     before = cpu_seconds(watch.process.pid)
     time.sleep(1)
     ok(cpu_seconds(watch.process.pid) == before, 'idle, it sleeps')
@@ -611,6 +661,7 @@ def test_all(folder):
     test_killed_create(folder)
     test_doctor()
     test_no_memory()
+    test_no_processes(folder)
     test_full_disk()
     test_watch()
     test_pool()
