@@ -5,6 +5,7 @@ id, its JSON, and what goes wrong on the way.
 Everything lies in a folder of its own (CLICKOS_RUN).  COSMOS names another
 build of the command.
 """
+import fcntl
 import glob
 import json
 import os
@@ -525,6 +526,15 @@ def test_no_processes(folder):
 
 # ---- watch and pool ----
 
+def watch_runs():
+    try:
+        with open(os.path.join(run_folder, 'watch.lock')) as f:
+            fcntl.flock(f, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return False
+    except OSError:
+        return os.path.exists(os.path.join(run_folder, 'watch.lock'))
+
+
 def few_files():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (24, hard))
@@ -549,7 +559,7 @@ class Watch:
 def test_watch():
     create('old', COUNT, '--on-crash', 'restart')
     watch = Watch()
-    until(lambda: cosmos('watch').status == STATE)
+    until(watch_runs)
     fails(cosmos('watch'), STATE, 'another', 'one watch a host')
     time.sleep(0.5)
     create('gone')
@@ -588,11 +598,12 @@ def test_watch():
     os.kill(pid_of(many[-1]), signal.SIGKILL)
     ok(until(lambda: not os.path.exists(path(many[-1])), 1),
        'two dozen guests: one that crashes is seen at once')
-    cosmos('destroy', *many[:-1])
     time.sleep(1.5)
     before = cpu_seconds(watch.process.pid)
     time.sleep(1)
-    ok(cpu_seconds(watch.process.pid) == before, 'idle, it sleeps')
+    ok(cpu_seconds(watch.process.pid) == before,
+       'idle, it sleeps, however many there are')
+    cosmos('destroy', *many[:-1])
     ok(watch.end() == OK, 'SIGTERM ends it')
     for name in 'old', 'kept', 'again', 'anew':
         cosmos('destroy', name)
