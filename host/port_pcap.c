@@ -11,8 +11,8 @@
 #include <limits.h>
 #include <unistd.h>
 
+#include "base/pcap.h"
 #include "elements/device/dlt.h"
-#include "elements/device/pcap.h"
 #include "elements/host/host_element.h"
 #include "host/port.h"
 

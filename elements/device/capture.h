@@ -7,7 +7,7 @@
 #define ELEMENTS_DEVICE_CAPTURE_H
 
 #include "base/diag.h"
-#include "elements/device/pcap.h"
+#include "base/pcap.h"
 
 struct capture_frame {
 	const uint8_t *data;

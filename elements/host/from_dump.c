@@ -41,6 +41,7 @@
  *
  *     FromDump(web.pcap, STOP true) -> CheckIPHeader(14) -> Discard;
  */
+#include "base/pcap.h"
 #include "base/stamp.h"
 #include "click/anno.h"
 #include "click/conf.h"
@@ -48,7 +49,6 @@
 #include "click/notifier.h"
 #include "click/router.h"
 #include "elements/device/dlt.h"
-#include "elements/device/pcap.h"
 #include "elements/host/file_stream.h"
 #include "elements/host/host_element.h"
 
@@ -315,7 +315,8 @@ from_dump_record(struct from_dump *f, struct pcap_record *rec, size_t *used)
 			break;
 		case PCAP_MORE:
 			if (s.n < want)
-				return false; /* cut short: silent, as in Click */
+				return false; /* cut short: silent, as in Click
+				               */
 			want = s.n + 1;
 			break;
 		case PCAP_BAD:

@@ -32,12 +32,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/pcap.h"
 #include "click/anno.h"
 #include "click/conf.h"
 #include "click/notifier.h"
 #include "click/router.h"
 #include "elements/device/dlt.h"
-#include "elements/device/pcap.h"
 #include "elements/host/file_stream.h"
 #include "elements/host/host_element.h"
 #include "os/os.h"

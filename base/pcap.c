@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* pcap.c -- see pcap.h. */
-#include "elements/device/pcap.h"
+#include "base/pcap.h"
 
 #include "base/bytes.h"
+#include "base/dlt.h"
 #include "base/err.h"
 #include "base/stamp.h"
-#include "elements/device/dlt.h"
 
 enum {
 	MAGIC_US = 0xa1b2c3d4,

@@ -14,8 +14,8 @@
  *
  * Nothing in a file is believed: lengths are checked before they are used.
  */
-#ifndef ELEMENTS_DEVICE_PCAP_H
-#define ELEMENTS_DEVICE_PCAP_H
+#ifndef BASE_PCAP_H
+#define BASE_PCAP_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -40,7 +40,7 @@ struct pcap_record {
 	struct str data;   /* what was captured */
 	uint32_t length;   /* what the packet had; at least data.n */
 	int64_t stamp_ns;  /* wall clock, 0: none */
-	uint32_t linktype; /* canonical: dlt.h */
+	uint32_t linktype; /* canonical: base/dlt.h */
 };
 
 struct pcap_interface {
