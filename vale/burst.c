@@ -36,8 +36,6 @@ egress_one(struct vale_worker *w, struct vale_slot *d,
 	const struct vale_port *p = d->port;
 	bool gso = ((*f)->flags & (VALE_GSO_TCP4 | VALE_GSO_TCP6)) != 0;
 
-	if (gso && (p->features & VALE_F_GSO) == 0)
-		return DROP_OFFLOAD;
 	if (!gso && (*f)->total > longest_for(p))
 		return DROP_MTU;
 	if (((*f)->flags & VALE_CSUM_PARTIAL) != 0 &&
@@ -73,29 +71,16 @@ egress_needed(const struct vale_worker *w, const struct vale_slot *d,
 	       set->vlan_mode == VLAN_TRUNK || (set->tx_pps | set->tx_bps) != 0;
 }
 
-/* Hands list to the port; d is locked. */
+/* Hands list, which d takes as it is, to the port. */
 static void
-send_locked(struct vale_worker *w, struct vale_slot *d,
-    struct vale_frame **list, unsigned int n)
+put_locked(struct vale_worker *w, struct vale_slot *d, struct vale_frame **list,
+    unsigned int n)
 {
-	const struct vale_settings *set = load_acquire(&d->set);
 	uint64_t bytes = 0;
-	unsigned int kept = 0;
 	int taken;
 
-	if (egress_needed(w, d, set)) {
-		for (unsigned int i = 0; i < n; i++) {
-			enum vale_drop why = egress_one(w, d, set, &list[i], i);
-
-			if (why != DROP_NONE)
-				drop_tx(d, why, 1);
-			else
-				list[kept++] = list[i];
-		}
-		n = kept;
-		if (n == 0)
-			return;
-	}
+	if (n == 0)
+		return;
 	taken = d->port->ops->tx(d->port, list, n);
 	if (unlikely(taken < 0)) {
 		vale_slot_broken(d, taken);
@@ -110,6 +95,74 @@ send_locked(struct vale_worker *w, struct vale_slot *d,
 	d->port->ops->tx_end(d->port);
 	if (d->port->ops->wake != NULL)
 		vale_worker_dirty(w, d);
+}
+
+/* Cuts f for a port that cannot; every segment but the first is a copy. */
+static void
+put_segments(struct vale_worker *w, struct vale_slot *d,
+    const struct vale_settings *set, const struct vale_frame *f)
+{
+	struct segmenter *s = &w->scratch->segmenter;
+	struct vale_frame *list[SEGMENTS];
+	unsigned int n, all = 0;
+
+	if (!segment_begin(s, f)) {
+		drop_tx(d, DROP_OFFLOAD, 1);
+		return;
+	}
+	while ((n = segment_next(s)) > 0) {
+		unsigned int kept = 0;
+
+		all += n;
+		for (unsigned int i = 0; i < n; i++) {
+			enum vale_drop why;
+
+			list[kept] = &s->segment[i];
+			why = egress_one(w, d, set, &list[kept], i);
+			if (why != DROP_NONE)
+				drop_tx(d, why, 1);
+			else
+				kept++;
+		}
+		put_locked(w, d, list, kept);
+	}
+	w->scratch->segments += all - 1;
+}
+
+static bool
+must_segment(const struct vale_slot *d, const struct vale_frame *f)
+{
+	return (f->flags & (VALE_GSO_TCP4 | VALE_GSO_TCP6)) != 0 &&
+	       (d->port->features & VALE_F_GSO) == 0;
+}
+
+/* Sends list to d, which is locked, in order. */
+static void
+send_locked(struct vale_worker *w, struct vale_slot *d,
+    struct vale_frame **list, unsigned int n)
+{
+	const struct vale_settings *set = load_acquire(&d->set);
+	unsigned int kept = 0;
+
+	if (egress_needed(w, d, set)) {
+		for (unsigned int i = 0; i < n; i++) {
+			enum vale_drop why = DROP_NONE;
+
+			if (must_segment(d, list[i])) {
+				put_locked(w, d, list, kept);
+				kept = 0;
+				put_segments(w, d, set, list[i]);
+				continue;
+			}
+			why = egress_one(w, d, set, &list[i], i);
+			if (why != DROP_NONE)
+				drop_tx(d, why, 1);
+			else
+				list[kept++] = list[i];
+		}
+		n = kept;
+	}
+	put_locked(w, d, list, n);
 }
 
 /* Sends n frames to d; list is scratch afterwards. */
@@ -381,8 +434,11 @@ vale_burst(struct vale_worker *w, struct vale_slot *s)
 	}
 	prefetch_frames(w, (unsigned int)n);
 	kept = take_in(w, s, (unsigned int)n);
+	w->scratch->segments = 0;
 	if (kept > 0)
 		forward(w, s, w->scratch->list, kept);
+	if (w->scratch->segments > 0)
+		count_add(&s->rx.copies, w->scratch->segments);
 	p->ops->rx_done(p, w->scratch->frame, (unsigned int)n);
 	s->rx_dirty = p->ops->wake != NULL;
 	return n;

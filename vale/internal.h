@@ -24,6 +24,7 @@
 #include "vale/limit.h"
 #include "vale/loop.h"
 #include "vale/port.h"
+#include "vale/segment.h"
 #include "vale/settings.h"
 #include "vale/vale.h"
 
@@ -87,8 +88,11 @@ struct vale_scratch {
 	struct vale_frame changed[VALE_BURST]; /* retagged for one port */
 	struct vale_frame *list[VALE_BURST], *part[VALE_BURST],
 	    *keep[VALE_BURST];
+	struct segmenter segmenter; /* for ports that cannot do it */
+	uint64_t segments; /* made so, beyond the frames that they were */
 	uint8_t head[VALE_BURST][HEAD_ROOM + VALE_HEAD] CACHE_ALIGNED;
-	uint8_t tagged[VALE_BURST][HEAD_ROOM + VALE_HEAD] CACHE_ALIGNED;
+	uint8_t tagged[VALE_BURST]
+	              [HEAD_ROOM + VALE_HEAD + CACHE_LINE] CACHE_ALIGNED;
 };
 
 struct vale_worker {
