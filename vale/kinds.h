@@ -9,6 +9,7 @@
 int vale_kind_find(
     struct str name, const struct vale_kind **kind, struct diag *why);
 
-extern const struct vale_kind vale_kind_ring;
+extern const struct vale_kind vale_kind_ring, vale_kind_tap,
+    vale_kind_vhost_user, vale_kind_af_packet, vale_kind_af_xdp, vale_kind_pcap;
 
 #endif

@@ -25,6 +25,7 @@
 #include "vale/port.h"
 
 struct vale;
+struct vale_opener;
 
 enum { VALE_WORKERS_MAX = 64 };
 
@@ -34,6 +35,7 @@ struct vale_options {
 	int64_t poll_ns;      /* a port is polled that long after a frame */
 	void (*log)(void *arg, const char *line); /* may be NULL */
 	void *log_arg;
+	struct vale_opener *opener; /* opener.h; NULL: nobody else opens */
 };
 
 enum { VALE_POLL_NS = 20000 };
