@@ -16,6 +16,10 @@
 
 static const struct vale_open *const openers[] = {
 	&vale_open_tap,
+	&vale_open_capture,
+	&vale_open_dump,
+	&vale_open_listen,
+	&vale_open_connect,
 };
 
 const struct vale_open *
