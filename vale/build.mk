@@ -1,7 +1,15 @@
 # vale/build.mk -- the switch: a library and the program.
 
 VALE_MAIN := $(wildcard vale/main*.c)
-VALE_SRC := $(filter-out $(VALE_MAIN),$(call sources,vale netring base))
+# AF_XDP where its libraries are.
+ifneq ($(wildcard /usr/include/xdp/xsk.h),)
+VALE_NOT := vale/open_xdp_none.c
+VALE_LIBS := -lxdp -lbpf
+else
+VALE_NOT := vale/open_xdp.c
+endif
+VALE_SRC := $(filter-out $(VALE_MAIN) $(VALE_NOT),\
+	$(call sources,vale netring base))
 
 define vale_rules
 build/$(1)/libvale.a: $$(VALE_SRC:%.c=build/$(1)/%.o) build/gen/vale_sources
@@ -13,17 +21,17 @@ build/$(1)/bin/vale: $$(VALE_MAIN:%.c=build/$(1)/%.o) build/$(1)/libvale.a
 	@mkdir -p $$(@D)
 	$$(call say,LD $$@)
 	$$(Q)$$(CC_$(1)) $$(subst fuzzer$$(comma),,$$(LDFLAGS_$(1))) -o $$@ $$^ \
-		-lpthread
+		$$(VALE_LIBS) -lpthread
 
 build/$(1)/vale/%_test: build/$(1)/vale/%_test.o build/$(1)/libvale.a \
     build/$(1)/host/assert_host.o
 	$$(call say,LD $$@)
-	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ -lpthread
+	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(VALE_LIBS) -lpthread
 
 build/$(1)/vale/%_fuzz: build/$(1)/vale/%_fuzz.o build/$(1)/libvale.a \
     build/$(1)/host/assert_host.o
 	$$(call say,LD $$@)
-	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ -lpthread
+	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(VALE_LIBS) -lpthread
 endef
 $(foreach f,$(FLAVOURS),$(eval $(call vale_rules,$(f))))
 

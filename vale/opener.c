@@ -16,6 +16,8 @@
 
 static const struct vale_open *const openers[] = {
 	&vale_open_tap,
+	&vale_open_packet,
+	&vale_open_xdp,
 	&vale_open_capture,
 	&vale_open_dump,
 	&vale_open_listen,
