@@ -7,6 +7,7 @@
 static const struct vale_kind *const kinds[] = {
 	&vale_kind_ring,
 	&vale_kind_tap,
+	&vale_kind_vhost_user,
 	&vale_kind_af_packet,
 	&vale_kind_af_xdp,
 	&vale_kind_pcap,

@@ -229,6 +229,12 @@ int vale_port_start(struct vale_port *p);
 int vale_port_broken(struct vale_port *p, const char *fmt, ...) PRINTF(2, 3);
 
 /*
+ * Tells the administrator something about the port, ten times a second at
+ * most over all ports.  Control thread.
+ */
+void vale_port_log(struct vale_port *p, const char *fmt, ...) PRINTF(2, 3);
+
+/*
  * From event: the port's other half, pinned to the same worker, may have
  * frames, too.
  */

@@ -89,16 +89,22 @@ vale_log(struct vale *v, const char *fmt, ...)
 }
 
 /* A peer that comes back and breaks the rules again must not fill the log. */
-static void
-vale_log_peer(struct vale *v, const struct vale_slot *s)
+void
+vale_port_log(struct vale_port *p, const char *fmt, ...)
 {
 	struct timespec ts;
+	char text[240];
+	va_list ap;
 
 	clock_gettime(CLOCK_MONOTONIC, &ts);
-	if (limit_take(&v->log_limit, LOG_PER_S, LOG_PER_S, 1,
+	if (!limit_take(&p->vale->log_limit, LOG_PER_S, LOG_PER_S, 1,
 	        (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec))
-		vale_log(
-		    v, "%s:%s: %s", s->sw->name, s->name, s->port->why.text);
+		return;
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	vale_log(
+	    p->vale, "%s:%s: %s", vale_port_switch(p), vale_port_name(p), text);
 }
 
 /* ---- ports whose peers break rules or go ---- */
@@ -160,7 +166,7 @@ vale_collect_broken(struct vale *v)
 			if (s == NULL ||
 			    load_acquire(&s->port->link) != VALE_BROKEN)
 				continue;
-			vale_log_peer(v, s);
+			vale_port_log(s->port, "%s", s->port->why.text);
 			if (s->port->kind->broken != NULL)
 				s->port->kind->broken(s->port);
 			else

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * port_vhost_user.c -- vhost-user:PATH[,client][,mtu=N][,mode=OCTAL]: the back
+ * end of a virtio network device whose front end is QEMU's, DPDK's or another
+ * that speaks vhost-user (QEMU's docs/interop/vhost-user.rst) over a socket.
+ *
+ *	server   we listen at PATH; whoever connects has the port until he
+ *	         hangs up (QEMU's and virtio-user's default)
+ *	client   the other side listens; we connect, and again when it is gone
+ *
+ * One pair of rings, split, with indirect descriptors, event index, mergeable
+ * buffers, checksum and TCP segmentation.  A front end that breaks the rules
+ * is hung up on; the next may come.  What its memory is made of, and how it
+ * may be taken away, is foreign.h's affair.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "vale/kinds.h"
+#include "vale/number.h"
+#include "vale/vhost.h"
+
+enum { MESSAGES_AT_ONCE = 64 };
+
+static void vhost_connect_later(struct vhost_port *v);
+
+static void
+vhost_hang_up(struct vhost_port *v)
+{
+	vhost_pause(v);
+	if (v->socket >= 0) {
+		(void)vale_watch(v->port.vale, v->socket, 0, NULL, NULL);
+		close(v->socket);
+		v->socket = -1;
+	}
+	vhost_reset(v);
+	vhost_connect_later(v);
+}
+
+/* ---- messages ---- */
+
+/* Where the next bytes of the message go, and how many are missing. */
+static uint32_t
+vhost_missing(struct vhost_port *v, uint8_t **to)
+{
+	if (v->have < VHOST_HEADER) {
+		*to = (uint8_t *)&v->in.header + v->have;
+		return VHOST_HEADER - v->have;
+	}
+	*to = v->in.u.bytes + (v->have - VHOST_HEADER);
+	return VHOST_HEADER + v->in.header.size - v->have;
+}
+
+/* Keeps the descriptors that came; false: more than any message has. */
+static bool
+vhost_take_fds(struct vhost_port *v, struct msghdr *m)
+{
+	bool good = (m->msg_flags & MSG_CTRUNC) == 0;
+
+	for (struct cmsghdr *h = CMSG_FIRSTHDR(m); h != NULL;
+	     h = CMSG_NXTHDR(m, h)) {
+		size_t n = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(h) + i * sizeof(fd), sizeof(fd));
+			if (v->nfds < VHOST_FDS) {
+				v->fds[v->nfds++] = fd;
+			} else {
+				close(fd);
+				good = false;
+			}
+		}
+	}
+	return good;
+}
+
+/*
+ * Reads on in the message; 1: it is whole, 0: it will go on.  Never further
+ * than its end, so that descriptors belong to the message they came with.
+ */
+static int
+vhost_read(struct vhost_port *v, struct diag *why)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int) * VHOST_FDS)];
+	} control;
+	uint8_t *to;
+	uint32_t missing = vhost_missing(v, &to);
+	struct iovec iov = { to, missing };
+	struct msghdr m = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(v->socket, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	if (n <= 0)
+		return ERR_CLOSED;
+	if (!vhost_take_fds(v, &m))
+		return diag(why, ERR_PEER, "too many descriptors");
+	v->have += (uint32_t)n;
+	if (v->have < VHOST_HEADER)
+		return 0;
+	if ((v->in.header.flags & VHOST_VERSION_MASK) != VHOST_VERSION ||
+	    v->in.header.size > sizeof(v->in.u))
+		return diag(why, ERR_PEER,
+		    "request %u: flags %#x, %u bytes: no vhost-user",
+		    v->in.header.request, v->in.header.flags,
+		    v->in.header.size);
+	return v->have == VHOST_HEADER + v->in.header.size;
+}
+
+static void
+vhost_readable(void *arg, unsigned int events)
+{
+	struct vhost_port *v = arg;
+	struct diag why = { "" };
+	int err = 1;
+
+	(void)events;
+	/* Header and payload each take a turn: more comes with the next. */
+	for (int i = 0; i < MESSAGES_AT_ONCE && err >= 0; i++) {
+		uint32_t before = v->have;
+
+		err = vhost_read(v, &why);
+		if (err == 0 && v->have == before)
+			return;
+		if (err > 0) {
+			err = vhost_request(v, &why);
+			vhost_drop_fds(v);
+			v->have = 0;
+		}
+	}
+	if (err >= 0)
+		return;
+	if (err != ERR_CLOSED)
+		vale_port_log(&v->port, "%s", why.text);
+	vhost_hang_up(v);
+}
+
+/* ---- connections ---- */
+
+/* A front end is there at the other end of fd. */
+static void
+vhost_connected(struct vhost_port *v, int fd)
+{
+	v->socket = fd;
+	if (vale_watch(v->port.vale, fd, VALE_READ, vhost_readable, v) != 0) {
+		close(fd);
+		v->socket = -1;
+		return;
+	}
+	v->connections++;
+}
+
+static void
+vhost_accept(void *arg, unsigned int events)
+{
+	struct vhost_port *v = arg;
+	int fd = accept4(v->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	(void)events;
+	if (fd < 0)
+		return;
+	if (v->socket >= 0)
+		close(fd); /* the port has one */
+	else
+		vhost_connected(v, fd);
+}
+
+static void
+vhost_connect(struct vhost_port *v)
+{
+	struct vale_opened o;
+
+	if (v->socket >= 0)
+		return;
+	if (vale_acquire(v->port.vale, "connect", str_of(v->path), &o, NULL) ==
+	    0)
+		vhost_connected(v, o.fd[0]);
+	if (v->socket < 0)
+		vhost_connect_later(v);
+}
+
+static void
+vhost_retry(void *arg, unsigned int events)
+{
+	struct vhost_port *v = arg;
+	uint64_t count;
+
+	(void)events;
+	(void)!read(v->timer, &count, sizeof(count)); /* level triggered */
+	vhost_connect(v);
+}
+
+static void
+vhost_connect_later(struct vhost_port *v)
+{
+	struct itimerspec when = { .it_value.tv_nsec = VHOST_RETRY_NS };
+
+	if (v->client)
+		(void)timerfd_settime(v->timer, 0, &when, NULL); /* is valid */
+}
+
+/* ---- life ---- */
+
+static int
+vhost_options(struct vhost_port *v, struct str args, struct diag *why)
+{
+	struct str path = vale_arg(&args);
+	uint64_t mtu = 1500;
+
+	if (path.n == 0 || !str_copy(path, v->path, sizeof(v->path)))
+		return diag(why, ERR_INVAL,
+		    "vhost-user: '%.*s': a socket's path has 1 to %zu letters",
+		    STR_ARG(path), sizeof(v->path) - 1);
+	while (args.n > 0) {
+		struct str one = vale_arg(&args);
+
+		if (str_is(one, "client"))
+			v->client = true;
+		else if (!str_starts(one, STR("mtu=")) &&
+		         !str_starts(one, STR("mode=")) &&
+		         !str_is(one, "server"))
+			return diag(why, ERR_INVAL,
+			    "vhost-user: '%.*s': not client, server, mtu=, "
+			    "mode=",
+			    STR_ARG(one));
+		else if (str_starts(one, STR("mtu=")) &&
+		         (!number_parse(str_from(one, 4), 65535, &mtu) ||
+		             mtu < 68))
+			return diag(why, ERR_INVAL, "%.*s: not 68 to 65535",
+			    STR_ARG(one));
+	}
+	v->port.mtu = (uint16_t)mtu;
+	return 0;
+}
+
+static int
+vhost_listen(struct vhost_port *v, struct str args, struct diag *why)
+{
+	int err = vale_acquire(v->port.vale, "listen", args, &v->opened, why);
+
+	if (err != 0)
+		return err;
+	v->listener = v->opened.fd[0];
+	if (vale_watch(v->port.vale, v->listener, VALE_READ, vhost_accept, v) ==
+	    0)
+		return 0;
+	close(v->listener);
+	vale_release(v->port.vale, "listen", &v->opened);
+	return diag(why, ERR_NOMEM, "out of memory");
+}
+
+static int
+vhost_dial(struct vhost_port *v, struct diag *why)
+{
+	v->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (v->timer < 0)
+		return diag(why, ERR_IO, "timerfd: %s", strerror(errno));
+	if (vale_watch(v->port.vale, v->timer, VALE_READ, vhost_retry, v) !=
+	    0) {
+		close(v->timer);
+		return diag(why, ERR_NOMEM, "out of memory");
+	}
+	vhost_connect(v);
+	return 0;
+}
+
+static int
+vhost_open(struct vale_port *p, struct str args, struct diag *why)
+{
+	struct vhost_port *v = vhost_of(p);
+	int err = vhost_options(v, args, why);
+
+	if (err != 0)
+		return err;
+	v->socket = v->listener = v->timer = -1;
+	for (unsigned int i = 0; i < VHOST_RINGS; i++)
+		v->setup[i].kick = v->setup[i].call = -1;
+	p->ops = &vhost_ops;
+	p->link = VALE_DOWN;
+	return v->client ? vhost_dial(v, why) : vhost_listen(v, args, why);
+}
+
+static void
+vhost_close(struct vale_port *p)
+{
+	struct vhost_port *v = vhost_of(p);
+
+	if (v->listener >= 0) {
+		(void)vale_watch(p->vale, v->listener, 0, NULL, NULL);
+		close(v->listener);
+		vale_release(p->vale, "listen", &v->opened);
+	}
+	v->client = false; /* not again */
+	vhost_hang_up(v);
+	if (v->timer >= 0) {
+		(void)vale_watch(p->vale, v->timer, 0, NULL, NULL);
+		close(v->timer);
+	}
+}
+
+/* Its memory or rings made no sense to a worker, which has been logged. */
+static void
+vhost_broken(struct vale_port *p)
+{
+	vhost_hang_up(vhost_of(p));
+	p->why.text[0] = '\0';
+}
+
+const struct vale_kind vale_kind_vhost_user = {
+	.name = "vhost-user",
+	.usage = "PATH[,client][,mtu=N][,mode=OCTAL]",
+	.size = sizeof(struct vhost_port),
+	.open = vhost_open,
+	.close = vhost_close,
+	.broken = vhost_broken,
+};
