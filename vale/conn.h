@@ -8,6 +8,7 @@
 
 #include "base/strbuf.h"
 #include "vale/guest.h"
+#include "vale/opener.h"
 #include "vale/policy.h"
 #include "vale/server.h"
 
@@ -22,7 +23,7 @@ struct server {
 	struct server_options options;
 	char *path; /* owned */
 	int socket;
-	bool bound;          /* the path is ours */
+	struct vale_opened opened; /* the same */
 	int mail;            /* event: some guest's worker has found text */
 	uint32_t generation; /* of this run of the switch */
 	struct conn *conns;

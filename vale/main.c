@@ -29,6 +29,8 @@ usage(FILE *to)
 	      "  --poll US        how long an idle port is polled (20); 0: "
 	      "never\n"
 	      "  --policy FILE    who may attach where (policy: vale(1))\n"
+	      "  --user NAME      who root becomes (vale, else nobody); "
+	      "root: stays\n"
 	      "  --run FILE       commands to begin with, one a line\n"
 	      "  --guest-memory N bytes a guest may share, at most (256M)\n"
 	      "\n"

@@ -6,16 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/compiler.h"
 #include "vale/main.h"
 #include "vale/number.h"
+#include "vale/opener.h"
+#include "vale/sandbox.h"
 #include "vale/server.h"
 
 struct serve {
 	struct vale_options vale;
 	struct server_options server;
 	const char *policy_file, *run_file;
+	const char *user;       /* NULL: vale or nobody; "root": as we are */
+	struct strbuf commands; /* of run_file */
 	int cpus[VALE_WORKERS_MAX];
 	unsigned int ncpus;
 };
@@ -90,6 +95,8 @@ serve_option(struct serve *s, const char *option, const char *value)
 		s->server.guest_memory = x;
 	} else if (strcmp(option, "--policy") == 0) {
 		s->policy_file = value;
+	} else if (strcmp(option, "--user") == 0) {
+		s->user = value;
 	} else if (strcmp(option, "--run") == 0) {
 		s->run_file = value;
 	} else {
@@ -140,24 +147,23 @@ serve_policy(struct serve *s, struct diag *why)
 	return err;
 }
 
-/* Executes the commands of a file; what they answer is not shown. */
+/* Executes the commands of the file; what they answer is not shown. */
 static int
-serve_run_file(struct server *server, const char *path, struct diag *why)
+serve_run_commands(struct serve *s, struct server *server, struct diag *why)
 {
-	struct strbuf text = STRBUF_INIT, answer = STRBUF_INIT;
+	struct strbuf answer = STRBUF_INIT;
 	struct diag reason = { "" };
-	struct str rest, line;
-	int err = read_file(path, &text, why);
+	struct str rest = sb_str(&s->commands), line;
+	int err = 0;
 
-	rest = sb_str(&text);
 	for (unsigned int n = 1; err == 0 && str_line(&rest, &line); n++) {
 		line = str_trim(str_sub(line, 0, str_find(line, '#', 0)));
 		if (line.n > 0)
 			err = server_execute(server, line, &answer, &reason);
 		if (err != 0)
-			diag(why, err, "%s:%u: %s", path, n, reason.text);
+			diag(
+			    why, err, "%s:%u: %s", s->run_file, n, reason.text);
 	}
-	sb_fini(&text);
 	sb_fini(&answer);
 	return err;
 }
@@ -199,6 +205,15 @@ serve_catch_signals(struct vale *v)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* Root keeps a helper to open things, and becomes nobody himself. */
+static int
+serve_helper(struct serve *s, struct diag *why)
+{
+	if (geteuid() != 0 || (s->user != NULL && strcmp(s->user, "root") == 0))
+		return 0;
+	return opener_start(&s->vale.opener, why);
+}
+
 static int
 serve(struct serve *s, char **switches, int nswitches, struct diag *why)
 {
@@ -221,8 +236,10 @@ serve(struct serve *s, char **switches, int nswitches, struct diag *why)
 		if (server == NULL)
 			err = ERR_IO;
 	}
-	if (err == 0 && s->run_file != NULL)
-		err = serve_run_file(server, s->run_file, why);
+	if (err == 0 && s->vale.opener != NULL)
+		err = sandbox_enter(s->user, why);
+	if (err == 0)
+		err = serve_run_commands(s, server, why);
 	while (err == 0 && !the.stop)
 		vale_wait(v, -1);
 	if (server != NULL)
@@ -240,18 +257,18 @@ main_serve(int argc, char **argv)
 		.server = {
 		    .path = main_socket(), .guest_memory = 256 << 20 } };
 	struct diag why = { "" };
-	int i = 1;
+	int i = 1, status = 1;
 
 	for (; i < argc && argv[i][0] == '-'; i += 2) {
-		int status;
+		int bad;
 
 		if (i + 1 == argc) {
 			fprintf(stderr, "vale: %s wants a value\n", argv[i]);
 			return 2;
 		}
-		status = serve_option(&s, argv[i], argv[i + 1]);
-		if (status != 0)
-			return status;
+		bad = serve_option(&s, argv[i], argv[i + 1]);
+		if (bad != 0)
+			return bad;
 	}
 	if (s.ncpus > 0 && s.ncpus != s.vale.workers) {
 		fprintf(stderr, "vale: %u workers and %u processors\n",
@@ -260,10 +277,14 @@ main_serve(int argc, char **argv)
 	}
 	s.vale.cpus = s.ncpus > 0 ? s.cpus : NULL;
 	serve_raise_limits();
-	if (serve_policy(&s, &why) != 0 ||
-	    serve(&s, argv + i, argc - i, &why) != 0) {
+	if ((s.run_file == NULL ||
+	        read_file(s.run_file, &s.commands, &why) == 0) &&
+	    serve_helper(&s, &why) == 0 && serve_policy(&s, &why) == 0)
+		status = serve(&s, argv + i, argc - i, &why) != 0;
+	if (status != 0)
 		fprintf(stderr, "vale: %s\n", why.text);
-		return 1;
-	}
-	return 0;
+	if (s.vale.opener != NULL)
+		opener_stop(s.vale.opener);
+	sb_fini(&s.commands);
+	return status;
 }

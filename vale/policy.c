@@ -26,13 +26,19 @@ struct rule {
 };
 
 struct policy {
+	uid_t owner; /* may do everything */
 	VEC(struct rule) rules;
 };
 
 struct policy *
 policy_new(void)
 {
-	return calloc(1, sizeof(struct policy));
+	struct policy *p = calloc(1, sizeof(*p));
+
+	/* Before root becomes somebody who is not trusted so. */
+	if (p != NULL)
+		p->owner = geteuid();
+	return p;
 }
 
 static void
@@ -181,9 +187,9 @@ policy_read(
 /* ---- deciding ---- */
 
 bool
-policy_owner(struct policy_peer peer)
+policy_owner(const struct policy *p, struct policy_peer peer)
 {
-	return peer.uid == 0 || peer.uid == geteuid();
+	return peer.uid == 0 || peer.uid == p->owner;
 }
 
 static bool
@@ -203,7 +209,7 @@ rule_fits(const struct rule *r, struct policy_peer peer)
 bool
 policy_may_admin(const struct policy *p, struct policy_peer peer)
 {
-	if (policy_owner(peer))
+	if (policy_owner(p, peer))
 		return true;
 	for (size_t i = 0; i < p->rules.n; i++)
 		if (p->rules.v[i].verb == RULE_ADMIN &&
@@ -232,5 +238,5 @@ policy_may_open(const struct policy *p, struct policy_peer peer,
 		*settings = r->settings;
 		return r->verb == RULE_ALLOW;
 	}
-	return policy_owner(peer);
+	return policy_owner(p, peer);
 }

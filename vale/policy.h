@@ -40,8 +40,8 @@ void policy_free(struct policy *p);
 int policy_read(
     struct policy *p, const char *file, struct str text, struct diag *why);
 
-/* Root and the switch's own user. */
-bool policy_owner(struct policy_peer peer);
+/* Root and who started the switch (made the policy). */
+bool policy_owner(const struct policy *p, struct policy_peer peer);
 bool policy_may_admin(const struct policy *p, struct policy_peer peer);
 
 /*

@@ -179,7 +179,7 @@ port_settings(
 
 	if (mac.n > 0)
 		(void)ether_parse(first, p->mac); /* checked when read */
-	if (!policy_owner(c->peer)) {
+	if (!policy_owner(c->server->options.policy, c->peer)) {
 		sb_adds(&all, "guard=on mac=");
 		sb_ether_colon(&all, p->mac);
 		sb_addc(&all, ' ');

@@ -314,26 +314,16 @@ server_accept(void *arg, unsigned int events)
 static int
 server_listen(struct server *s, struct diag *why)
 {
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	struct strbuf args = STRBUF_INIT;
+	int err;
 
-	if (!str_copy(str_of(s->path), a.sun_path, sizeof(a.sun_path)))
-		return diag(
-		    why, ERR_INVAL, "%s: too long for a socket", s->path);
-	s->socket =
-	    socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (s->socket < 0)
-		return diag(why, ERR_IO, "socket: %s", strerror(errno));
-	/* Of a switch that runs it must not be taken away. */
-	if (connect(s->socket, (struct sockaddr *)&a, sizeof(a)) == 0)
-		return diag(
-		    why, ERR_BUSY, "%s: a switch listens there", s->path);
-	(void)unlink(s->path);
 	/* Anybody may connect: what he may do, the policy says. */
-	if (bind(s->socket, (struct sockaddr *)&a, sizeof(a)) != 0 ||
-	    chmod(s->path, 0666) != 0 || listen(s->socket, SOMAXCONN) != 0)
-		return diag(why, errno == EACCES ? ERR_PERM : ERR_IO, "%s: %s",
-		    s->path, strerror(errno));
-	return 0;
+	sb_printf(&args, "%s,mode=666", s->path);
+	err = vale_acquire(s->vale, "listen", sb_str(&args), &s->opened, why);
+	sb_fini(&args);
+	if (err == 0)
+		s->socket = s->opened.fd[0];
+	return err;
 }
 
 struct server *
@@ -365,7 +355,6 @@ server_new(struct vale *v, const struct server_options *o, struct diag *why)
 		server_free(s);
 		return NULL;
 	}
-	s->bound = true;
 	return s;
 }
 
@@ -377,9 +366,8 @@ server_free(struct server *s)
 	if (s->socket >= 0) {
 		(void)vale_watch(s->vale, s->socket, 0, NULL, NULL);
 		close(s->socket);
+		vale_release(s->vale, "listen", &s->opened);
 	}
-	if (s->bound)
-		(void)unlink(s->path);
 	if (s->mail >= 0) {
 		(void)vale_watch(s->vale, s->mail, 0, NULL, NULL);
 		close(s->mail);
