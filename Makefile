@@ -197,7 +197,8 @@ check: setup-check
 	@$(MAKE) --no-print-directory check-run
 
 check-run: $(filter build/%,$(TESTS)) build/click build/asan/bin/click \
-    build/clickos-process build/asan/bin/clickos-process build/asan/bin/vale \
+    build/clickos-process build/asan/bin/clickos-process \
+    build/asan/bin/vale build/vale build/clickos \
     build/tsan/bin/click build/free/portable $(FUZZERS)
 	@tools/check $(TESTS)
 
