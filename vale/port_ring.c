@@ -4,289 +4,26 @@
  * port of a process guest.  Made when the process asks for it (server.c).
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/compiler.h"
 #include "vale/count.h"
 #include "vale/guest.h"
 #include "vale/kinds.h"
-
-_Static_assert((int)VALE_CSUM_PARTIAL == (int)NETRING_CSUM_PARTIAL, "flags");
-_Static_assert((int)VALE_GSO_TCP4 == (int)NETRING_GSO_TCP4, "flags");
-_Static_assert((int)VALE_GSO_TCP6 == (int)NETRING_GSO_TCP6, "flags");
-_Static_assert((int)VALE_CSUM_GOOD == (int)NETRING_CSUM_GOOD, "flags");
-_Static_assert((int)VALE_PIECES_MAX >= (int)NETRING_SEGMENTS_MAX, "pieces");
-
-enum {
-	/* Frames begin no later in a buffer, so that 1518 bytes fit in one. */
-	RING_OFFSET_MAX = 512,
-	RING_PIECES = VALE_BURST + NETRING_SEGMENTS_MAX,
-	OFFLOADS = VALE_CSUM_PARTIAL | VALE_GSO_TCP4 | VALE_GSO_TCP6,
-};
+#include "vale/ring.h"
 
 struct ring_port {
-	struct vale_port port;
+	struct vale_ring ring;
 	struct vale_guest *guest;
-	struct netring_memory memory;
 	uint32_t index;
-
-	/* the worker's: frames from the guest */
-	struct netring_end in CACHE_ALIGNED;
-	uint32_t lent;           /* slots */
-	uint16_t at[VALE_BURST]; /* slot of each frame lent */
-	struct vale_piece piece[RING_PIECES];
-	uint64_t rx_wakes, doorbells;
-
-	/* under the port's lock: frames for it */
-	struct netring_host_rx out CACHE_ALIGNED;
-	uint64_t tx_wakes, swaps;
+	uint64_t rx_wakes, doorbells;    /* the worker's */
+	uint64_t tx_wakes CACHE_ALIGNED; /* under the port's lock */
 };
 
 static struct ring_port *
 ring_of(struct vale_port *p)
 {
-	return container_of(p, struct ring_port, port);
-}
-
-/* ---- frames from the guest ---- */
-
-/* Offloads of a frame that begins at data; the flags that make sense. */
-static bool
-ring_meta(const struct ring_port *r, const uint8_t *data, struct vale_frame *f)
-{
-	struct netring_meta m;
-
-	memcpy(&m, data - NETRING_META, sizeof(m)); /* once */
-	if ((m.flags & ~OFFLOADS) != 0 ||
-	    (m.flags != 0 && (r->guest->features & NETRING_F_CSUM) == 0) ||
-	    (m.flags & (VALE_GSO_TCP4 | VALE_GSO_TCP6) && m.gso_size == 0))
-		return false;
-	f->flags |= m.flags;
-	f->gso_size = m.gso_size;
-	f->csum_start = m.csum_start;
-	f->csum_offset = m.csum_offset;
-	return true;
-}
-
-/*
- * The further slots of a frame whose first is slot i; the number of all, or 0
- * when they break the rules.
- */
-static uint32_t
-ring_rest(struct ring_port *r, struct vale_frame *f, uint32_t i, uint32_t have,
-    struct vale_piece *piece)
-{
-	uint32_t n = 1;
-	netring_slot s;
-
-	if ((r->guest->features & NETRING_F_SEGMENTS) == 0)
-		return 0;
-	f->rest = piece;
-	do {
-		if (n == NETRING_SEGMENTS_MAX || i + n == have ||
-		    netring_host_tx_slot(&r->in, &r->memory, i + n, &s) != 0)
-			return 0;
-		piece[f->nrest].data = netring_bytes(&r->memory, s);
-		piece[f->nrest++].length = slot_length(s);
-		f->total += slot_length(s);
-		n++;
-	} while ((slot_flags(s) & NETRING_MORE) != 0);
-	return n;
-}
-
-/* The frame that begins in slot i of have; its slots, or 0: rules broken. */
-static inline uint32_t
-ring_frame(struct ring_port *r, struct vale_frame *f, uint32_t i, uint32_t have,
-    struct vale_piece *piece)
-{
-	netring_slot s;
-
-	if (unlikely(netring_host_tx_slot(&r->in, &r->memory, i, &s) != 0))
-		return 0;
-	f->head = NULL;
-	f->head_length = 0;
-	f->data = netring_bytes(&r->memory, s);
-	f->length = f->total = slot_length(s);
-	f->nrest = 0;
-	f->flags = slot_flags(s) & NETRING_CSUM_GOOD;
-	f->region = r->guest;
-	f->buffer = slot_buffer(s);
-	if (unlikely((slot_flags(s) & NETRING_HAS_META) != 0) &&
-	    !ring_meta(r, f->data, f))
-		return 0;
-	if (likely((slot_flags(s) & NETRING_MORE) == 0))
-		return 1;
-	f->region = NULL;
-	return ring_rest(r, f, i, have, piece);
-}
-
-static int
-ring_rx(struct vale_port *p, struct vale_frame *f, unsigned int max)
-{
-	struct ring_port *r = ring_of(p);
-	uint32_t i = 0, pieces = 0, n = 0;
-	int have = (int)netring_have(&r->in);
-
-	if (have < (int)max)
-		have = netring_look(&r->in);
-	if (unlikely(have < 0))
-		return vale_port_broken(p, "tx ring: index out of range");
-	while (n < max && i < (uint32_t)have &&
-	       pieces + NETRING_SEGMENTS_MAX <= RING_PIECES) {
-		uint32_t slots =
-		    ring_frame(r, &f[n], i, (uint32_t)have, r->piece + pieces);
-
-		if (unlikely(slots == 0))
-			return vale_port_broken(p,
-			    "tx ring: slot %u makes no sense", r->in.index + i);
-		r->at[n++] = (uint16_t)i;
-		pieces += slots - 1;
-		i += slots;
-	}
-	r->lent = i;
-	return (int)n;
-}
-
-static void
-ring_rx_done(struct vale_port *p, const struct vale_frame *f, unsigned int n)
-{
-	struct ring_port *r = ring_of(p);
-
-	for (unsigned int i = 0; i < n; i++)
-		if (unlikely((f[i].flags & VALE_SWAPPED) != 0))
-			netring_host_tx_swap(&r->in, r->at[i], f[i].buffer);
-	netring_advance(&r->in, r->lent);
-	netring_publish(&r->in);
-}
-
-/* ---- frames for the guest ---- */
-
-static void
-ring_prefetch(struct vale_port *p, unsigned int n)
-{
-	struct ring_port *r = ring_of(p);
-	int have = netring_host_rx_fill(&r->out, &r->memory, n);
-
-	/* What is wrong shows in tx. */
-	for (int i = 0; i < have && i < (int)n; i++)
-		prefetch_write(netring_bytes(
-		    &r->memory, netring_host_rx_top(&r->out, (uint32_t)i)));
-	for (unsigned int i = 0; i < n; i += 8)
-		prefetch_write(
-		    &r->out.end.slot[(r->out.end.index + i) & r->out.end.mask]);
-}
-
-/* The 16 bytes before a frame at to. */
-static uint32_t
-ring_put_meta(uint8_t *to, const struct vale_frame *f)
-{
-	struct netring_meta m = { .flags = f->flags & OFFLOADS,
-		.gso_size = f->gso_size,
-		.csum_start = f->csum_start,
-		.csum_offset = f->csum_offset };
-
-	memcpy(to - NETRING_META, &m, sizeof(m));
-	return NETRING_HAS_META;
-}
-
-/* Gives the guest the frame's own buffer, and the frame one of the guest's. */
-static void
-ring_swap(struct ring_port *r, struct vale_frame *f)
-{
-	netring_slot e = netring_host_rx_pop(&r->out);
-	const uint8_t *first = f->data - f->head_length;
-	uint32_t offset =
-	    (uint32_t)(first - r->memory.buffers) % NETRING_BUFFER;
-	uint32_t flags = f->flags & NETRING_CSUM_GOOD;
-
-	if ((f->flags & OFFLOADS) != 0)
-		flags |= NETRING_HAS_META; /* it lies before the frame still */
-
-	netring_host_rx_put(
-	    &r->out, slot_make(f->buffer, flags, offset, f->total));
-	f->buffer = slot_buffer(e);
-	f->flags |= VALE_SWAPPED;
-	r->swaps++;
-}
-
-/* Copies a frame into as many buffers as it needs; false: too few. */
-static bool
-ring_copy_long(struct ring_port *r, const struct vale_frame *f)
-{
-	uint32_t from = 0, first = 1;
-	uint32_t need = (f->total + NETRING_BUFFER - NETRING_META - 1) /
-	                    (NETRING_BUFFER - NETRING_META) +
-	                1;
-
-	if (r->out.nempty < need || need > NETRING_SEGMENTS_MAX)
-		return false;
-	while (from < f->total) {
-		netring_slot e = netring_host_rx_pop(&r->out);
-		uint32_t offset = first ? slot_offset(e) : NETRING_META;
-		uint32_t n = NETRING_BUFFER - offset, flags = 0;
-		uint8_t *to = netring_bytes(
-		    &r->memory, slot_make(slot_buffer(e), 0, offset, 0));
-
-		if (n > f->total - from)
-			n = f->total - from;
-		vale_frame_copy_part(&r->port, to, f, from, n);
-		if (first && (f->flags & OFFLOADS) != 0)
-			flags = ring_put_meta(to, f);
-		from += n;
-		first = 0;
-		if (from < f->total)
-			flags |= NETRING_MORE;
-		netring_host_rx_put(&r->out,
-		    slot_make(slot_buffer(e),
-		        flags | (f->flags & NETRING_CSUM_GOOD), offset, n));
-	}
-	return true;
-}
-
-static inline bool
-ring_put(struct ring_port *r, struct vale_frame *f)
-{
-	netring_slot e;
-	uint32_t flags = f->flags & NETRING_CSUM_GOOD;
-	uint8_t *to;
-
-	if ((f->flags & VALE_UNCHANGED) != 0 && f->region == r->guest) {
-		ring_swap(r, f);
-		return true;
-	}
-	e = netring_host_rx_top(&r->out, 0);
-	if (unlikely(f->total > NETRING_BUFFER - slot_offset(e)))
-		return ring_copy_long(r, f);
-	(void)netring_host_rx_pop(&r->out);
-	to = netring_bytes(&r->memory, e);
-	vale_frame_copy(&r->port, to, f);
-	if (unlikely((f->flags & OFFLOADS) != 0))
-		flags |= ring_put_meta(to, f);
-	netring_host_rx_put(&r->out,
-	    slot_make(slot_buffer(e), flags, slot_offset(e), f->total));
-	return true;
-}
-
-static int
-ring_tx(struct vale_port *p, struct vale_frame *const *f, unsigned int n)
-{
-	struct ring_port *r = ring_of(p);
-	unsigned int i = 0;
-	int have = netring_host_rx_fill(&r->out, &r->memory, n);
-
-	if (unlikely(have < 0))
-		return vale_port_broken(
-		    p, "rx ring: index or empty buffer out of range");
-	while (i < n && r->out.nempty > 0 && ring_put(r, f[i]))
-		i++;
-	return (int)i;
-}
-
-static void
-ring_tx_end(struct vale_port *p)
-{
-	netring_publish(&ring_of(p)->out.end);
+	return container_of(p, struct ring_port, ring.port);
 }
 
 /* ---- sleeping and waking ---- */
@@ -296,7 +33,8 @@ ring_wake(struct vale_port *p, unsigned int what)
 {
 	static const uint64_t one = 1;
 	struct ring_port *r = ring_of(p);
-	struct netring_end *e = what == VALE_RX ? &r->in : &r->out.end;
+	struct netring_end *e =
+	    what == VALE_RX ? &r->ring.in : &r->ring.out.end;
 
 	if (!netring_must_wake(e))
 		return;
@@ -306,13 +44,6 @@ ring_wake(struct vale_port *p, unsigned int what)
 		count_add(&r->rx_wakes, 1);
 	else
 		count_add(&r->tx_wakes, 1);
-}
-
-/* A broken ring shows in the next rx. */
-static bool
-ring_arm(struct vale_port *p)
-{
-	return netring_arm(&ring_of(p)->in, 0) != 0;
 }
 
 /* Keeps what is no doorbell for the control thread. */
@@ -367,7 +98,7 @@ ring_stats(struct vale_port *p, struct vale_port_stats *s)
 	s->wakeups_in = load_relaxed(&r->doorbells);
 	s->wakeups_out =
 	    load_relaxed(&r->rx_wakes) + load_relaxed(&r->tx_wakes);
-	s->swaps = load_relaxed(&r->swaps);
+	s->swaps = load_relaxed(&r->ring.swaps);
 }
 
 static void
@@ -380,13 +111,13 @@ ring_show(struct vale_port *p, struct strbuf *out)
 }
 
 static const struct vale_port_ops ring_ops = {
-	.rx = ring_rx,
-	.rx_done = ring_rx_done,
-	.prefetch = ring_prefetch,
-	.tx = ring_tx,
-	.tx_end = ring_tx_end,
+	.rx = vale_ring_rx,
+	.rx_done = vale_ring_rx_done,
+	.prefetch = vale_ring_prefetch,
+	.tx = vale_ring_tx,
+	.tx_end = vale_ring_tx_end,
 	.wake = ring_wake,
-	.arm = ring_arm,
+	.arm = vale_ring_arm,
 	.event = ring_event,
 	.stats = ring_stats,
 	.show = ring_show,
@@ -407,8 +138,8 @@ ring_open(struct vale_port *p, struct str args, struct diag *why)
 {
 	struct ring_port *r = ring_of(p);
 	const struct vale_guest_port *gp = p->context;
-	const struct netring_layout *l;
-	uint8_t *base;
+	struct vale_region *region;
+	int err;
 
 	(void)args;
 	if (gp == NULL)
@@ -416,23 +147,12 @@ ring_open(struct vale_port *p, struct str args, struct diag *why)
 		    "a ring port is opened by its process, as SWITCH:PORT");
 	r->guest = gp->guest;
 	r->index = gp->index;
-	r->memory = r->guest->region.memory;
-	l = &r->guest->region.layout;
-	base = r->guest->region.base;
-	r->out.empty = malloc(l->slots * sizeof(*r->out.empty));
-	if (r->out.empty == NULL)
-		return diag(why, ERR_NOMEM, "out of memory");
-	netring_end_init(
-	    &r->in, netring_tx(l, base, r->index), l->slots, false);
-	netring_end_init(
-	    &r->out.end, netring_rx(l, base, r->index), l->slots, false);
+	region = &r->guest->region;
+	err = vale_ring_init(&r->ring, &region->layout, region->base, r->index,
+	    r->guest->features, r->guest);
+	if (err != 0)
+		return diag(why, err, "out of memory");
 	p->ops = &ring_ops;
-	if ((r->guest->features & NETRING_F_SEGMENTS) != 0)
-		p->mtu = 9000;
-	if ((r->guest->features & NETRING_F_CSUM) != 0)
-		p->features |= VALE_F_CSUM;
-	if ((r->guest->features & NETRING_F_GSO) != 0)
-		p->features |= VALE_F_GSO;
 	if (r->guest->front == NULL) {
 		r->guest->front = p;
 		p->fd = r->guest->socket;
@@ -456,7 +176,7 @@ ring_close(struct vale_port *p)
 	(void)!write(r->guest->event, &one, sizeof(one)); /* full wakes, too */
 	if (r->guest->front == NULL)
 		r->guest->mail(r->guest); /* no worker reads the socket now */
-	free(r->out.empty);
+	vale_ring_fini(&r->ring);
 }
 
 const struct vale_kind vale_kind_ring = {
