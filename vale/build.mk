@@ -9,9 +9,14 @@ else
 VALE_NOT := vale/open_xdp.c
 endif
 VALE_SRC := $(filter-out $(VALE_MAIN) $(VALE_NOT),\
-	$(call sources,vale netring base))
+	$(call sources,vale netring xen base))
+VALE_XEN := vale/xen/xenlibs.c base/diag.c base/err.c base/strbuf.c base/str.c
+CLICKOS_LIBEXEC ?= $(PREFIX)/lib/clickos
 
 define vale_rules
+build/$(1)/vale/xenhost.o: CFLAGS_EXTRA += \
+	-DVALE_LIBEXEC='"$(CLICKOS_LIBEXEC)"'
+
 build/$(1)/libvale.a: $$(VALE_SRC:%.c=build/$(1)/%.o) build/gen/vale_sources
 	@rm -f $$@
 	$$(call say,AR $$@)
@@ -21,7 +26,7 @@ build/$(1)/bin/vale: $$(VALE_MAIN:%.c=build/$(1)/%.o) build/$(1)/libvale.a
 	@mkdir -p $$(@D)
 	$$(call say,LD $$@)
 	$$(Q)$$(CC_$(1)) $$(subst fuzzer$$(comma),,$$(LDFLAGS_$(1))) -o $$@ $$^ \
-		$$(VALE_LIBS) -lpthread
+		$$(VALE_LIBS) -lpthread -ldl
 
 build/$(1)/vale/%_test: build/$(1)/vale/%_test.o build/$(1)/libvale.a \
     build/$(1)/host/assert_host.o
@@ -31,7 +36,16 @@ build/$(1)/vale/%_test: build/$(1)/vale/%_test.o build/$(1)/libvale.a \
 build/$(1)/vale/%_fuzz: build/$(1)/vale/%_fuzz.o build/$(1)/libvale.a \
     build/$(1)/host/assert_host.o
 	$$(call say,LD $$@)
-	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(VALE_LIBS) -lpthread
+	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(VALE_LIBS) -lpthread -ldl
+
+# The part that needs Xen's libraries, loaded on Xen hosts only: position-
+# independent, and with nothing but its table to be seen.
+build/$(1)/bin/libvale-xen.so: $$(VALE_XEN) $$(wildcard vale/*.h base/*.h)
+	@mkdir -p $$(@D)
+	$$(call say,LD $$@)
+	$$(Q)$$(CC_$(1)) $$(CFLAGS_all) $$(CFLAGS_$(1)) -fPIC -shared \
+		-fvisibility=hidden -o $$@ $$(VALE_XEN) -lxenstore \
+		-lxengnttab -lxenevtchn
 endef
 $(foreach f,$(FLAVOURS),$(eval $(call vale_rules,$(f))))
 
@@ -40,4 +54,7 @@ build/gen/vale_sources: force
 	@echo $(VALE_SRC) | cmp -s - $@ || echo $(VALE_SRC) > $@
 
 build/vale: build/host/bin/vale
+	$(Q)ln -f $< $@
+
+build/libvale-xen.so: build/host/bin/libvale-xen.so
 	$(Q)ln -f $< $@

@@ -18,6 +18,7 @@
 struct serve {
 	struct vale_options vale;
 	struct server_options server;
+	struct main_xen xen;
 	const char *policy_file, *run_file;
 	const char *user;       /* NULL: vale or nobody; "root": as we are */
 	struct strbuf commands; /* of run_file */
@@ -74,9 +75,12 @@ serve_cpus(struct serve *s, struct str list)
 static int
 serve_option(struct serve *s, const char *option, const char *value)
 {
+	const char *want = main_xen_option(&s->xen, option, value);
 	struct str v = str_of(value);
 	uint64_t x;
 
+	if (want != NULL)
+		return *want != '\0' ? serve_bad(option, value, want) : 0;
 	if (strcmp(option, "--workers") == 0) {
 		if (!number_parse(v, VALE_WORKERS_MAX, &x) || x == 0)
 			return serve_bad(option, value, "1 to 64");
@@ -236,12 +240,17 @@ serve(struct serve *s, char **switches, int nswitches, struct diag *why)
 		if (server == NULL)
 			err = ERR_IO;
 	}
-	if (err == 0 && s->vale.opener != NULL)
+	s->xen.options.guest_memory = s->server.guest_memory;
+	if (err == 0)
+		err = main_xen_start(&s->xen, v, why);
+	/* Guests' pages are mapped as they come, which root alone may do. */
+	if (err == 0 && s->vale.opener != NULL && s->xen.xen == NULL)
 		err = sandbox_enter(s->user, why);
 	if (err == 0)
 		err = serve_run_commands(s, server, why);
 	while (err == 0 && !the.stop)
 		vale_wait(v, -1);
+	main_xen_stop(&s->xen);
 	if (server != NULL)
 		server_free(server);
 	vale_free(v);
@@ -254,8 +263,8 @@ main_serve(int argc, char **argv)
 	struct serve s = { .vale = { .workers = 1,
 		               .poll_ns = VALE_POLL_NS,
 		               .log = serve_log },
-		.server = {
-		    .path = main_socket(), .guest_memory = 256 << 20 } };
+		.server = { .path = main_socket(), .guest_memory = 256 << 20 },
+		.xen = { .options = { .log = serve_log } } };
 	struct diag why = { "" };
 	int i = 1, status = 1;
 
