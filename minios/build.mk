@@ -21,7 +21,7 @@ CFLAGS_guest := -O2 -fno-builtin-malloc -fno-builtin-calloc -nostdinc \
 LDFLAGS_guest := -nostdlib -static -no-pie -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,--build-id=none -Wl,-T,minios/clickos.lds
 
-GUEST_SRC := $(call sources,base xen click clickos $(PORTABLE_ELEMENTS) \
+GUEST_SRC := $(call sources,base xen netring click clickos $(PORTABLE_ELEMENTS) \
 	minios minios/pv minios/pvh minios/xen minios/virtio)
 GUEST_ASM := $(wildcard minios/*.S minios/*/*.S)
 GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o) \
@@ -65,7 +65,9 @@ HOSTED_virtio := minios/virtio/vring minios/virtio/device minios/virtio/net \
 	minios/virtio/console test/fake_minios test/fake_virtio
 HOSTED_xen := minios/xen/xenbus minios/xen/storering minios/xen/netfront \
 	minios/xen/netfront_connect minios/xen/netfront_rx \
-	minios/xen/netfront_tx xen/offload minios/fiber minios/fiber_switch \
+	minios/xen/netfront_tx minios/xen/netfront_ring minios/xen/region \
+	netring/guest netring/layout xen/offload minios/cmdline \
+	minios/fiber minios/fiber_switch \
 	test/fake_minios test/fake_xen test/fake_store test/fake_netback
 
 hosted = $(patsubst %.c,%,$(wildcard minios/$(1)/*_test.c minios/$(1)/*_fuzz.c))

@@ -12,6 +12,7 @@
 #include "minios/machine.h"
 #include "minios/pages.h"
 #include "minios/trap.h"
+#include "minios/xen/region.h"
 
 int64_t
 os_steady_ns(void)
@@ -38,8 +39,11 @@ void *
 os_buffers_alloc(size_t n)
 {
 	size_t count = (n + PAGE_SIZE - 1) / PAGE_SIZE;
-	void *p = pages_alloc(count);
+	void *p = region_buffers_alloc(n);
 
+	if (p != NULL)
+		return p;
+	p = pages_alloc(count);
 	if (p != NULL)
 		memset(p, 0, count * PAGE_SIZE);
 	return p;
@@ -48,8 +52,8 @@ os_buffers_alloc(size_t n)
 void
 os_buffers_free(void *p, size_t n)
 {
-	(void)n; /* the pages know */
-	pages_free(p);
+	if (!region_buffers_free(p, n))
+		pages_free(p);
 }
 
 void

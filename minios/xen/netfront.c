@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "minios/cmdline.h"
 #include "minios/console.h"
 #include "minios/fiber.h"
 #include "minios/xen/event.h"
+#include "minios/xen/region.h"
 #include "minios/xen/xenbus.h"
 #include "xen/netif.h"
 
@@ -33,18 +35,24 @@ netfront_break(struct netfront *f, const char *why)
 	return ERR_PEER;
 }
 
-static bool
+bool
 netfront_arm(struct netdev *dev, unsigned int what)
 {
 	struct netfront *f = container_of(dev, struct netfront, dev);
-	bool now = what == NETDEV_RX ? netfront_rx_arm(f) : netfront_tx_arm(f);
+	bool now;
+
+	if (f->region != NULL)
+		now = netfront_ring_arm(f, what);
+	else
+		now =
+		    what == NETDEV_RX ? netfront_rx_arm(f) : netfront_tx_arm(f);
 
 	if (!now)
 		f->armed |= what;
 	return now;
 }
 
-static void
+void
 netfront_stats(struct netdev *dev, struct netdev_stats *s)
 {
 	*s = container_of(dev, struct netfront, dev)->stats;
@@ -139,7 +147,7 @@ netfront_free(struct netfront *f)
 	free(f);
 }
 
-static void
+void
 netfront_close(struct netdev *dev)
 {
 	struct netfront *f = container_of(dev, struct netfront, dev);
@@ -154,13 +162,31 @@ netfront_close(struct netdev *dev)
 	netfront_free(f);
 }
 
-static const struct netdev_ops netfront_ops = {
+const struct netdev_ops netfront_ops = {
 	.rx = netfront_rx,
 	.tx = netfront_tx,
 	.arm = netfront_arm,
 	.stats = netfront_stats,
 	.close = netfront_close,
 };
+
+/* The boot option NAME=0 or 1. */
+static bool
+netfront_option(const char *name, bool otherwise)
+{
+	struct str value;
+
+	return cmdline_get(name, &value) ? str_is(value, "1") : otherwise;
+}
+
+static void
+netfront_options(struct netfront *f)
+{
+	f->want_ring = netfront_option("vif.ring", true);
+	f->no_split = !netfront_option("vif.split", true);
+	f->event_a_frame = !netfront_option("vif.batch", true);
+	f->persistent = netfront_option("vif.persistent", false);
+}
 
 static struct netfront *
 netfront_find(unsigned int handle)
@@ -190,16 +216,13 @@ netfront_new(unsigned int handle, const struct os_port_request *req,
 	f->owner = req->owner;
 	(void)str_copy(req->owner_name, f->owner_name, sizeof(f->owner_name));
 	snprintf(f->front, sizeof(f->front), "device/vif/%u", handle);
+	netfront_options(f);
 	waitq_init(&f->settled);
 	waitq_init(&f->backend);
 	waiter_source_init(&f->source, req->waiter, netfront_ready);
 	list_append(&vifs.open, &f->node);
 	(void)netfront_enter(f); /* it is new: nobody is there */
-	if (netfront_rx_alloc(f) != 0)
-		err = diag(
-		    why, ERR_NOMEM, "vif%u: no memory for buffers", handle);
-	else
-		err = netfront_connect(f, why);
+	err = netfront_connect(f, why);
 	netfront_leave(f);
 	if (err != 0) {
 		netfront_settle(f);
@@ -231,6 +254,39 @@ netfront_open(unsigned int handle, const struct os_port_request *req,
 	return 0;
 }
 
+/* Another vif that shares f's memory. */
+static struct netfront *
+netfront_sibling(const struct netfront *f)
+{
+	list_each(node, &vifs.open)
+	{
+		struct netfront *s = container_of(node, struct netfront, node);
+
+		if (s != f && s->region != NULL && s->region == f->region)
+			return s;
+	}
+	return NULL;
+}
+
+/*
+ * Another switch has taken the place of the one that we were connected to.  It
+ * knows nothing of our rings: they all end, before the first begins anew.
+ */
+static void
+netfront_restart(struct netfront *f)
+{
+	struct netfront *s;
+
+	f->dev.link = false;
+	while ((s = netfront_sibling(f)) != NULL) {
+		if (!netfront_enter(s))
+			continue;
+		netfront_disconnect(s, XENBUS_UNKNOWN);
+		netfront_leave(s);
+	}
+	netfront_disconnect(f, XENBUS_UNKNOWN);
+}
+
 /* Follows one backend; see xen/io/xenbus.h for the states. */
 static void
 netfront_follow(struct netfront *f)
@@ -240,6 +296,8 @@ netfront_follow(struct netfront *f)
 
 	switch (state) {
 	case XENBUS_INIT_WAIT:
+		if (f->connected && netfront_is_new(f))
+			netfront_restart(f);
 		if (!f->connected && netfront_connect(f, &why) != 0)
 			console_printf("%s\n", why.text);
 		break;
@@ -327,6 +385,7 @@ netfront_resume(void)
 	struct diag why = { "" };
 	struct netfront *f;
 
+	region_resume();
 	list_each(node, &vifs.open) container_of(node, struct netfront, node)
 	    ->stale = true;
 	/* The list may change while one of them sleeps. */

@@ -1,12 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * netfront.h -- a vif by the standard protocol (xen/io/netif.h), served by
- * Linux' xen-netback or by any other.
+ * netfront.h -- a vif: over memory shared with a switch when its backend
+ * offers that (docs/vale-xen.md), else by the standard protocol
+ * (xen/io/netif.h), served by Linux' xen-netback or by any other.
+ *
+ * Boot options, each 1 or 0, for all vifs; for the evaluation:
+ *
+ *	vif.ring        shared ring if offered (default 1)
+ *	vif.split       two event channels if offered (default 1)
+ *	vif.batch       one event a batch, not a frame (default 1)
+ *	vif.persistent  standard protocol: frames are copied into pages granted
+ *	                for good, instead of a grant each (default 0)
  *
  *	netfront.c          open, close, events, the table of operations
  *	netfront_connect.c  the handshake over XenStore, there and back
  *	netfront_rx.c       pages posted once and for ever; frames copied out
  *	netfront_tx.c       packets granted where they lie, until answered
+ *	netfront_ring.c     the same by exchange of buffers in shared memory
  *
  * The backend may be hostile or dead: every value is read once and checked,
  * and a wrong one breaks the port (ERR_PEER) until a backend connects anew.
@@ -21,6 +31,7 @@
 #include "minios/fiber.h"
 #include "minios/list.h"
 #include "minios/waiter.h"
+#include "netring/guest.h"
 #include "os/netdev.h"
 #include "os/os.h"
 #include "xen/ring.h"
@@ -30,7 +41,9 @@ enum {
 	NETFRONT_RX_MIN = 32,
 };
 
+struct batch;
 struct packet;
+struct region;
 struct thread;
 struct xenbus_watch;
 
@@ -87,7 +100,15 @@ struct netfront {
 	uint32_t rx_ref[NETFRONT_SLOTS];
 	uint16_t rx_posted[NETFRONT_SLOTS]; /* buffer, by the ring's slot */
 
+	bool want_ring, no_split, event_a_frame, persistent;
+	struct region *region; /* NULL: the standard protocol */
+	struct netring_guest_port ring;
+	uint32_t ring_index, generation;
+
 	struct netfront_tx_slot tx_slot[NETFRONT_SLOTS];
+	/* With vif.persistent: the pages that requests use, by id. */
+	void *tx_buffer[NETFRONT_SLOTS];
+	uint32_t tx_buffer_ref[NETFRONT_SLOTS];
 	uint16_t tx_free; /* list of free slots; NETFRONT_SLOTS: none */
 };
 
@@ -108,6 +129,8 @@ void netfront_resume(void);
 
 /* Reads where the backend is, waits for it and connects; sleeps. */
 int netfront_connect(struct netfront *f, struct diag *why);
+/* Whether the backend is another one than we share rings with. */
+bool netfront_is_new(const struct netfront *f);
 /* Takes back every shared page; sleeps.  State to show, or XENBUS_UNKNOWN. */
 void netfront_disconnect(struct netfront *f, int state);
 /* The same when rings, grants and events are gone already. */
@@ -132,6 +155,29 @@ bool netfront_tx_arm(struct netfront *f);
 void netfront_tx_start(struct netfront *f);
 /* Frees what the backend never answered; ends its grants unless lost. */
 void netfront_tx_stop(struct netfront *f, bool lost);
+
+/* Nobody listens: takes all of *in, as lost. */
+int netfront_tx_lose(struct netfront *f, struct batch *in);
+/* The first n of *in are the port's now: moves the rest to the head. */
+void netfront_taken(struct batch *in, uint32_t n);
+/* Whom a frame is for. */
+uint8_t netfront_type(const struct netfront *f, const uint8_t *to);
+/* The time of arrival of those from `from` on. */
+void netfront_stamp(struct batch *out, uint32_t from);
+
+/* ---- the shared ring ---- */
+
+extern const struct netdev_ops netfront_ring_ops;
+/* A port in the region for `vifs` vifs, of at most pages_max; ERR_NOMEM. */
+int netfront_ring_start(struct netfront *f, uint32_t vifs, uint32_t pages_max);
+void netfront_ring_stop(struct netfront *f);
+bool netfront_ring_arm(struct netfront *f, unsigned int what);
+
+/* Operations that both protocols have. */
+extern const struct netdev_ops netfront_ops;
+bool netfront_arm(struct netdev *dev, unsigned int what);
+void netfront_stats(struct netdev *dev, struct netdev_stats *s);
+void netfront_close(struct netdev *dev);
 
 /* Event handlers: a ring's event; a backend's state. */
 void netfront_event(void *arg);

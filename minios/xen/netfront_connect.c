@@ -17,6 +17,7 @@
 #include "minios/xen/event.h"
 #include "minios/xen/grant.h"
 #include "minios/xen/netfront.h"
+#include "minios/xen/region.h"
 #include "minios/xen/xenbus.h"
 #include "xen/netif.h"
 
@@ -218,7 +219,8 @@ netfront_open_events(struct netfront *f)
 	if (err != 0)
 		return err;
 	f->tx_port = f->rx_port;
-	if (!netfront_backend_has(f, "feature-split-event-channels"))
+	if (f->no_split ||
+	    !netfront_backend_has(f, "feature-split-event-channels"))
 		return 0;
 	err = event_open(f->domid, netfront_event, f, &f->tx_port);
 	if (err != 0)
@@ -234,6 +236,41 @@ netfront_close_events(struct netfront *f)
 		event_close(f->tx_port);
 }
 
+struct netfront_key {
+	const char *name;
+	uint32_t value;
+};
+
+static int
+netfront_write_keys(uint32_t tx, const struct netfront *f,
+    const struct netfront_key *key, unsigned int n)
+{
+	char path[128];
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < n; i++) {
+		err = xenbus_write_u32(tx,
+		    netfront_path(f->front, key[i].name, path), key[i].value);
+		if (err != 0)
+			return err;
+	}
+	return 0;
+}
+
+/* Of an earlier connection, by other means than this one. */
+static int
+netfront_remove_keys(
+    uint32_t tx, const struct netfront *f, const char *const *name)
+{
+	char path[128];
+	int err = 0;
+
+	for (; *name != NULL && (err == 0 || err == ERR_NOTFOUND); name++)
+		err = xenbus_rm(tx, netfront_path(f->front, *name, path));
+	return err == ERR_NOTFOUND ? 0 : err;
+}
+
 /*
  * What we write.  Offloads are not taken: elements see whole frames, so the
  * side that has hardware for it or is nearer to the sender does the work.
@@ -241,12 +278,10 @@ netfront_close_events(struct netfront *f)
 static int
 netfront_publish(uint32_t tx, void *arg)
 {
+	static const char *const others[] = { "netring-generation", NULL };
 	struct netfront *f = arg;
 	bool split = f->rx_port != f->tx_port;
-	const struct {
-		const char *name;
-		uint32_t value;
-	} keys[] = {
+	const struct netfront_key keys[] = {
 		{ "tx-ring-ref", f->tx_page_ref },
 		{ "rx-ring-ref", f->rx_page_ref },
 		{ split ? "event-channel-tx" : "event-channel", f->tx_port },
@@ -257,26 +292,51 @@ netfront_publish(uint32_t tx, void *arg)
 		{ "feature-no-csum-offload", 1 },
 		{ "state", XENBUS_CONNECTED },
 	};
+	int err = netfront_remove_keys(tx, f, others);
+
+	return err != 0 ? err
+	                : netfront_write_keys(tx, f, keys, ARRAY_SIZE(keys));
+}
+
+/* The same for a shared ring (docs/vale-xen.md). */
+static int
+netfront_publish_ring(uint32_t tx, void *arg)
+{
+	static const char *const others[] = { "event-channel", NULL };
+	struct netfront *f = arg;
+	const struct netfront_key keys[] = {
+		{ "netring-pages", f->region->pages },
+		{ "netring-port", f->ring_index },
+		{ "netring-features", f->sg ? NETRING_F_SEGMENTS : 0 },
+		{ "netring-generation", f->generation },
+		{ "event-channel-tx", f->tx_port },
+		{ "event-channel-rx", f->rx_port },
+		{ "state", XENBUS_CONNECTED },
+	};
+	struct strbuf refs = STRBUF_INIT;
 	char path[128];
-	unsigned int i;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(keys); i++) {
-		err = xenbus_write_u32(tx,
-		    netfront_path(f->front, keys[i].name, path), keys[i].value);
-		if (err != 0)
-			return err;
-	}
-	return 0;
+	region_refs(f->region, &refs);
+	err = refs.oom ? ERR_NOMEM
+	               : xenbus_write(tx,
+	                     netfront_path(f->front, "netring-refs", path),
+	                     sb_str(&refs));
+	sb_fini(&refs);
+	if (err == 0)
+		err = netfront_remove_keys(tx, f, others);
+	return err != 0 ? err
+	                : netfront_write_keys(tx, f, keys, ARRAY_SIZE(keys));
 }
 
 /* Everything shared with the backend, in order; undone in reverse. */
 static int
-netfront_share(struct netfront *f)
+netfront_share_standard(struct netfront *f)
 {
-	int err;
+	int err = f->rx_buffers > 0 ? 0 : netfront_rx_alloc(f);
 
-	err = netfront_page(f, &f->tx_page, &f->tx_page_ref);
+	if (err == 0)
+		err = netfront_page(f, &f->tx_page, &f->tx_page_ref);
 	if (err != 0)
 		return err;
 	err = netfront_page(f, &f->rx_page, &f->rx_page_ref);
@@ -292,6 +352,7 @@ netfront_share(struct netfront *f)
 	err = xenbus_transact(netfront_publish, f);
 	if (err != 0)
 		goto stop_rx;
+	f->dev.ops = &netfront_ops;
 	return 0;
 
 stop_rx:
@@ -303,6 +364,83 @@ end_rx_page:
 end_tx_page:
 	netfront_page_end(f, &f->tx_page, f->tx_page_ref);
 	return err;
+}
+
+/* How many vifs the toolstack gave us; they will want rings of one size. */
+static uint32_t
+netfront_count(void)
+{
+	struct strbuf names = STRBUF_INIT;
+	uint32_t n = 0;
+	size_t i;
+
+	if (xenbus_list(0, "device/vif", &names) == 0)
+		for (i = 0; i < sb_str(&names).n; i++)
+			n += sb_str(&names).s[i] == '\0';
+	sb_fini(&names);
+	return n;
+}
+
+static int
+netfront_share_ring(struct netfront *f)
+{
+	uint32_t pages = UINT32_MAX;
+	char path[128];
+	int err;
+
+	(void)xenbus_read_u32(0,
+	    netfront_path(f->back, "netring-generation", path), &f->generation);
+	(void)xenbus_read_u32(
+	    0, netfront_path(f->back, "netring-pages-max", path), &pages);
+	err = netfront_ring_start(f, netfront_count(), pages);
+	if (err != 0) {
+		f->region = NULL;
+		return err;
+	}
+	err = netfront_open_events(f);
+	if (err != 0)
+		goto stop_ring;
+	err = xenbus_transact(netfront_publish_ring, f);
+	if (err != 0)
+		goto close_events;
+	f->dev.ops = &netfront_ring_ops;
+	return 0;
+
+close_events:
+	netfront_close_events(f);
+stop_ring:
+	netfront_ring_stop(f);
+	return err;
+}
+
+/* The shared ring if it is offered and there is memory for it. */
+static int
+netfront_share(struct netfront *f)
+{
+	int err;
+
+	if (f->want_ring && netfront_backend_has(f, "feature-netring")) {
+		err = netfront_share_ring(f);
+		if (err == 0 || err != ERR_NOMEM)
+			return err;
+		console_printf("vif%u: no memory for a shared ring: standard "
+		               "protocol\n",
+		    f->handle);
+	}
+	return netfront_share_standard(f);
+}
+
+bool
+netfront_is_new(const struct netfront *f)
+{
+	uint32_t generation;
+	char path[128];
+
+	return f->region != NULL &&
+	       xenbus_read_u32(0,
+	           netfront_path(f->back, "netring-generation", path),
+	           &generation) == 0 &&
+	       generation != f->generation;
 }
 
 static int
@@ -334,6 +472,10 @@ netfront_disconnect(struct netfront *f, int state)
 		(void)netfront_set_state(f, (uint32_t)state);
 	if (!was)
 		return;
+	if (f->region != NULL) {
+		netfront_ring_stop(f);
+		return;
+	}
 	netfront_page_end(f, &f->tx_page, f->tx_page_ref);
 	netfront_page_end(f, &f->rx_page, f->rx_page_ref);
 	netfront_tx_stop(f, false);
@@ -347,6 +489,10 @@ netfront_forget(struct netfront *f)
 		return;
 	f->connected = false;
 	f->dev.link = false;
+	if (f->region != NULL) {
+		netfront_ring_stop(f);
+		return;
+	}
 	pages_free(f->tx_page);
 	pages_free(f->rx_page);
 	f->tx_page = f->rx_page = NULL;

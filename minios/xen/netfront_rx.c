@@ -188,8 +188,8 @@ netfront_rx_frame(struct netfront *f, struct frame *frame, unsigned int waiting)
 	return 1;
 }
 
-static enum packet_type
-netfront_rx_type(const struct netfront *f, const uint8_t *to)
+uint8_t
+netfront_type(const struct netfront *f, const uint8_t *to)
 {
 	static const uint8_t all[6] = { 255, 255, 255, 255, 255, 255 };
 
@@ -217,7 +217,7 @@ netfront_rx_copy(
 	}
 	if (frame->csum_blank)
 		offload_checksum(p->data, p->length);
-	p->type = (uint8_t)netfront_rx_type(f, p->data);
+	p->type = netfront_type(f, p->data);
 	packet_set_mac(p, p->data);
 	return p;
 }
@@ -255,14 +255,22 @@ netfront_rx_consume(struct netfront *f, const struct frame *frame)
 		netfront_rx_post(f, f->rx_posted[index % NETFRONT_SLOTS]);
 }
 
+void
+netfront_stamp(struct batch *out, uint32_t from)
+{
+	int64_t now = out->count > from ? os_wall_ns() : 0;
+
+	for (; from < out->count; from++)
+		out->packet[from]->timestamp_ns = now;
+}
+
 int
 netfront_rx(struct netdev *dev, struct batch *out, unsigned int max)
 {
 	struct netfront *f = container_of(dev, struct netfront, dev);
-	uint32_t before = out->count, i;
+	uint32_t before = out->count;
 	struct frame frame;
 	int waiting, got = 0;
-	int64_t now;
 
 	if (f->broken)
 		return ERR_PEER;
@@ -287,13 +295,9 @@ netfront_rx(struct netdev *dev, struct batch *out, unsigned int max)
 		event_send(f->rx_port);
 		f->stats.wakeups_out++;
 	}
-	if (out->count > before) {
-		now = os_wall_ns();
-		for (i = before; i < out->count; i++)
-			out->packet[i]->timestamp_ns = now;
-	} else if (got < 0) {
+	if (out->count == before && got < 0)
 		return got;
-	}
+	netfront_stamp(out, before);
 	return (int)(out->count - before);
 }
 

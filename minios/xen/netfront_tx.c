@@ -205,7 +205,7 @@ drop:
 }
 
 /* Nobody listens: what is sent is lost, as on a cable without a far end. */
-static int
+int
 netfront_tx_lose(struct netfront *f, struct batch *in)
 {
 	int n = (int)in->count;
@@ -214,6 +214,16 @@ netfront_tx_lose(struct netfront *f, struct batch *in)
 	batch_kill(in);
 	in->count = 0;
 	return n;
+}
+
+void
+netfront_taken(struct batch *in, uint32_t n)
+{
+	if (n == 0)
+		return;
+	os_stage(OS_STAGE_FRAME);
+	in->count -= n;
+	memmove(in->packet, in->packet + n, in->count * sizeof(in->packet[0]));
 }
 
 int
@@ -236,12 +246,7 @@ netfront_tx(struct netdev *dev, struct batch *in)
 		event_send(f->tx_port);
 		f->stats.wakeups_out++;
 	}
-	if (n > 0) {
-		os_stage(OS_STAGE_FRAME);
-		in->count -= n;
-		memmove(in->packet, in->packet + n,
-		    in->count * sizeof(in->packet[0]));
-	}
+	netfront_taken(in, n);
 	return (int)n;
 }
 
