@@ -64,6 +64,7 @@ struct xen_vif {
 	struct vale_port *port;    /* NULL: not connected */
 	struct xen_memory *memory; /* NULL: a standard vif */
 	bool watched;              /* front's state */
+	bool offered;              /* by this switch */
 	bool failed;               /* broke the rules; until it begins anew */
 
 	/* what the port's open needs; read from the guest's directory */

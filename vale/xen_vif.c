@@ -129,6 +129,7 @@ vif_offer(struct xen_vif *vif)
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		(void)xen_put(x, vif->back, keys[i].key, keys[i].value);
 	vif->failed = false;
+	vif->offered = true;
 	vif_set_state(vif, XENBUS_INIT_WAIT);
 }
 
@@ -295,7 +296,9 @@ vif_connect(struct xen_vif *vif)
 	int err;
 
 	if (!vif_is_ours(vif, &ring)) {
-		vif_offer(vif);
+		/* Each key of an offer comes back to us as a change. */
+		if (!vif->offered)
+			vif_offer(vif);
 		return;
 	}
 	err = vif_read_events(vif, &why);
@@ -386,7 +389,8 @@ vif_step(struct xen_vif *vif, uint32_t ours, uint32_t theirs)
 		/* It begins anew without having said goodbye. */
 		vif_disconnect(vif);
 		vif_offer(vif);
-	} else if (ours != XENBUS_INIT_WAIT) {
+	} else if (ours != XENBUS_INIT_WAIT || !vif->offered) {
+		/* Also what an earlier switch offered and nobody took. */
 		vif_offer(vif);
 	}
 }
