@@ -86,4 +86,16 @@ $$(patsubst %,build/$(1)/%,$$(call hosted,$(2))): build/$(1)/%: build/$(1)/%.o \
 	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_host)
 
 endef
-$(foreach f,$(FLAVOURS),$(eval $(call hosted_rules,$(f))))
+define hosted_vale
+
+# A guest's driver and the switch, in one process; packets' buffers come from
+# the guest's region as they do in the guest.
+build/$(1)/test/xen_vale_test build/$(1)/test/xen_vale_fuzz: %: %.o \
+    $$(HOSTED_xen:%=build/$(1)/%.o) build/$(1)/test/fake_xenhost.o \
+    build/$(1)/libclick.a build/$(1)/libvale.a
+	$$(call say,LD $$@)
+	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -Wl,--wrap=os_buffers_alloc \
+		-Wl,--wrap=os_buffers_free -o $$@ $$^ $$(LIBS_host) -ldl
+endef
+$(foreach f,$(FLAVOURS),$(eval $(call hosted_rules,$(f))) \
+	$(eval $(call hosted_vale,$(f))))

@@ -60,6 +60,7 @@ struct netfront_tx_slot {
 	uint16_t first; /* that slot; when free: the next free one */
 	uint8_t left;   /* parts not answered, in the first slot */
 	uint8_t state;  /* enum netfront_tx_state */
+	bool own;       /* in the request's own page, which stays granted */
 };
 
 struct netfront {

@@ -3,11 +3,16 @@
  * netfront_tx.c -- sending.  A packet is granted where it lies, page by page,
  * and lives until the backend has answered every part: no copy.  Only what
  * spans pages at a backend that wants one slot a frame is copied first.
+ *
+ * With vif.persistent each request has a page that is granted at its first use
+ * and then stays so: frames of up to a page are copied there, and no grant
+ * changes hands while packets flow.
  */
 #include <string.h>
 
 #include "click/batch.h"
 #include "minios/arch.h"
+#include "minios/pages.h"
 #include "minios/xen/event.h"
 #include "minios/xen/grant.h"
 #include "minios/xen/netfront.h"
@@ -33,6 +38,7 @@ netfront_tx_take(struct netfront *f)
 
 	f->tx_free = f->tx_slot[id].first;
 	f->tx_slot[id].state = NETFRONT_TX_FLYING;
+	f->tx_slot[id].own = false;
 	return id;
 }
 
@@ -68,6 +74,13 @@ netfront_tx_finish(struct netfront *f, uint16_t id, bool ended)
 	netfront_tx_give(f, first);
 }
 
+/* False: the backend keeps the page.  One of our own stays granted. */
+static bool
+netfront_tx_end_grant(struct netfront *f, uint16_t id)
+{
+	return f->tx_slot[id].own || grant_end(f->tx_slot[id].ref);
+}
+
 /* Takes the answers that have come; ERR_PEER. */
 int
 netfront_tx_reap(struct netfront *f)
@@ -84,7 +97,7 @@ netfront_tx_reap(struct netfront *f)
 		if (id >= NETFRONT_SLOTS ||
 		    f->tx_slot[id].state != NETFRONT_TX_FLYING)
 			return netfront_break(f, "tx: answer to no request");
-		netfront_tx_finish(f, id, grant_end(f->tx_slot[id].ref));
+		netfront_tx_finish(f, id, netfront_tx_end_grant(f, id));
 	}
 	return 0;
 }
@@ -161,6 +174,54 @@ netfront_tx_put(struct netfront *f, struct packet *p, unsigned int parts)
 	return 0;
 }
 
+/* The page of request id, granted now if it is not yet. */
+static int
+netfront_tx_own(struct netfront *f, uint16_t id)
+{
+	int err;
+
+	if (f->tx_buffer[id] != NULL)
+		return 0;
+	f->tx_buffer[id] = pages_alloc(1);
+	if (f->tx_buffer[id] == NULL)
+		return ERR_NOMEM;
+	err =
+	    grant_page(f->domid, f->tx_buffer[id], true, &f->tx_buffer_ref[id]);
+	if (err != 0) {
+		pages_free(f->tx_buffer[id]);
+		f->tx_buffer[id] = NULL;
+	}
+	return err;
+}
+
+/* Sends a copy of p and kills it; ERR_NOMEM: p stays. */
+static int
+netfront_tx_put_copy(struct netfront *f, struct thread *t, struct packet *p)
+{
+	uint16_t id = netfront_tx_take(f);
+	struct netif_tx *slot;
+
+	if (netfront_tx_own(f, id) != 0) {
+		netfront_tx_give(f, id);
+		return ERR_NOMEM;
+	}
+	memcpy(f->tx_buffer[id], p->data, p->length);
+	f->tx_slot[id].own = true;
+	f->tx_slot[id].first = id;
+	f->tx_slot[id].left = 1;
+	slot = xen_ring_slot(&f->tx, f->tx.req_prod++);
+	*slot = (struct netif_tx){
+		.ref = f->tx_buffer_ref[id],
+		.id = id,
+		.size = (uint16_t)p->length,
+	};
+	f->stats.tx_packets++;
+	f->stats.tx_bytes += p->length;
+	f->stats.copies++;
+	packet_kill(t, p);
+	return 0;
+}
+
 /* A copy that lies in one page, or NULL (dropped). */
 static struct packet *
 netfront_tx_copy(struct netfront *f, struct thread *t, struct packet *p)
@@ -186,6 +247,10 @@ netfront_tx_one(struct netfront *f, struct thread *t, struct packet *p)
 		goto drop;
 	if (xen_ring_room(&f->tx) < parts)
 		return 0;
+	/* Without memory for another page: a grant for this frame. */
+	if (f->persistent && p->length <= PAGE_SIZE &&
+	    netfront_tx_put_copy(f, t, p) == 0)
+		return 1;
 	if (parts > (f->sg ? NETIF_SLOTS_MAX : 1)) {
 		p = netfront_tx_copy(f, t, p);
 		if (p == NULL) {
@@ -264,6 +329,21 @@ netfront_tx_arm(struct netfront *f)
 	return xen_ring_arm(&f->tx, flying / 4 + 1);
 }
 
+/* The pages of requests; one that the backend keeps is given up. */
+static void
+netfront_tx_free_own(struct netfront *f, bool lost)
+{
+	uint16_t id;
+
+	for (id = 0; id < NETFRONT_SLOTS; id++) {
+		if (f->tx_buffer[id] == NULL)
+			continue;
+		if (lost || grant_end(f->tx_buffer_ref[id]))
+			pages_free(f->tx_buffer[id]);
+		f->tx_buffer[id] = NULL;
+	}
+}
+
 void
 netfront_tx_stop(struct netfront *f, bool lost)
 {
@@ -274,7 +354,7 @@ netfront_tx_stop(struct netfront *f, bool lost)
 			continue;
 		if (f->tx_slot[id].first == id)
 			f->stats.tx_dropped++;
-		netfront_tx_finish(
-		    f, id, lost || grant_end(f->tx_slot[id].ref));
+		netfront_tx_finish(f, id, lost || netfront_tx_end_grant(f, id));
 	}
+	netfront_tx_free_own(f, lost);
 }

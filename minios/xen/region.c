@@ -49,6 +49,9 @@ region_layout(struct netring_layout *l, uint32_t vifs, uint32_t pages)
 	l->ports = vifs < 1                   ? 1
 	           : vifs > NETRING_PORTS_MAX ? (uint32_t)NETRING_PORTS_MAX
 	                                      : vifs;
+	/* More vifs than the smallest rings fit for: some go without. */
+	if (l->ports > buffers / RINGS_SHARE / (2 * NETRING_SLOTS_MIN))
+		l->ports = buffers / RINGS_SHARE / (2 * NETRING_SLOTS_MIN);
 	for (l->slots = NETRING_SLOTS_DEFAULT; l->slots >= NETRING_SLOTS_MIN;
 	     l->slots /= 2) {
 		l->buffers = 1;
