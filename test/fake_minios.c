@@ -9,6 +9,7 @@
 
 #include "minios/arch.h"
 #include "minios/console.h"
+#include "minios/machine.h"
 #include "minios/pages.h"
 #include "minios/waiter.h"
 
@@ -18,6 +19,14 @@ static struct {
 	size_t console_length;
 	struct list posted;
 } fake = { .limit = 1 << 20, .posted = LIST_INIT(fake.posted) };
+
+struct boot_info boot;
+
+void
+fake_cmdline(const char *text)
+{
+	snprintf(boot.cmdline, sizeof(boot.cmdline), "%s", text);
+}
 
 void
 fake_pages_limit(uint64_t pages)

@@ -20,6 +20,9 @@ uint64_t fake_pages_used(void);
 const char *fake_console(void);
 void fake_console_clear(void);
 
+/* The kernel's command line; at first empty. */
+void fake_cmdline(const char *text);
+
 /* Calls what was posted, as os_wait() does; how many. */
 unsigned int fake_deliver(void);
 

@@ -30,6 +30,7 @@ static struct {
 	const char *error;
 	unsigned int error_after, error_count, conflicts;
 	uint32_t last_tx;
+	void (*hook)(const char *path);
 } store;
 
 void
@@ -50,6 +51,44 @@ fake_store_init(struct xenstore_domain_interface *ring)
 	fake_store_fini();
 	memset(ring, 0, sizeof(*ring));
 	store.ring = ring;
+}
+
+void
+fake_store_hook(void (*fn)(const char *path))
+{
+	store.hook = fn;
+}
+
+/* The n-th name directly below path; false: there are no more. */
+bool
+fake_store_name(const char *path, unsigned int n, char name[static 32])
+{
+	size_t length = strlen(path);
+	unsigned int i, k, seen = 0;
+
+	for (i = 0; i < ENTRIES; i++) {
+		const char *e = store.entry[i].path, *below;
+		size_t l;
+
+		if (e == NULL || strncmp(e, path, length) != 0 ||
+		    e[length] != '/')
+			continue;
+		below = e + length + 1;
+		l = strcspn(below, "/");
+		/* Counted with the first entry that has it. */
+		for (k = 0; k < i; k++)
+			if (store.entry[k].path != NULL &&
+			    strncmp(store.entry[k].path, e, length + 1 + l) ==
+			        0 &&
+			    strcspn(store.entry[k].path + length + 1, "/") == l)
+				break;
+		if (k < i || seen++ != n || l >= 32)
+			continue;
+		memcpy(name, below, l);
+		name[l] = '\0';
+		return true;
+	}
+	return false;
 }
 
 void
@@ -138,6 +177,8 @@ store_fire(const char *path)
 {
 	unsigned int i;
 
+	if (store.hook != NULL)
+		store.hook(path);
 	for (i = 0; i < WATCHES; i++)
 		if (store.watch[i].set &&
 		    store_below(path, store.watch[i].path))
@@ -246,26 +287,21 @@ store_refuse(const struct asked *a, const char *error)
 	store_message(XS_ERROR, a->head->req_id, error, strlen(error) + 1);
 }
 
+/* The names directly below path, a NUL after each. */
 static void
 store_list(const struct asked *a, const char *path)
 {
-	char text[XENSTORE_PAYLOAD_MAX];
-	size_t n = 0, top = strlen(path), part;
+	char names[1024], name[32];
+	uint32_t n = 0;
 	unsigned int i;
 
-	for (i = 0; i < ENTRIES; i++) {
-		const char *p = store.entry[i].path;
-
-		if (p == NULL || !store_below(p, path) || p[top] == '\0')
-			continue;
-		part = strcspn(p + top + 1, "/");
-		if (n + part + 1 > sizeof(text))
-			break;
-		memcpy(text + n, p + top + 1, part);
-		text[n + part] = '\0';
-		n += part + 1;
+	for (i = 0;
+	     fake_store_name(path, i, name) && n + sizeof(name) < sizeof(names);
+	     i++) {
+		memcpy(names + n, name, strlen(name) + 1);
+		n += (uint32_t)strlen(name) + 1;
 	}
-	store_answer(a, text, n);
+	store_answer(a, names, n);
 }
 
 static void

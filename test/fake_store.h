@@ -21,6 +21,10 @@ void fake_store_fini(void);
 void fake_store_set(const char *path, const char *value);
 /* The value, or NULL. */
 const char *fake_store_get(const char *path);
+/* The n-th name directly below path; false: there are no more. */
+bool fake_store_name(const char *path, unsigned int n, char name[static 32]);
+/* Called with each path that changes; until the next init. */
+void fake_store_hook(void (*fn)(const char *path));
 /* Entries, and watches set. */
 unsigned int fake_store_entries(void);
 unsigned int fake_store_watches(void);

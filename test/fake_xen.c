@@ -29,13 +29,15 @@ struct channel {
 static struct {
 	struct {
 		void *page;
-		bool used, read_only, mapped;
+		bool used, read_only;
+		unsigned int mapped;
 	} grant[GRANTS];
 	struct channel port[PORTS];
 	uint32_t grants_left, ports_left, store_room;
 	int64_t now_ns;
 	bool (*peer)(void *arg);
 	void *peer_arg;
+	void (*hook)(uint32_t port);
 } fake;
 
 struct xen xen;
@@ -65,7 +67,7 @@ bool
 grant_end(uint32_t ref)
 {
 	ASSERT(ref < GRANTS && fake.grant[ref].used);
-	if (fake.grant[ref].mapped)
+	if (fake.grant[ref].mapped > 0)
 		return false;
 	fake.grant[ref].used = false;
 	fake.grants_left++;
@@ -85,7 +87,10 @@ fake_xen_page(uint32_t ref, bool *read_only)
 void
 fake_xen_map(uint32_t ref, bool mapped)
 {
-	fake.grant[ref].mapped = mapped;
+	if (mapped)
+		fake.grant[ref].mapped++;
+	else
+		fake.grant[ref].mapped--;
 }
 
 uint32_t
@@ -143,6 +148,23 @@ void
 event_send(uint32_t port)
 {
 	fake.port[port].signalled++;
+	if (fake.hook != NULL)
+		fake.hook(port);
+}
+
+void
+fake_xen_hook(void (*fn)(uint32_t port))
+{
+	fake.hook = fn;
+}
+
+void
+fake_xen_fresh(void)
+{
+	memset(fake.grant, 0, sizeof(fake.grant));
+	memset(fake.port + STORE_PORT + 1, 0,
+	    (PORTS - STORE_PORT - 1) * sizeof(fake.port[0]));
+	fake_xen_limit(GRANTS, PORTS);
 }
 
 void
@@ -156,6 +178,12 @@ unsigned int
 fake_xen_signalled(uint32_t port)
 {
 	return fake.port[port].signalled;
+}
+
+bool
+fake_xen_is_open(uint32_t port)
+{
+	return port > STORE_PORT && port < PORTS && fake.port[port].used;
 }
 
 unsigned int

@@ -27,10 +27,18 @@ uint32_t fake_xen_grants(void);
 /* Grants that may still be made, and ports that may be opened. */
 void fake_xen_limit(uint32_t grants, uint32_t ports);
 
+/* Called with each port that we signal; NULL: nobody. */
+void fake_xen_hook(void (*fn)(uint32_t port));
+
+/* Another host: grants and channels are gone. */
+void fake_xen_fresh(void);
+
 /* As the peer: signals a port of ours. */
 void fake_xen_signal(uint32_t port);
 /* How often we signalled it. */
 unsigned int fake_xen_signalled(uint32_t port);
+/* Ports that are open; whether this one is. */
 unsigned int fake_xen_ports(void);
+bool fake_xen_is_open(uint32_t port);
 
 #endif
