@@ -92,6 +92,7 @@ define hosted_vale
 # the guest's region as they do in the guest.
 build/$(1)/test/xen_vale_test build/$(1)/test/xen_vale_fuzz: %: %.o \
     $$(HOSTED_xen:%=build/$(1)/%.o) build/$(1)/test/fake_xenhost.o \
+    build/$(1)/test/fake_buffers.o \
     build/$(1)/libclick.a build/$(1)/libvale.a
 	$$(call say,LD $$@)
 	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -Wl,--wrap=os_buffers_alloc \

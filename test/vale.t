@@ -282,6 +282,20 @@ _, err = switch.communicate(timeout=30)
 ok(switch.returncode == 0 and b'Sanitizer' not in err, 'ends when told', err)
 ok(not os.path.exists(SOCKET), 'and takes its socket away')
 
+# Options about Xen; here is none.
+for args, want in (
+        (('--xen', 'maybe'), 'not auto, on or off'),
+        (('--xen-ring', 'x'), 'not on|off'),
+        (('--xen-split', 'x'), 'not on|off'),
+        (('--xen-events', 'x'), 'not batch|frame'),
+        (('--xen-copy', '1025'), 'not pieces, at most 1024'),
+        (('--xen', 'on'), 'this is no Xen host')):
+    r = subprocess.run([VALE, 'serve', *args], stderr=subprocess.PIPE,
+                       text=True, timeout=20, check=False,
+                       env={**os.environ, 'VALE_SOCKET': DIR + '/xen'})
+    ok(r.returncode != 0 and want in r.stderr, 'serve ' + ' '.join(args),
+       r.stderr)
+
 # Who may do what; a user that is nobody's friend.
 if os.geteuid() == 0:
     with open(DIR + '/policy', 'w') as f:

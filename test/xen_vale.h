@@ -41,26 +41,6 @@ struct xv {
 	char log[2048];
 };
 
-void *__real_os_buffers_alloc(size_t n);
-void __real_os_buffers_free(void *p, size_t n);
-void *__wrap_os_buffers_alloc(size_t n);
-void __wrap_os_buffers_free(void *p, size_t n);
-
-void *
-__wrap_os_buffers_alloc(size_t n)
-{
-	void *p = region_buffers_alloc(n);
-
-	return p != NULL ? p : __real_os_buffers_alloc(n);
-}
-
-void
-__wrap_os_buffers_free(void *p, size_t n)
-{
-	if (!region_buffers_free(p, n))
-		__real_os_buffers_free(p, n);
-}
-
 static void
 xv_log(void *arg, const char *line)
 {

@@ -33,6 +33,9 @@ usage(FILE *to)
 	      "root: stays\n"
 	      "  --run FILE       commands to begin with, one a line\n"
 	      "  --guest-memory N bytes a guest may share, at most (256M)\n"
+	      "  --xen auto|on|off        serve the guests of this Xen host\n"
+	      "  --xen-ring on|off, --xen-split on|off, --xen-copy N,\n"
+	      "  --xen-events batch|frame steps of the way (vale-xen.md)\n"
 	      "\n"
 	      "The socket is " VALE_SOCKET " or what $" VALE_SOCKET_ENV
 	      " names.\n"

@@ -1,4 +1,6 @@
 #!/bin/sh
 # vale.t -- the switch on a real Xen (vale.sh, which runs in the box's dom0).
-exec tools/xenbox run -t 300 test/xen/vale.sh build/clickos build/vale \
-    build/libvale-xen.so
+traces=../shared/traces
+exec tools/xenbox run -t 400 test/xen/vale.sh build/clickos build/vale \
+    build/libvale-xen.so "${CLICK:-build/click}" $traces/http_espn.pcap \
+    $traces/synscan.pcap $traces/ipv6_fragments.pcap
