@@ -12,7 +12,9 @@
  * Whatever happens, the switch touches nothing else, and in the end it holds
  * no page and no channel.
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "minios/arch.h"
 #include "minios/pages.h"

@@ -70,6 +70,7 @@ stamped() # IN OUT
 {
 	/test/click -e "FromDump($1, STOP true) -> SetTimestamp(1) -> ToDump($2)"
 }
+as_long() { [ "$(wc -c < "$1")" = "$(wc -c < "$2")" ]; }
 captures() # NAME GUESTOPTIONS
 {
 	serve
@@ -84,9 +85,10 @@ captures() # NAME GUESTOPTIONS
 		click=$!
 		sleep 1
 		/test/click --port 0=vale1:a -e "FromDump(/test/$trace.pcap)
-		    -> Queue(2000) -> RatedUnqueue(400) -> Queue -> ToDevice(0)" &
+		    -> Queue(4000) -> RatedUnqueue(400) -> Queue -> ToDevice(0)" &
 		sender=$!
-		sleep 6
+		# Unbuffered: it is as long when all have come.
+		within 30 as_long "/test/$trace.pcap" /tmp/out.pcap
 		kill $sender $click
 		wait $sender $click 2>/dev/null
 		stamped "/test/$trace.pcap" /tmp/a.pcap

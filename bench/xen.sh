@@ -1,0 +1,74 @@
+# xen.sh -- in dom0, for bench/xen: pkt-gen from one guest to another by each of
+# the ways there are, in one run: one line a way and packet size.
+#
+#	way size sent/s received/s in-events out-events
+#
+# First everything with xen-netback, which goes before the switch comes.
+. /usr/share/tap.sh
+export VALE_SOCKET=/run/vale.sock
+V=/test/vale
+SECONDS_EACH=${SECONDS_EACH:-6}
+SIZES=${SIZES:-60 1514}
+
+# The middle one of a guest's lines "VERB N packets/s".
+rate() # GUEST VERB
+{
+	console "$1" | sed -n "s/.*$2 \([0-9]*\) packets.s.*/\1/p" |
+	    tail -n "$((SECONDS_EACH - 1))" | sort -n |
+	    sed -n "$((SECONDS_EACH / 2))p"
+}
+
+events() # PORT
+{
+	$V stats --json "vale0:$1" 2>/dev/null | tr ',{}' '\n' |
+	    sed -n 's/ "wakeups_[a-z]*": \([0-9]*\)/\1/p' | tr '\n' ' '
+}
+
+way() # NAME OPTIONS BRIDGE
+{
+	for size in $SIZES; do
+		guest rx pv 6 "pktgen=recv $2" \
+		    "vif=[\"bridge=$3rx,mac=00:16:3e:00:00:01\"]"
+		guest tx pv 6 "pktgen=send size=$size $2" \
+		    "vif=[\"bridge=$3tx,mac=00:16:3e:00:00:02\"]"
+		[ "$3" = br0. ] && sed -i 's/br0\.[rt]x/br0/' rx.cfg tx.cfg
+		rm -f /var/log/xen/console/guest-rx.log \
+		    /var/log/xen/console/guest-tx.log
+		xl create -q rx.cfg
+		within 20 console_has rx 'received'
+		xl create -q tx.cfg
+		sleep "$SECONDS_EACH"
+		note "$1 $size $(rate tx sent) $(rate rx received)" \
+		    "$(events tx) $(events rx)"
+		[ -n "$(rate rx received)" ] && ok "$1, $size bytes" ||
+		    not_ok "$1, $size bytes"
+		xl destroy tx
+		xl destroy rx
+	done
+}
+
+switched() # NAME OPTIONS SWITCHOPTIONS...
+{
+	name=$1 options=$2
+	shift 2
+	$V serve "$@" vale0 2>>/tmp/vale.log &
+	vale=$!
+	within 5 $V list >/dev/null
+	way "$name" "$options" vale0:
+	kill $vale
+	wait $vale 2>/dev/null
+}
+
+ip link add br0 type bridge
+ip link set br0 up
+way netback "" br0.
+way netback-persistent "vif.persistent=1" br0.
+rmmod xen-netback
+switched vif-slow "vif.ring=0 vif.split=0" --xen-copy 1 --xen-events frame
+switched vif-copies "vif.ring=0 vif.split=0" --xen-events frame
+switched vif-batch "vif.ring=0 vif.split=0"
+switched vif "vif.ring=0"
+switched vif-persistent "vif.ring=0 vif.persistent=1"
+switched ring-event-a-frame "vif.batch=0" --xen-events frame
+switched ring ""
+plan
