@@ -58,3 +58,6 @@ build/vale: build/host/bin/vale
 
 build/libvale-xen.so: build/host/bin/libvale-xen.so
 	$(Q)ln -f $< $@
+
+all: build/libvale-xen.so
+check-run: build/libvale-xen.so

@@ -22,10 +22,10 @@
 #ifndef ELEMENTS_PPPOE_BRAS_H
 #define ELEMENTS_PPPOE_BRAS_H
 
+#include "base/md5.h"
 #include "base/vec.h"
 #include "click/element.h"
 #include "elements/app/tcm.h"
-#include "base/md5.h"
 #include "elements/pppoe/pppoe.h"
 
 enum {
