@@ -194,7 +194,7 @@ setup-%:
 	@tools/setup $*
 
 check: setup-check
-	@$(MAKE) --no-print-directory check-run
+	@$(MAKE) --no-print-directory -j "$$(nproc)" check-run
 
 check-run: $(filter build/%,$(TESTS)) build/click build/asan/bin/click \
     build/clickos-process build/asan/bin/clickos-process \
