@@ -430,6 +430,19 @@ vale_parse(struct vale_port *v, struct str args, struct shared_options *o,
 	                                : diag(why, ERR_NOMEM, "out of memory");
 }
 
+/* What a port of the switch needs from outside is the connection. */
+static int
+vale_prepare(struct str args, void **prepared, struct diag *why)
+{
+	struct vale_port v = { .shared = { .name = STR("") } };
+	struct shared_options o = { 0, 0 };
+	int err = vale_parse(&v, args, &o, why);
+
+	(void)prepared;
+	str_free(&v.shared.name);
+	return err != 0 ? err : shared_prepare(&o, why);
+}
+
 static int
 vale_open(struct host_port *port, struct str args,
     const struct os_port_request *req, struct diag *why)
@@ -466,6 +479,7 @@ const struct port_kind port_vale = {
 	.name = "valeN",
 	.usage = "NAME[,slots=N][,buffers=N]",
 	.size = sizeof(struct vale_port),
+	.prepare = vale_prepare,
 	.open = vale_open,
 	.close = vale_close,
 };

@@ -34,6 +34,7 @@ static struct {
 	VEC(uint32_t) spare; /* those that came back */
 	struct shared_port *port[SHARED_PORTS];
 	unsigned int nports;
+	bool kept; /* connected for ports that may come later */
 	struct os_waiter *waiter;
 } shared = { .link = { -1, -1, 0 }, .memfd = -1, .timer = -1 };
 
@@ -313,6 +314,17 @@ shared_new_port(struct shared_port *p, struct diag *why)
 	return 0;
 }
 
+/* The connection ends with its last port, unless it was made for later. */
+static void
+shared_let_go(void)
+{
+	if (shared.link.socket < 0)
+		return;
+	shared_unwatch();
+	if (!shared.kept)
+		vale_link_close(&shared.link);
+}
+
 /* Takes the buffers of p's rings back, whoever held them. */
 static void
 shared_old_port(struct shared_port *p)
@@ -333,10 +345,17 @@ shared_old_port(struct shared_port *p)
 		close(shared.timer);
 		shared.timer = -1;
 	}
-	if (shared.link.socket >= 0) {
-		shared_unwatch();
-		vale_link_close(&shared.link);
-	}
+	shared_let_go();
+}
+
+int
+shared_prepare(const struct shared_options *o, struct diag *why)
+{
+	int err = shared.link.socket < 0 ? shared_connect(o, NULL, why) : 0;
+
+	if (err == 0)
+		shared.kept = true;
+	return err;
 }
 
 int
@@ -344,7 +363,11 @@ shared_open(struct shared_port *p, const struct shared_options *o,
     struct os_waiter *w, struct diag *why)
 {
 	bool first = shared.nports == 0;
-	int err = first ? shared_connect(o, w, why) : 0;
+	bool there = first && shared.kept && shared.link.socket >= 0;
+	int err = first && !there ? shared_connect(o, w, why) : 0;
+
+	if (there)
+		shared.waiter = w;
 
 	if (err == 0 && shared.link.socket < 0)
 		err = diag(why, ERR_CLOSED, "%.*s: the switch has gone",
@@ -356,10 +379,8 @@ shared_open(struct shared_port *p, const struct shared_options *o,
 	if (err == 0)
 		err = shared_new_port(p, why);
 	if (err != 0) {
-		if (first) {
-			shared_unwatch();
-			vale_link_close(&shared.link);
-		}
+		if (first)
+			shared_let_go();
 		return err;
 	}
 	err = vale_link_port(
@@ -375,12 +396,10 @@ void
 shared_close(struct shared_port *p)
 {
 	/* With the last port the whole connection goes. */
-	if (p->open && shared.nports > 1)
+	if (p->open && (shared.nports > 1 || shared.kept))
 		(void)vale_link_close_port(&shared.link, p->index, NULL);
 	p->open = false;
-	if (shared.nports == 1 && shared.link.socket >= 0) {
-		shared_unwatch();
-		vale_link_close(&shared.link);
-	}
+	if (shared.nports == 1)
+		shared_let_go();
 	shared_old_port(p);
 }

@@ -43,6 +43,12 @@ int shared_open(struct shared_port *p, const struct shared_options *o,
     struct os_waiter *w, struct diag *why);
 void shared_close(struct shared_port *p);
 
+/*
+ * Connects now, for ports to be opened later, when that may be forbidden (a
+ * sandbox): the connection then lasts as long as the switch.
+ */
+int shared_prepare(const struct shared_options *o, struct diag *why);
+
 /* After netring_must_wake(): rings the switch. */
 void shared_ring(void);
 /* What was agreed: enum netring_feature. */
