@@ -1,0 +1,190 @@
+#!/usr/bin/env python3
+"""examples.t -- what each example promises, seen in the packets that it sends:
+those in a wire, and those that remember nothing, on captures.  The others: examples_tap.t."""
+import glob
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from box import *  # noqa: E402,F403
+
+WEB = 'examples/web.pcap'
+TRACES = sorted(glob.glob('../shared/traces/*.pcap'))
+web = read_pcap(WEB)
+EXAMPLES = sorted(set(glob.glob('examples/*.click')) -
+                  {'examples/firewall-nat.click'})
+
+
+def test_all():
+    for e in EXAMPLES:
+        n = ports_of(e)
+        cmd = [CLICK, '--check', e]
+        for i in range(n):
+            cmd += ['--port', f'{i}=pcap:']
+        r = subprocess.run(cmd, capture_output=True, text=True)
+        ok(r.returncode == 0 and not r.stderr, e + ' is right', r.stderr)
+        for i in range(n):
+            for t in TRACES + [WEB]:
+                inputs = [None] * n
+                inputs[i] = t
+                try:
+                    play(e, *inputs)
+                except (OSError, subprocess.TimeoutExpired) as why:
+                    ok(False, f'{t} at port {i} of {e}', why)
+                    break
+        ok(True, f'{len(TRACES) + 1} captures at each of {n} ports of {e}')
+
+
+def test_wire():
+    other = [frame(ip('10.0.0.1', '10.0.0.2', UDP, udp(i, 7)))
+             for i in range(1, 500)]
+    out, n = play('examples/wire.click', web, other,
+                  handlers=['there.count', 'back.count'])
+    ok(out == [other, web], 'wire: every frame as it was, each way')
+    ok(n == [str(len(web)), '499'], 'wire: and counted', n)
+    out, _ = play('examples/ethermirror.click', web)
+    ok(out[0] == [f[6:12] + f[:6] + f[12:] for f in web],
+       'ethermirror: addresses exchanged, the rest as it was')
+
+
+def test_responder():
+    me, him = mac('02:00:00:00:00:01'), HOST_MAC + b'\1'
+    ask = arp(1, him, ip4('10.0.0.2'), bytes(6), ip4('10.0.0.1'))
+    other = arp(1, him, ip4('10.0.0.2'), bytes(6), ip4('10.0.0.3'))
+    ping = frame(ip('10.0.0.2', '10.0.0.1', ICMP, echo(7, data=b'x' * 100)),
+                 him, me)
+    bad = ping[:-1] + b'y'      # a wrong checksum
+    out, n = play('examples/ping-responder.click',
+                  [ask, other, ping, bad, web[0]],
+                  handlers=['arps.count', 'pings.count'])
+    ok(out[0][:1] == [arp(2, me, ip4('10.0.0.1'), him, ip4('10.0.0.2'))],
+       'ping-responder: an ARP reply')
+    p = packets(out[0])
+    ok(len(p) == 1 and p[0].whole and p[0].body[0] == 0 and
+       p[0].body[4:] == ping[38:] and out[0][1][:12] == him + me and
+       (p[0].src, p[0].dst) == ('10.0.0.1', '10.0.0.2'),
+       'ping-responder: an echo reply, to who asked', out[0])
+    ok(n == ['1', '1'], 'ping-responder: nothing to others', n)
+
+
+def allowed(p):
+    """The rules of firewall.click again."""
+    frag = p.data[6] & 0x3f or p.data[7]
+    private = p.dst.startswith('10.') or (
+        p.dst.startswith('172.') and 16 <= int(p.dst.split('.')[1]) < 32)
+    if frag or private:
+        return False
+    if p.proto == TCP:
+        return p.dport in (80, 443, 587) or (
+            p.dport == 22 and p.dst.startswith('203.0.113.'))
+    if p.proto == UDP:
+        return p.dport in (53, 123)
+    return p.proto == ICMP and p.body[0] == 8
+
+
+def test_firewall():
+    src = '192.168.7.10'
+    made = [frame(ip(src, d, proto, body)) for d, proto, body in (
+        ('10.1.1.1', TCP, tcp(9, 80)), ('172.31.0.1', TCP, tcp(9, 80)),
+        ('172.32.0.1', TCP, tcp(9, 80)), ('203.0.113.9', TCP, tcp(9, 22)),
+        ('203.0.114.9', TCP, tcp(9, 22)), ('1.1.1.1', TCP, tcp(9, 25)),
+        ('1.1.1.1', TCP, tcp(9, 587)), ('1.1.1.1', UDP, udp(9, 123)),
+        ('1.1.1.1', UDP, udp(9, 124)), ('1.1.1.1', ICMP, echo()),
+        ('1.1.1.1', ICMP, echo(reply=True)))]
+    made.append(arp(1, HOST_MAC + b'\1', ip4('10.0.0.2'), bytes(6),
+                    ip4('10.0.0.1')))
+    given = web + made
+    want = [f for f in given
+            if f[12:14] == b'\x08\x06' or allowed(Packet(f[14:]))]
+    answers = [frame(ip('1.1.1.1', src, TCP, tcp(80, 9, SYN | ACK))),
+               frame(ip('1.1.1.1', src, TCP, tcp(80, 9, SYN))),
+               frame(ip('1.1.1.1', src, UDP, udp(53, 9))),
+               frame(ip('1.1.1.1', src, UDP, udp(54, 9))),
+               frame(ip('1.1.1.1', src, ICMP, echo(reply=True))),
+               frame(ip('1.1.1.1', src, ICMP, echo()))]
+    with tempfile.NamedTemporaryFile('w', suffix='.click') as f:
+        subprocess.run(['examples/firewall-rules', '1000'], stdout=f,
+                       check=True)
+        for e, what in (('examples/firewall.click', 'ten rules'),
+                        (f.name, 'a thousand rules')):
+            out, n = play(e, given, answers, n=2,
+                          handlers=['passed.count', 'dropped.count',
+                                    'unwanted.count'])
+            ok(out[1] == want and 40 < len(want) < len(given),
+               f'firewall: {what}: passes what it should and no more')
+            ok(out[0] == answers[::2], f'firewall: {what}: answers alone')
+            ok(n == [str(len(want)), str(len(given) - len(want)), '3'],
+               f'firewall: {what}: counted', n)
+        with open(f.name) as g:
+            ok(len([x for x in g if x.startswith('\t\t1 ') or
+                    x.startswith('\t\tallow')]) == 1005,
+               'firewall-rules: a thousand, and five back')
+
+
+def conversation(data, sport=4000):
+    """A TCP connection that says data, in pieces, as frames."""
+    a, b = '10.0.0.2', '10.0.0.3'
+    out = [ip(a, b, TCP, tcp(sport, 80, SYN, 100)),
+           ip(b, a, TCP, tcp(80, sport, SYN | ACK, 500, 101)),
+           ip(a, b, TCP, tcp(sport, 80, ACK, 101, 501))]
+    seq = 101
+    for d in data:
+        out.append(ip(a, b, TCP, tcp(sport, 80, ACK, seq, 501, d)))
+        seq += len(d)
+    return [frame(p) for p in out]
+
+
+def test_ids():
+    h = ['ids.alerts', 'ids.sids', 'stopped.count']
+    out, n = play('examples/ids.click', WEB, handlers=h)
+    # What an alert is about leaves behind the rest of its batch.
+    ok(sorted(out[1]) == sorted(web) and n[0] == '1', 'ids: a web session passes', n)
+    ok(len(out[2]) == 1 and b'GET /nothing.html' in out[2][0],
+       'ids: and the one request that a rule is about is shown', out[2])
+    evil = conversation([b'GET /cgi?', b'cmd=/bi', b'n/sh HTTP', b'more'])
+    good = conversation([b'GET /cgi?', b'cmd=/bi', b'x/sh'], 4001)
+    out, n = play('examples/ids.click', evil + good, handlers=h)
+    ok(out[1] == evil[:5] + good,
+       'ids: a string in two segments ends its connection, no other')
+    ok(out[2] == evil[5:] and n[2] == '2' and '1:1000003 1 ' in n[1],
+       'ids: and what was stopped is shown', n)
+    sql = conversation([b'GET /?q=1 UnIoN', b' SELECT x'], 4002)
+    out, n = play('examples/ids.click', sql, handlers=h)
+    ok(sorted(out[1]) == sorted(sql) and '1:1000002 1 ' in n[1], 'ids: SQL, only told of', n)
+
+
+def test_shaper():
+    big = b'x' * 1400
+    rest = [frame(ip('10.0.0.2', '10.0.0.3', UDP, udp(i, 9, big)))
+            for i in range(200)]
+    pages = [frame(ip('10.0.0.2', '10.0.0.3', TCP, tcp(i, 80, ACK, data=big)))
+             for i in range(100)]
+    voice = [frame(ip('10.0.0.2', '10.0.0.3', UDP, udp(i, 5060)))
+             for i in range(20)]
+    start = time.time()
+    out, n = play('examples/shaper.click', rest + pages + voice, voice,
+                  handlers=['voice.drops', 'web.drops', 'codel.drops'])
+    took = time.time() - start
+    out, back = out[1], out[0]
+    bits = sum(map(len, out)) * 8
+    ok(bits / 8e6 * 0.8 < took, 'shaper: no faster than 8 Mbps',
+       f'{bits} bits in {took} s')
+    ok([f for f in out if f in voice] == voice and
+       max(map(out.index, voice)) < 60, 'shaper: voice first')
+    ok([f for f in out if f in pages] == pages, 'shaper: all of the web')
+    last = max(map(out.index, pages))
+    others = len([f for f in out[:last] if f in rest])
+    ok(85 < others < 115, 'shaper: which shares with the rest', others)
+    ok(back == voice, 'shaper: the other direction as it comes')
+
+
+test_all()
+test_wire()
+test_responder()
+test_firewall()
+test_ids()
+test_shaper()
+done()
