@@ -52,6 +52,7 @@ inside -> to :: IPClassifier(dst net $PEERS,
 to[0] -> ttl :: DecIPTTL
 	-> fit :: IPFragmenter(1472)	// what fits behind the outer headers
 	-> GREEncap(KEY 7)
+	-> IPEncap(gre, $ME, $PEER)
 	-> sent :: Counter
 	-> outside;
 to[1] -> ICMPPingResponder -> inside;

@@ -218,6 +218,16 @@ def private():
     os.execvp('unshare', ['unshare', '-n', sys.executable] + sys.argv)
 
 
+def untouched(s):
+    """A frame, its VLAN tag where it was: the kernel takes it out."""
+    data, more, _, where = s.recvmsg(65536, 256)
+    for _, kind, aux in more:
+        status, tci, tpid = struct.unpack('I12xHH', aux[:20])
+        if kind == 8 and status & 0x10:
+            data = data[:12] + struct.pack('>HH', tpid, tci) + data[12:]
+    return data, where
+
+
 class Box:
     """An example on TAP devices NAMEi; port i's other side is the test."""
     number = 0
@@ -244,6 +254,7 @@ class Box:
         for i, t in enumerate(self.taps if listen else []):
             subprocess.run(['ip', 'link', 'set', t, 'up'], check=True)
             s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0x0300)
+            s.setsockopt(263, 8, 1)  # SOL_PACKET, PACKET_AUXDATA
             s.bind((t, 3))
             self.sockets.append(s)
 
@@ -293,15 +304,18 @@ class Box:
         while True:
             s.settimeout(max(end - time.time(), 0.001))
             try:
-                data, where = s.recvfrom(65536)
+                data, where = untouched(s)
             except (TimeoutError, socket.timeout):
                 return None
             if where[2] == socket.PACKET_OUTGOING:
                 continue
-            if data[12:14] == b'\x08\x06' and not arp_too:
-                if data[21] == 1:
-                    me = HOST_MAC + data[41:42]
-                    s.send(arp(2, me, data[38:42], data[22:28], data[28:32]))
+            tag = data[12:16] if data[12:14] == b'\x81\0' else b''
+            bare = data[:12] + data[12 + len(tag):]
+            if bare[12:14] == b'\x08\x06' and not arp_too:
+                if bare[21] == 1:
+                    reply = arp(2, HOST_MAC + bare[41:42], bare[38:42],
+                                bare[22:28], bare[28:32])
+                    s.send(reply[:12] + tag + reply[12:])
                 continue
             return data
 
