@@ -5,7 +5,8 @@
  * in front of libclick.a (tools/mutate), whose own table then stays out.
  *
  * Emptied: .action lets all packets pass as they are, .push kills them, .pull
- * gives none, tasks run and do nothing.  Arguments and handlers stay.
+ * gives none, tasks run and do nothing.  Arguments and handlers stay, but where
+ * an element has no ports: then it takes any arguments and does nothing.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,23 @@ mutant_pull(
 	(void)port;
 	(void)b;
 	(void)max;
+	return 0;
+}
+
+static int
+mutant_configure(struct element *e, const struct strs *conf, struct errh *errh)
+{
+	(void)e;
+	(void)conf;
+	(void)errh;
+	return 0;
+}
+
+static int
+mutant_initialize(struct element *e, struct errh *errh)
+{
+	(void)e;
+	(void)errh;
 	return 0;
 }
 
@@ -114,6 +132,10 @@ mutant_empty(struct class_entry *entry)
 		mutant.push = mutant_push;
 	if (mutant.pull != NULL)
 		mutant.pull = mutant_pull;
+	if (mutant.ports == NULL || strcmp(mutant.ports, "0/0") == 0) {
+		mutant.configure = mutant_configure;
+		mutant.initialize = mutant_initialize;
+	}
 	entry->class = &mutant;
 }
 
