@@ -96,7 +96,8 @@ build/$(1)/test/xen_vale_test build/$(1)/test/xen_vale_fuzz: %: %.o \
     build/$(1)/libclick.a build/$(1)/libvale.a
 	$$(call say,LD $$@)
 	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -Wl,--wrap=os_buffers_alloc \
-		-Wl,--wrap=os_buffers_free -o $$@ $$^ $$(LIBS_host) -ldl
+		-Wl,--wrap=os_buffers_free -o $$@ $$^ $$(LIBS_host) \
+		$$(VALE_LIBS) -ldl
 endef
 $(foreach f,$(FLAVOURS),$(eval $(call hosted_rules,$(f))) \
 	$(eval $(call hosted_vale,$(f))))
