@@ -815,7 +815,7 @@ test_hostile(void)
 		static const char ends[] = "cscscsuvi";
 		struct pkt k = { ends[rand_below(&r, 9)], rand_u32(&r) & 0x63f,
 			(int)rand_below(&r, 40),
-			"abababaab" + rand_below(&r, 9),
+			&"abababaab"[rand_below(&r, 9)],
 			(int)rand_below(&r, 40) };
 		uint8_t buf[256];
 		uint32_t n = build(buf, &k);
