@@ -164,6 +164,8 @@ to_sum_flush(struct to_sum *s)
 {
 	struct strbuf line = STRBUF_INIT;
 
+	if (s->buf.n == 0)
+		return;
 	if (s->standard)
 		(void)fwrite(s->buf.s, 1, s->buf.n, stdout); /* as printf */
 	else if (s->fd >= 0 && s->active &&
