@@ -11,8 +11,7 @@
  * CONTROL_STORE_NAME letters, digits, '-' and '_' that no other tool uses:
  *
  *	R/v2/NAME/to/0    the first bytes of its stream of messages
- *	R/v2/NAME/to/1    the next ones, and so on: numbers without leading
- *zeros
+ *	R/v2/NAME/to/1    the next ones, and so on, without leading zeros
  *
  * and the guest answers by the same scheme under R/v2/NAME/from/.  Each value
  * is 1 to CONTROL_STORE_CHUNK bytes; where a chunk ends means nothing.  The

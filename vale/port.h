@@ -26,7 +26,8 @@
  *	                 descriptors of its own with vale_watch().
  *	rx, rx_done,     the worker that the port is pinned to; never before
  *	arm, event       open has returned nor after close was called.
-@@ not always the same, and perhaps while rx runs.
+ *	tx, tx_end,      any worker, under the port's lock: one at a time, but
+ *	prefetch         not always the same, and perhaps while rx runs.
  *	stats            the control thread, while the others run.
  *
  * So what rx writes, tx must not read, but for what the kind protects itself.
