@@ -35,9 +35,8 @@ struct xen_host {
 /* A vif as `--port N=KIND:...` asks for it. */
 struct xen_vif {
 	unsigned int handle;
-	char bridge[64]; /* bridge, or vale switch.port */
+	char bridge[64];
 	char mac[18];
-	bool vale;
 };
 
 /* A guest on its way. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """examples.t -- what each example promises, seen in the packets that it sends:
-those in a wire, and those that remember nothing, on captures.  The others: examples_tap.t."""
+those in a wire, and those that remember nothing, on captures.  The others: examples_tap.py."""
 import glob
 import os
 import subprocess

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""examples_live.t -- hosts (network namespaces) that talk through examples:
+"""examples_live.py -- hosts (network namespaces) that talk through examples:
 pings, and a file fetched over HTTP whose sum must be right."""
 import hashlib
 import os

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""examples_tap.t -- the examples that ask and remember, packet for packet: the
+"""examples_tap.py -- the examples that ask and remember, packet for packet: the
 test is all hosts at the other side of their TAP devices."""
 import os
 import struct
