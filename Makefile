@@ -57,7 +57,7 @@ endif
 ELEMENT_DIRS := $(filter-out $(NO_ELEMENTS),\
 	$(patsubst %/,%,$(wildcard elements/*/)))
 PORTABLE_ELEMENTS := $(filter-out elements/host,$(ELEMENT_DIRS))
-PORTABLE_SRC := $(call sources,base netring click clickos $(PORTABLE_ELEMENTS))
+PORTABLE_SRC := $(call sources,base netring control click clickos $(PORTABLE_ELEMENTS))
 LIB_SRC := $(PORTABLE_SRC) $(call sources,elements/host host)
 MAIN_SRC := $(wildcard host/main_*.c)
 LIB_SRC := $(filter-out $(MAIN_SRC),$(LIB_SRC))

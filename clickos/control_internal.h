@@ -4,7 +4,7 @@
 #define CLICKOS_CONTROL_INTERNAL_H
 
 #include "clickos/control.h"
-#include "clickos/message.h"
+#include "control/message.h"
 
 /* An answer on its way out, in parts. */
 struct answer {

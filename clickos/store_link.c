@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/err.h"
-#include "clickos/message.h"
 #include "clickos/store_internal.h"
+#include "control/message.h"
 
 enum { PAYLOAD_MAX = 8192 };
 

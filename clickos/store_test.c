@@ -9,7 +9,7 @@
 
 #include "abi/control_store.h"
 #include "clickos/control.h"
-#include "clickos/message.h"
+#include "control/message.h"
 #include "test/fake_keys.h"
 #include "test/guest.h"
 #include "test/tap.h"

@@ -6,7 +6,7 @@
 # to the hypervisor: their versions go with it).  jansson makes the command's
 # JSON.
 
-COSMOS_COMMON := $(call sources,base) clickos/message.c cosmos/control.c \
+COSMOS_COMMON := $(call sources,base) control/message.c cosmos/control.c \
 	cosmos/fail.c cosmos/assert.c
 COSMOS_LIB := $(COSMOS_COMMON) cosmos/cosmos.c cosmos/stream_fd.c \
 	cosmos/router.c cosmos/xen_load.c $(wildcard cosmos/process*.c)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* control.c -- a request over a stream, and its answer (abi/control.h). */
-#include "clickos/message.h"
+#include "control/message.h"
 #include "cosmos/internal.h"
 
 /* The whole request, in parts of what one message carries. */

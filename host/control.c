@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
-#include "clickos/message.h"
+#include "control/message.h"
 #include "os/control.h"
 #include "os/os.h"
 

@@ -21,7 +21,7 @@ CFLAGS_guest := -O2 -fno-builtin-malloc -fno-builtin-calloc -nostdinc \
 LDFLAGS_guest := -nostdlib -static -no-pie -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,--build-id=none -Wl,-T,minios/clickos.lds
 
-GUEST_SRC := $(call sources,base xen netring click clickos $(PORTABLE_ELEMENTS) \
+GUEST_SRC := $(call sources,base xen netring control click clickos $(PORTABLE_ELEMENTS) \
 	minios minios/pv minios/pvh minios/xen minios/virtio)
 GUEST_ASM := $(wildcard minios/*.S minios/*/*.S)
 GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o) \

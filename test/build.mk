@@ -1,7 +1,7 @@
 # test/build.mk -- programs that tests run beside ours.
 
 # A tool of the control protocol's version 2 in dom0 (test/xen/control.sh).
-build/xsctl: build/host/test/xen/xsctl.o build/host/clickos/message.o \
+build/xsctl: build/host/test/xen/xsctl.o build/host/control/message.o \
     $(patsubst %.c,build/host/%.o,$(call sources,base)) \
     build/host/host/assert_host.o
 	$(call say,LD $@)

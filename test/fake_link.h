@@ -8,7 +8,7 @@
 
 #include "base/compiler.h"
 #include "base/err.h"
-#include "clickos/message.h"
+#include "control/message.h"
 #include "os/control.h"
 
 struct fake_link {

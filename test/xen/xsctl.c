@@ -20,7 +20,7 @@
 
 #include "abi/control_store.h"
 #include "base/err.h"
-#include "clickos/message.h"
+#include "control/message.h"
 
 enum { PATIENCE_MS = 60000, FAILED = 99 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* message.c -- see message.h. */
-#include "clickos/message.h"
+#include "control/message.h"
 
 #include <string.h>
 

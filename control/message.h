@@ -3,8 +3,8 @@
  * message.h -- messages of the control protocol (abi/control.h): made, checked
  * and put together again from their parts.  Portable; for both ends.
  */
-#ifndef CLICKOS_MESSAGE_H
-#define CLICKOS_MESSAGE_H
+#ifndef CONTROL_MESSAGE_H
+#define CONTROL_MESSAGE_H
 
 #include <stdbool.h>
 
