@@ -21,23 +21,46 @@
 enum { TUN_TYPE_TUN = 1, TUN_TYPE_TAP = 2, TUN_NO_PI = 0x1000 };
 #define TUN_SET_INTERFACE _IOW('T', 202, int)
 
-enum { MTU_DEFAULT = 1500, IP_HEADER = 20, ETHER_HEADER = 14, VLAN_TAG = 4 };
+enum { MTU_DEFAULT = 1500, IP_HEADER = 20, VLAN_TAG = 4 };
+
+void
+tun_defaults(struct tun *t)
+{
+	t->fd = -1;
+	t->have_fd = true;
+	t->mtu = MTU_DEFAULT;
+	t->burst = 1;
+	t->headroom = PACKET_HEADROOM;
+}
+
+static bool
+tun_has_address(const struct tun *t)
+{
+	return !t->from_host || t->near.addr != 0;
+}
+
+int
+tun_check_link(struct tun *t, struct errh *errh)
+{
+	static const uint8_t no_ether[6];
+
+	t->have_ether = memcmp(t->ether, no_ether, 6) != 0;
+	if (t->gateway != 0 && tun_has_address(t) &&
+	    ((t->gateway ^ t->near.addr) & t->near.mask) != 0)
+		return errh_error(errh, "bad GATEWAY");
+	return 0;
+}
 
 int
 tun_configure(
     struct element *e, const struct strs *conf, struct errh *errh, bool tap)
 {
-	static const uint8_t no_ether[6];
 	struct tun *t = element_state(e);
 	struct args a;
 	int err;
 
-	t->fd = -1;
-	t->have_fd = true;
+	tun_defaults(t);
 	t->tap = tap;
-	t->mtu = MTU_DEFAULT;
-	t->burst = 1;
-	t->headroom = PACKET_HEADROOM;
 	args_init(&a, conf, e, errh);
 	args_ip4_prefix(&a, "ADDR", ARG_POS | ARG_MAND, &t->near);
 	args_ip4(&a, "GATEWAY", ARG_POS, &t->gateway);
@@ -50,12 +73,10 @@ tun_configure(
 	args_str(&a, "DEV_NAME", ARG_DEPRECATED, &t->name);
 	args_str(&a, "DEVNAME", 0, &t->name);
 	err = args_complete(&a);
+	if (err == 0)
+		err = tun_check_link(t, errh);
 	if (err != 0)
 		return err;
-	t->have_ether = memcmp(t->ether, no_ether, 6) != 0;
-	if (t->gateway != 0 &&
-	    ((t->gateway ^ t->near.addr) & t->near.mask) != 0)
-		return errh_error(errh, "bad GATEWAY");
 	if (t->burst < 1)
 		return errh_error(errh, "BURST must be >= 1");
 	if (t->mtu < IP_HEADER)
@@ -107,16 +128,10 @@ tun_set_address(struct sockaddr *sa, uint32_t addr)
 	memcpy(sa, &sin, sizeof(sin));
 }
 
-/* Address, MTU and the rest; s is any socket. */
-static int
-tun_set_up(struct tun *t, int s, struct ifreq *ifr, struct errh *errh)
+/* Ethernet address and MTU; s is any socket. */
+static void
+tun_set_link(struct tun *t, int s, struct ifreq *ifr, struct errh *errh)
 {
-	tun_set_address(&ifr->ifr_addr, t->near.addr);
-	if (ioctl(s, SIOCSIFADDR, ifr) != 0)
-		return tun_failed(errh, "SIOCSIFADDR");
-	tun_set_address(&ifr->ifr_netmask, t->near.mask);
-	if (ioctl(s, SIOCSIFNETMASK, ifr) != 0)
-		return tun_failed(errh, "SIOCSIFNETMASK");
 	if (t->have_ether) {
 		ifr->ifr_hwaddr.sa_family = ARPHRD_ETHER;
 		memcpy(ifr->ifr_hwaddr.sa_data, t->ether, 6);
@@ -126,9 +141,22 @@ tun_set_up(struct tun *t, int s, struct ifreq *ifr, struct errh *errh)
 			    strerror(errno));
 	}
 	ifr->ifr_mtu = t->mtu;
-	if (t->mtu != MTU_DEFAULT && ioctl(s, SIOCSIFMTU, ifr) != 0)
+	if (!t->from_host && t->mtu != MTU_DEFAULT &&
+	    ioctl(s, SIOCSIFMTU, ifr) != 0)
 		errh_warning(
 		    errh, "could not set interface MTU: %s", strerror(errno));
+}
+
+/* The kernel's side gets its address and goes up. */
+static int
+tun_set_up(struct tun *t, int s, struct ifreq *ifr, struct errh *errh)
+{
+	tun_set_address(&ifr->ifr_addr, t->near.addr);
+	if (ioctl(s, SIOCSIFADDR, ifr) != 0)
+		return tun_failed(errh, "SIOCSIFADDR");
+	tun_set_address(&ifr->ifr_netmask, t->near.mask);
+	if (ioctl(s, SIOCSIFNETMASK, ifr) != 0)
+		return tun_failed(errh, "SIOCSIFNETMASK");
 	if (ioctl(s, SIOCGIFFLAGS, ifr) != 0)
 		return tun_failed(errh, "SIOCGIFFLAGS");
 	ifr->ifr_flags |= IFF_UP | IFF_PROMISC;
@@ -162,7 +190,9 @@ tun_open(struct tun *t, struct errh *errh)
 	s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (s < 0)
 		return tun_failed(errh, "socket");
-	err = tun_set_up(t, s, &ifr, errh);
+	tun_set_link(t, s, &ifr, errh);
+	if (tun_has_address(t))
+		err = tun_set_up(t, s, &ifr, errh);
 	if (err == 0 && t->gateway != 0)
 		err = tun_add_route(t, s, errh);
 	close(s);
@@ -171,14 +201,12 @@ tun_open(struct tun *t, struct errh *errh)
 
 /* ---- packets from the kernel ---- */
 
-static void
-tun_say(struct element *e, const char *why)
+void
+tun_say(struct element *e, struct str name, const char *why)
 {
-	struct tun *t = element_state(e);
 	struct strbuf line = STRBUF_INIT;
 
-	sb_printf(
-	    &line, "%s(%.*s): %s\n", e->class->name, STR_ARG(t->name), why);
+	sb_printf(&line, "%s(%.*s): %s\n", e->class->name, STR_ARG(name), why);
 	os_log(sb_str(&line));
 	sb_fini(&line);
 }
@@ -186,7 +214,7 @@ tun_say(struct element *e, const char *why)
 static size_t
 tun_buffer_size(const struct tun *t)
 {
-	return (size_t)t->mtu + ETHER_HEADER + VLAN_TAG;
+	return (size_t)t->mtu + TUN_ETHER_HEADER + VLAN_TAG;
 }
 
 /* Reads one packet and sends it on; false: there is none. */
@@ -201,7 +229,7 @@ tun_receive(struct element *e, int64_t now)
 		if (errno != EAGAIN &&
 		    !(t->ignore_overflows && t->said_overflow)) {
 			t->said_overflow = true;
-			tun_say(e, strerror(errno));
+			tun_say(e, t->name, strerror(errno));
 		}
 		return false;
 	}
@@ -212,8 +240,11 @@ tun_receive(struct element *e, int64_t now)
 		return true;
 	}
 	p->timestamp_ns = now;
-	if (t->tap)
+	if (t->tap) {
 		packet_set_mac(p, p->data);
+		if (t->from_host)
+			(void)dlt_force_ip(p, DLT_ETHER); /* if it is IP */
+	}
 	if (t->tap || dlt_force_ip(p, DLT_RAW))
 		output_push_one(e, 0, e->thread, p);
 	else
@@ -231,6 +262,31 @@ tun_ready(void *arg, unsigned int events)
 	(void)events;
 	for (int32_t i = 0; i < t->burst && tun_receive(e, now); i++)
 		;
+	if (!signal_active(&t->nonfull)) /* until tun_resume() */
+		(void)os_watch_fd(e->thread->waiter, t->fd, 0, NULL, NULL);
+}
+
+static bool
+tun_watch(struct element *e)
+{
+	struct tun *t = element_state(e);
+
+	return os_watch_fd(
+	           e->thread->waiter, t->fd, OS_FD_READ, tun_ready, e) == 0;
+}
+
+/* There is room again for what the kernel sends. */
+static bool
+tun_resume(struct element *e, struct task *task, struct thread *thread)
+{
+	struct tun *t = element_state(e);
+
+	(void)thread;
+	if (!signal_active(&t->nonfull))
+		return false;
+	if (!tun_watch(e))
+		task_reschedule(task); /* no memory: another time */
+	return true;
 }
 
 /* ---- packets to the kernel ---- */
@@ -242,9 +298,9 @@ tun_check(struct tun *t, struct packet *p)
 	int32_t length;
 
 	if (t->tap) {
-		if (p->length < ETHER_HEADER)
+		if (p->length < TUN_ETHER_HEADER)
 			return "packet too small";
-		length = (int32_t)p->length - ETHER_HEADER;
+		length = (int32_t)p->length - TUN_ETHER_HEADER;
 	} else {
 		const uint8_t *ip = packet_network(p);
 		int32_t at;
@@ -277,7 +333,8 @@ tun_send(struct element *e, struct thread *thread, struct packet *p)
 			why = "";
 		t->said_overflow |= why == NULL;
 		if (why == NULL || *why != '\0')
-			tun_say(e, why != NULL ? why : strerror(errno));
+			tun_say(
+			    e, t->name, why != NULL ? why : strerror(errno));
 	}
 	packet_kill(thread, p);
 }
@@ -317,8 +374,12 @@ tun_initialize(struct element *e, struct errh *errh)
 	if (err != 0)
 		return err;
 	t->buffer = malloc(tun_buffer_size(t));
-	if (t->buffer == NULL || os_watch_fd(e->thread->waiter, t->fd,
-	                             OS_FD_READ, tun_ready, e) != 0)
+	signal_init_always(&t->nonfull);
+	if (t->from_host) {
+		task_init(&t->task, e, tun_resume);
+		signal_downstream_full(&t->nonfull, e, 0, &t->task);
+	}
+	if (t->buffer == NULL || !tun_watch(e))
 		return errh_error(errh, "out of memory");
 	if (e->nin > 0 && !input_is_push(e, 0)) {
 		task_init_scheduled(&t->task, e, tun_run);
@@ -339,6 +400,7 @@ tun_cleanup(struct element *e, enum cleanup_stage stage)
 	}
 	free(t->buffer);
 	signal_fini(&t->nonempty);
+	signal_fini(&t->nonfull);
 	str_free(&t->name);
 }
 
