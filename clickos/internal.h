@@ -74,6 +74,13 @@ int unit_begin_swap(struct unit *u);
 /* True when it lacks memory that it must have. */
 bool unit_out_of_memory(struct unit *u);
 
+/* What a router's elements have counted; it stands still meanwhile. */
+struct traffic {
+	uint64_t rx, tx, drops; /* packets */
+};
+
+void traffic_count(struct router *r, struct thread *t, struct traffic *sum);
+
 /*
  * The running router, which stands still until unit_leave(), or NULL: it is
  * not there, or does not come to rest.

@@ -37,7 +37,8 @@ guest_list(const struct guest *g, struct strbuf *out)
 static void
 stats_thread(struct unit *u, struct strbuf *out)
 {
-	const struct thread *t = master_thread(u->master, 0);
+	struct thread *t = master_thread(u->master, 0);
+	struct traffic sum;
 
 	stats_line(out, "elements", master_router(u->master)->nelements);
 	stats_line(out, "packets_owned", u->pool->owned);
@@ -46,6 +47,10 @@ stats_thread(struct unit *u, struct strbuf *out)
 	stats_line(out, "task_runs", t->task_runs);
 	stats_line(out, "idle_waits", t->idle_waits);
 	stats_line(out, "deferred_drops", t->deferred_drops);
+	traffic_count(master_router(u->master), t, &sum);
+	stats_line(out, "rx_packets", sum.rx);
+	stats_line(out, "tx_packets", sum.tx);
+	stats_line(out, "drops", sum.drops);
 }
 
 void
