@@ -6,10 +6,11 @@
 # to the hypervisor: their versions go with it).  jansson makes the command's
 # JSON.
 
-COSMOS_COMMON := $(call sources,base) control/message.c cosmos/control.c \
-	cosmos/fail.c cosmos/assert.c
-COSMOS_LIB := $(COSMOS_COMMON) cosmos/cosmos.c cosmos/stream_fd.c \
-	cosmos/router.c cosmos/xen_load.c $(wildcard cosmos/process*.c)
+COSMOS_COMMON := $(call sources,base) control/message.c \
+	$(addprefix cosmos/,assert.c control.c cpus.c fail.c paths.c spec.c)
+COSMOS_LIB := $(COSMOS_COMMON) $(addprefix cosmos/,cosmos.c images.c keep.c \
+	move.c router.c saved.c stream_fd.c xen_load.c xl_parse.c xl_spec.c) \
+	$(wildcard cosmos/process*.c)
 COSMOS_XEN := $(filter-out cosmos/xen_load.c,$(wildcard cosmos/xen*.c))
 COSMOS_CMD := cosmos/main.c cosmos/cmd.c $(wildcard cosmos/cmd_*.c)
 CLICKOS_LIBEXEC ?= $(PREFIX)/lib/clickos
@@ -23,6 +24,11 @@ build/$(1)/bin/cosmos: $$(COSMOS_LIB:%.c=build/$(1)/%.o) \
 	$$(call say,LD $$@)
 	$$(Q)$$(CC_$(1)) $$(subst fuzzer$$(comma),,$$(LDFLAGS_$(1))) -o $$@ $$^ \
 		-ljansson -ldl
+
+build/$(1)/cosmos/%_test: build/$(1)/cosmos/%_test.o \
+    $$(COSMOS_LIB:%.c=build/$(1)/%.o)
+	$$(call say,LD $$@)
+	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ -ldl
 
 # Position-independent, and with nothing but the platform's table to be seen.
 build/$(1)/pic/%.o: %.c

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LONGS_MAX = 16, CHUNK = 65536 };
+#include "base/compiler.h"
+
+enum { LONGS_MAX = 32, CHUNK = 65536 };
 
 static void
 cmd_help(const struct cmd_context *x)
@@ -54,6 +56,17 @@ cmd_option(struct cmd_context *x, int argc, char **argv)
 }
 
 int
+cmd_no_options(struct cmd_context *x, int argc, char **argv)
+{
+	int option;
+
+	while ((option = cmd_option(x, argc, argv)) != -1)
+		if (option == '?')
+			return COSMOS_E_USAGE;
+	return COSMOS_OK;
+}
+
+int
 cmd_usage(struct cmd_context *x, const char *fmt, ...)
 {
 	va_list ap;
@@ -74,14 +87,6 @@ cmd_fail(struct cmd_context *x, int status)
 }
 
 int
-cmd_guest(struct cmd_context *x, const char *name, struct cosmos_guest *g)
-{
-	int status = cosmos_find(x->c, name, g);
-
-	return status == COSMOS_OK ? status : cmd_fail(x, status);
-}
-
-int
 cmd_router(struct cmd_context *x, const char *text, unsigned int *router)
 {
 	char *end;
@@ -93,6 +98,35 @@ cmd_router(struct cmd_context *x, const char *text, unsigned int *router)
 		    x, "'%s' is no router: 0 to %d", text, COSMOS_ROUTERS - 1);
 	*router = (unsigned int)n;
 	return COSMOS_OK;
+}
+
+int
+cmd_platform(struct cmd_context *x, const char *text, uint32_t *platform)
+{
+	uint32_t i;
+
+	for (i = 0; cosmos_platform_name(i) != NULL; i++)
+		if (strcmp(cosmos_platform_name(i), text) == 0) {
+			*platform = i;
+			return COSMOS_OK;
+		}
+	return cmd_usage(
+	    x, "'%s' is no platform: xen, kvm, process or best", text);
+}
+
+bool
+cmd_is_file(const char *text)
+{
+	static const char *const ends[] = { ".cfg", ".xl", ".click", ".save" };
+	const char *dot = strrchr(text, '.');
+	unsigned int i;
+
+	if (strchr(text, '/') != NULL)
+		return true;
+	for (i = 0; dot != NULL && i < ARRAY_SIZE(ends); i++)
+		if (strcmp(dot, ends[i]) == 0)
+			return true;
+	return false;
 }
 
 static int
@@ -156,6 +190,30 @@ cmd_guest_json(const struct cosmos_guest *g)
 	    (double)g->since_ns / 1e9);
 }
 
+json_t *
+cmd_text_json(const char *text, size_t n)
+{
+	json_t *value = json_stringn(text, n);
+	char *latin, *to;
+	size_t i;
+
+	if (value != NULL)
+		return value;
+	latin = to = malloc(2 * n + 1);
+	for (i = 0; latin != NULL && i < n; i++) {
+		unsigned char byte = (unsigned char)text[i];
+
+		if (byte >= 0x80) {
+			*to++ = (char)(0xc0 | byte >> 6);
+			byte = 0x80 | (byte & 0x3f);
+		}
+		*to++ = (char)byte;
+	}
+	value = json_stringn(latin, (size_t)(to - latin));
+	free(latin);
+	return value;
+}
+
 /* A number if it is one and nothing else. */
 static json_t *
 cmd_value_json(const char *s, size_t n)
@@ -171,7 +229,7 @@ cmd_value_json(const char *s, size_t n)
 		if (*end == '\0' && errno == 0)
 			return json_integer(number);
 	}
-	return json_stringn(s, n);
+	return cmd_text_json(s, n);
 }
 
 json_t *
@@ -190,29 +248,4 @@ cmd_lines_json(const char *text)
 		text += line + (text[line] == '\n');
 	}
 	return object;
-}
-
-int
-cmd_each_guest(struct cmd_context *x, int argc, char **argv,
-    int (*one)(struct cmd_context *x, const struct cosmos_guest *g))
-{
-	struct cosmos_guest g;
-	int option, status, worst = COSMOS_OK;
-
-	while ((option = cmd_option(x, argc, argv)) != -1)
-		if (option == '?')
-			return COSMOS_E_USAGE;
-	if (optind >= argc)
-		return cmd_usage(x, "which guest?");
-	for (; optind < argc; optind++) {
-		status = cmd_guest(x, argv[optind], &g);
-		if (status == COSMOS_OK) {
-			status = one(x, &g);
-			if (status != COSMOS_OK)
-				cmd_fail(x, status);
-		}
-		if (status != COSMOS_OK)
-			worst = status;
-	}
-	return worst;
 }

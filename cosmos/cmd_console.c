@@ -12,13 +12,18 @@ enum { CHUNK = 4096, LOOK_MS = 200 };
 
 /* Copies what has come; -1: from has ended, 0: nothing now. */
 static ssize_t
-console_copy(int from, int to)
+console_copy(int from, int to, bool json)
 {
 	char bytes[CHUNK];
 	ssize_t n = read(from, bytes, sizeof(bytes)), done = 0, part;
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR ? 0 : -1;
+	if (json && n > 0) {
+		cmd_print_json(cmd_text_json(bytes, (size_t)n));
+		fflush(stdout);
+		return n;
+	}
 	while (done < n) {
 		part = write(to, bytes + done, (size_t)(n - done));
 		if (part < 0 && errno != EINTR)
@@ -49,12 +54,12 @@ console_follow(
 
 	for (;;) {
 		over = console_over(x, g);
-		while ((n = console_copy(out, STDOUT_FILENO)) > 0)
+		while ((n = console_copy(out, STDOUT_FILENO, x->json)) > 0)
 			;
 		if (n < 0 || over)
 			return;
 		if (poll(&p, 1, LOOK_MS) > 0 &&
-		    console_copy(STDIN_FILENO, in) <= 0)
+		    console_copy(STDIN_FILENO, in, false) <= 0)
 			p.fd = -1;
 	}
 }
@@ -70,10 +75,9 @@ console_run(struct cmd_context *x, int argc, char **argv)
 			return COSMOS_E_USAGE;
 	if (argc - optind != 1)
 		return cmd_usage(x, "which guest?");
-	status = cmd_guest(x, argv[optind], &g);
-	if (status != COSMOS_OK)
-		return status;
-	status = cosmos_console(x->c, &g, &in, &out);
+	status = cosmos_find(x->c, argv[optind], &g);
+	if (status == COSMOS_OK)
+		status = cosmos_console(x->c, &g, &in, &out);
 	if (status != COSMOS_OK)
 		return cmd_fail(x, status);
 	console_follow(x, &g, in, out);
@@ -88,6 +92,11 @@ const struct cmd cmd_console = {
 	.arguments = "GUEST",
 	.summary = "show a guest's console, until the guest ends",
 	.help = "",
+	.about = "What is typed goes to the guest, where its console listens "
+	         "(xen);\n"
+	         "the end of input does not end the command.  With --json each "
+	         "piece of\n"
+	         "output is a JSON string.",
 	.shorts = "",
 	.run = console_run,
 };

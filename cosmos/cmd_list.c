@@ -52,6 +52,7 @@ const struct cmd cmd_list = {
 	.arguments = "",
 	.summary = "list all guests",
 	.help = "",
+	.about = "",
 	.shorts = "",
 	.run = list_run,
 };

@@ -8,30 +8,30 @@ static const struct option shutdown_options[] = {
 };
 
 static int
+shutdown_one(struct cmd_context *x, const struct cosmos_guest *g, json_t *item,
+    void *arg)
+{
+	const char *how = arg;
+
+	json_object_set_new(item, "how", json_string(how));
+	return cosmos_shutdown(x->c, g, how);
+}
+
+static int
 shutdown_run(struct cmd_context *x, int argc, char **argv)
 {
-	const char *how = "poweroff";
-	struct cosmos_guest g;
-	int option, status, worst = COSMOS_OK;
+	char poweroff[] = "poweroff", reboot[] = "reboot", *how = poweroff;
+	int option;
 
 	while ((option = cmd_option(x, argc, argv)) != -1) {
 		if (option == '?')
 			return COSMOS_E_USAGE;
-		how = "reboot";
+		how = reboot;
 	}
 	if (optind >= argc)
 		return cmd_usage(x, "which guest?");
-	for (; optind < argc; optind++) {
-		status = cmd_guest(x, argv[optind], &g);
-		if (status == COSMOS_OK) {
-			status = cosmos_shutdown(x->c, &g, how);
-			if (status != COSMOS_OK)
-				cmd_fail(x, status);
-		}
-		if (status != COSMOS_OK)
-			worst = status;
-	}
-	return worst;
+	return cmd_guests(
+	    x, argv + optind, (size_t)(argc - optind), shutdown_one, how);
 }
 
 const struct cmd cmd_shutdown = {
@@ -39,6 +39,10 @@ const struct cmd cmd_shutdown = {
 	.arguments = "[-r] GUEST...",
 	.summary = "ask guests to end by themselves",
 	.help = "  -r, --reboot          and to begin anew ('cosmos watch')\n",
+	.about =
+	    "It does not wait.  What becomes of one that has ended is\n"
+	    "said by --on-poweroff and --on-reboot of create, and done by\n"
+	    "'cosmos watch'.",
 	.shorts = "r",
 	.longs = shutdown_options,
 	.run = shutdown_run,

@@ -19,7 +19,11 @@ static const char *const platform_names[] = {
 	[COSMOS_PROCESS] = "process",
 };
 
-enum { PLATFORMS = ARRAY_SIZE(platform_names) };
+enum {
+	PLATFORMS = ARRAY_SIZE(platform_names),
+	/* What the first program that was linked with us knows of a spec. */
+	SPEC_SIZE_FIRST = offsetof(struct cosmos_spec, cpus) + sizeof(char *),
+};
 
 const struct platform *
 platform_of(unsigned int number)
@@ -142,16 +146,25 @@ platform_best(struct cosmos *c)
 	return NULL;
 }
 
-int
-cosmos_create(
-    struct cosmos *c, const struct cosmos_spec *spec, struct cosmos_guest *g)
+/* Of an older program's spec what it knows. */
+static int
+spec_take(
+    struct cosmos *c, const struct cosmos_spec *from, struct cosmos_spec *spec)
 {
-	const struct platform *p;
-	int status;
+	const struct cosmos_spec none = COSMOS_SPEC_INIT;
 
-	if (spec->size != sizeof(*spec))
+	if (from->size < SPEC_SIZE_FIRST || from->size > sizeof(*spec))
 		return cosmos_fail(c, COSMOS_E_USAGE,
-		    "a spec of %u bytes is not this library's", spec->size);
+		    "a spec of %u bytes is not this library's", from->size);
+	*spec = none;
+	memcpy(spec, from, from->size);
+	spec->size = sizeof(*spec);
+	return COSMOS_OK;
+}
+
+static int
+spec_check(struct cosmos *c, const struct cosmos_spec *spec)
+{
 	if (spec->name == NULL || !name_valid(spec->name))
 		return cosmos_fail(c, COSMOS_E_USAGE,
 		    "'%s' is no name: a letter, then letters, digits, '-', '_' "
@@ -161,6 +174,22 @@ cosmos_create(
 		return cosmos_fail(c, COSMOS_E_USAGE,
 		    "%s: %u ports, %d at most", spec->name, spec->nports,
 		    COSMOS_PORTS_MAX);
+	return COSMOS_OK;
+}
+
+int
+cosmos_create(
+    struct cosmos *c, const struct cosmos_spec *from, struct cosmos_guest *g)
+{
+	const struct platform *p;
+	struct cosmos_spec ours;
+	const struct cosmos_spec *spec = &ours;
+	int status = spec_take(c, from, &ours);
+
+	if (status == COSMOS_OK)
+		status = spec_check(c, spec);
+	if (status != COSMOS_OK)
+		return status;
 	p = spec->platform == COSMOS_BEST ? platform_best(c)
 	                                  : platform_of(spec->platform);
 	if (p == NULL)
@@ -251,6 +280,18 @@ int
 cosmos_resume(struct cosmos *c, const struct cosmos_guest *g)
 {
 	return platform_of(g->platform)->resume(c, g);
+}
+
+int
+cosmos_attach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
+{
+	return platform_of(g->platform)->attach(c, g, port);
+}
+
+int
+cosmos_detach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
+{
+	return platform_of(g->platform)->detach(c, g, port);
 }
 
 int

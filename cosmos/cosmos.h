@@ -80,7 +80,10 @@ enum cosmos_action {
 
 enum { COSMOS_NAME_MAX = 63, COSMOS_PORTS_MAX = 16, COSMOS_ROUTERS = 64 };
 
-/* A guest as it was when it was looked at. */
+/*
+ * A guest as it was when it was looked at.  Its size is part of the ABI: what
+ * is added takes the place of what is reserved.
+ */
 struct cosmos_guest {
 	uint32_t size; /* of this struct, set by the library */
 	uint32_t id;
@@ -90,14 +93,19 @@ struct cosmos_guest {
 	uint64_t memory;  /* bytes of its own */
 	uint64_t cpu_ns;  /* processor time so far */
 	int64_t since_ns; /* when it was created, ns since 1970 */
+	uint64_t reserved[4];
 };
 
-/* What to create.  Begin with COSMOS_SPEC_INIT; NULL and 0 are defaults. */
+/*
+ * What to create.  Begin with COSMOS_SPEC_INIT; NULL and 0 are defaults.  size
+ * tells a newer library what an older program knows of it.
+ */
 struct cosmos_spec {
 	uint32_t size;
 	uint32_t platform; /* enum cosmos_platform */
 	const char *name;
-	const char *image;  /* the kernel or program; NULL: the installed one */
+	/* The kernel or program, or "pv" or "pvh"; NULL: the installed one. */
+	const char *image;
 	const char *config; /* Click text of its first router, or NULL */
 	size_t config_length;
 	const char *label; /* of that router */
@@ -110,6 +118,9 @@ struct cosmos_spec {
 	uint32_t cpu_percent; /* of one processor, at most; 0: all it can get */
 	uint32_t no_limits;   /* 1: create it where nothing can limit it */
 	uint32_t on_poweroff, on_reboot, on_crash; /* enum cosmos_action */
+	const char *type;    /* "pv" or "pvh", where there is a choice */
+	const char *cmdline; /* more for the kernel's command line */
+	const char *cpus;    /* processors it may run on: "0-1,3" */
 };
 
 #define COSMOS_SPEC_INIT                                                       \
@@ -136,6 +147,14 @@ COSMOS_API int cosmos_platform_check(struct cosmos *c, unsigned int platform);
 
 COSMOS_API int cosmos_create(
     struct cosmos *c, const struct cosmos_spec *spec, struct cosmos_guest *g);
+/*
+ * What a configuration file of xl's says (xl.cfg(5), and the original's
+ * click=FILE), as a spec to be freed by cosmos_spec_free().  Settings that mean
+ * nothing here are named in *warnings, a line each; free() that.
+ */
+COSMOS_API int cosmos_spec_load(struct cosmos *c, const char *path,
+    struct cosmos_spec **spec, char **warnings);
+COSMOS_API void cosmos_spec_free(struct cosmos_spec *spec);
 /* By name or by id (all digits). */
 COSMOS_API int cosmos_find(
     struct cosmos *c, const char *name, struct cosmos_guest *g);
@@ -155,12 +174,44 @@ COSMOS_API int cosmos_console(
     struct cosmos *c, const struct cosmos_guest *g, int *in, int *out);
 /* NULL for a number that is none. */
 COSMOS_API const char *cosmos_action_name(unsigned int action);
+/*
+ * Gives a running guest a port, as cosmos_spec has them: "1=vale0:fw.1"; and
+ * takes port "1" away.
+ */
+COSMOS_API int cosmos_attach(
+    struct cosmos *c, const struct cosmos_guest *g, const char *port);
+COSMOS_API int cosmos_detach(
+    struct cosmos *c, const struct cosmos_guest *g, const char *port);
+
+enum { COSMOS_SAVE_KEEP = 1 };
+
+/*
+ * Writes the guest to fd, and ends it unless flags have COSMOS_SAVE_KEEP.  On
+ * xen that is all its memory; elsewhere what it was created with, its routers
+ * and the values of handlers that can be read and written.
+ */
+COSMOS_API int cosmos_save(
+    struct cosmos *c, const struct cosmos_guest *g, int fd, unsigned int flags);
+/* Makes a guest of that; name: NULL for the one it had. */
+COSMOS_API int cosmos_restore(
+    struct cosmos *c, int fd, const char *name, struct cosmos_guest *g);
+/*
+ * Moves the guest through a connected socket to whoever calls cosmos_receive()
+ * at its other end.  It ends here once it runs there, and goes on here if that
+ * fails.  *downtime_ns, may be NULL: how long it ran nowhere.
+ */
+COSMOS_API int cosmos_migrate(struct cosmos *c, const struct cosmos_guest *g,
+    int fd, int64_t *downtime_ns);
+COSMOS_API int cosmos_receive(struct cosmos *c, int fd, struct cosmos_guest *g);
 
 /* What it has written there so far; free(*text). */
 COSMOS_API int cosmos_logs(
     struct cosmos *c, const struct cosmos_guest *g, char **text, size_t *n);
 
 /* ---- the host ---- */
+
+/* The images that guests can be made of: "PLATFORM PATH" lines. */
+COSMOS_API int cosmos_images(struct cosmos *c, char **text, size_t *n);
 
 /*
  * Sees to what guests say shall be done when they end, and keeps as many

@@ -7,8 +7,15 @@
  *	control.c    requests to a guest and their answers (abi/control.h)
  *	router.c     the operations on routers, over those
  *	stream_fd.c  the bytes of those over a socket
+ *	spec.c       what guests are created with, as text
+ *	keep.c       what was installed in a guest, for when it is started again
+ *	move.c       save, restore, migrate; saved.c what is written where a
+ *	             guest's memory cannot be
+ *	xl_*.c       xl's configuration files
+ *	paths.c      what was installed with the library
  *	xen_load.c   finds libcosmos-xen.so: xen*.c, guests under Xen
  *	process.c    guests as sandboxed processes, process_state.c their files
+ *	kvm*.c       guests under QEMU, a process each: over the same files
  *
  * One table a platform; everything above asks nothing of a guest's kind but
  * which table it is.
@@ -58,6 +65,18 @@ struct platform {
 	    struct cosmos *c, const struct cosmos_guest *g, int *in, int *out);
 	int (*logs)(struct cosmos *c, const struct cosmos_guest *g,
 	    struct strbuf *text);
+	/* A port more, or less; a message says where that cannot be. */
+	int (*attach)(
+	    struct cosmos *c, const struct cosmos_guest *g, const char *port);
+	int (*detach)(
+	    struct cosmos *c, const struct cosmos_guest *g, const char *port);
+	/* Writes it to fd; then it stands still until go_on or destroy. */
+	int (*save)(struct cosmos *c, const struct cosmos_guest *g, int fd);
+	int (*go_on)(struct cosmos *c, const struct cosmos_guest *g);
+	int (*restore)(
+	    struct cosmos *c, int fd, const char *name, struct cosmos_guest *g);
+	/* The open folder in which it is kept what runs in it, or -1. */
+	int (*folder)(const struct cosmos_guest *g);
 	/*
 	 * Sends a whole request and appends the whole answer's payload to
 	 * *reply: a control_status (>= 0) with *router set, or a negative
@@ -120,6 +139,87 @@ int control_ask(struct cosmos *c, struct stream *s, enum control_op op,
  */
 int text_give(
     struct cosmos *c, struct strbuf *from, int status, char **text, size_t *n);
+
+/* ---- spec.c ---- */
+
+/* A spec that was read, with the texts that it points to. */
+struct spec_text {
+	struct cosmos_spec spec;
+	const char *ports[COSMOS_PORTS_MAX];
+	char *text; /* owned */
+};
+
+/* Appends s as "name value" lines, an empty one, and the configuration. */
+void spec_print(struct strbuf *out, const struct cosmos_spec *s);
+/* Takes text (malloc'd, n bytes and a NUL) over and apart. */
+void spec_parse(struct spec_text *s, char *text, size_t n);
+/* The same in file "spec" of a folder whose path is for messages. */
+int spec_save(struct cosmos *c, int folder, const char *path,
+    const struct cosmos_spec *spec);
+int spec_load(
+    struct cosmos *c, int folder, const char *path, struct spec_text *s);
+void spec_fini(struct spec_text *s);
+/* What shall become of one that ended so ("poweroff", "reboot", ""). */
+uint32_t spec_action(const struct cosmos_spec *s, const char *how);
+
+/* ---- keep.c ---- */
+
+/* A router as it was installed. */
+struct kept_router {
+	char *label, *text; /* label NULL: there is none */
+	size_t n;
+	bool halted;
+};
+
+struct kept {
+	struct kept_router router[COSMOS_ROUTERS];
+};
+
+/* Notes what was done to a router of the guest in the open folder. */
+void keep_note(int folder, enum control_op op, unsigned int router,
+    const char *label, struct str text);
+/* What is noted there, and what spec says of router 0 otherwise. */
+int keep_load(struct cosmos *c, int folder, const struct cosmos_spec *spec,
+    struct kept *k);
+/* Installs all of them; COSMOS_OK, or the first failure. */
+int keep_install(
+    struct cosmos *c, const struct cosmos_guest *g, const struct kept *k);
+void keep_fini(struct kept *k);
+/* Removes the notes. */
+void keep_clear(int folder);
+
+/* ---- router.c ---- */
+
+/* Installs it, without a note: *router is which, or CONTROL_ANY_ROUTER. */
+int router_put(struct cosmos *c, const struct cosmos_guest *g,
+    unsigned int *router, const char *label, const char *text, size_t n);
+/* Installs it as that router, and as nothing else. */
+int router_install(struct cosmos *c, const struct cosmos_guest *g,
+    unsigned int router, const char *label, const char *text, size_t n);
+
+/* ---- saved.c: guests that are told, not copied ---- */
+
+int saved_write(struct cosmos *c, const struct cosmos_guest *g,
+    const struct cosmos_spec *spec, int fd);
+int saved_read(struct cosmos *c, unsigned int platform, int fd,
+    const char *name, struct cosmos_guest *g);
+
+/* Writes all of it; COSMOS_OK or cosmos_fail_errno(). */
+int fd_write(struct cosmos *c, int fd, struct str bytes);
+
+enum { CPUS_MAX = 1024, CPUS_BYTES = CPUS_MAX / 8 };
+
+/* Sets the bits of a list of processors; COSMOS_E_USAGE. */
+int cpus_parse(struct cosmos *c, const char *name, const char *text,
+    uint8_t bits[static CPUS_BYTES]);
+
+/* ---- paths.c ---- */
+
+/*
+ * A file that is installed with the library: beside it, as in a build folder,
+ * or in PREFIX/lib/clickos.  False: neither is there; path is the latter.
+ */
+bool installed_path(const char *name, int mode, char *path, size_t n);
 
 /* Reads the file whole; COSMOS_OK or cosmos_fail_errno(). */
 int file_read(struct cosmos *c, const char *path, struct strbuf *out);

@@ -2,30 +2,39 @@
 /* main.c -- the command `cosmos`; see cmd.h. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
-#include "base/compiler.h"
 #include "cosmos/cmd.h"
 
-static const struct cmd *const commands[] = {
+const struct cmd *const cmd_table[] = {
 	&cmd_create,
 	&cmd_list,
 	&cmd_show,
+	&cmd_top,
+	&cmd_check,
 	&cmd_install,
 	&cmd_remove,
 	&cmd_start,
 	&cmd_stop,
 	&cmd_read,
 	&cmd_write,
+	&cmd_attach,
+	&cmd_detach,
 	&cmd_console,
 	&cmd_logs,
 	&cmd_suspend,
 	&cmd_resume,
+	&cmd_save,
+	&cmd_restore,
+	&cmd_migrate,
 	&cmd_shutdown,
 	&cmd_destroy,
+	&cmd_images,
 	&cmd_watch,
 	&cmd_pool,
 	&cmd_doctor,
 	&cmd_version,
+	NULL,
 };
 
 static void
@@ -34,14 +43,16 @@ main_help(FILE *to)
 	unsigned int i;
 
 	fprintf(to,
-	    "Usage: cosmos COMMAND [OPTION]... [ARGUMENT]...\n"
+	    "Usage: cosmos [-tv] COMMAND [OPTION]... [ARGUMENT]...\n"
 	    "Creates, configures, watches and destroys middleboxes.\n\n");
-	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		fprintf(
-		    to, "  %-9s %s\n", commands[i]->name, commands[i]->summary);
+	for (i = 0; cmd_table[i] != NULL; i++)
+		fprintf(to, "  %-9s %s\n", cmd_table[i]->name,
+		    cmd_table[i]->summary);
 	fprintf(to,
-	    "\nA GUEST is a name or an id.  Every command takes --json and "
-	    "--help.\n");
+	    "\n  -t, --time            say how long the command took\n"
+	    "  -v, --verbose         say what was done to each guest\n"
+	    "\nA GUEST is a name, an id, or a pattern: fw{1..100}, {a,b}.  "
+	    "Every command\ntakes --json and --help.\n");
 }
 
 static const struct cmd *
@@ -49,41 +60,73 @@ main_find(const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(commands); i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
+	if (strcmp(name, "--version") == 0)
+		name = "version";
+	for (i = 0; cmd_table[i] != NULL; i++)
+		if (strcmp(cmd_table[i]->name, name) == 0)
+			return cmd_table[i];
 	return NULL;
+}
+
+static bool
+main_is(const char *word, const char *brief, const char *name)
+{
+	return strcmp(word, brief) == 0 || strcmp(word, name) == 0;
+}
+
+static int
+main_run(struct cmd_context *x, int argc, char **argv)
+{
+	int status;
+
+	x->c = cosmos_open();
+	if (x->c == NULL) {
+		fprintf(stderr, "cosmos: out of memory\n");
+		return COSMOS_E_FULL;
+	}
+	status = x->cmd->run(x, argc, argv);
+	cosmos_close(x->c);
+	if (fflush(stdout) != 0 && status == COSMOS_OK) {
+		perror("cosmos: standard output");
+		status = COSMOS_E_SYSTEM;
+	}
+	return status;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct cmd_context x = { NULL, NULL, false };
-	int status;
+	struct cmd_context x = { .json = false };
+	struct timespec begin, end;
+	bool timed = false;
+	int status, at = 1;
 
-	if (argc < 2 || strcmp(argv[1], "--help") == 0 ||
-	    strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-		main_help(argc < 2 ? stderr : stdout);
-		return argc < 2 ? COSMOS_E_USAGE : COSMOS_OK;
+	for (; at < argc; at++) {
+		if (main_is(argv[at], "-t", "--time"))
+			timed = true;
+		else if (main_is(argv[at], "-v", "--verbose"))
+			x.verbose = true;
+		else
+			break;
 	}
-	x.cmd =
-	    main_find(strcmp(argv[1], "--version") == 0 ? "version" : argv[1]);
+	if (at >= argc || main_is(argv[at], "-h", "--help") ||
+	    strcmp(argv[at], "help") == 0) {
+		main_help(at >= argc ? stderr : stdout);
+		return at >= argc ? COSMOS_E_USAGE : COSMOS_OK;
+	}
+	x.cmd = main_find(argv[at]);
 	if (x.cmd == NULL) {
 		fprintf(stderr,
 		    "cosmos: %s: no such command: 'cosmos --help' lists them\n",
-		    argv[1]);
+		    argv[at]);
 		return COSMOS_E_USAGE;
 	}
-	x.c = cosmos_open();
-	if (x.c == NULL) {
-		fprintf(stderr, "cosmos: out of memory\n");
-		return COSMOS_E_FULL;
-	}
-	status = x.cmd->run(&x, argc - 1, argv + 1);
-	cosmos_close(x.c);
-	if (fflush(stdout) != 0 && status == COSMOS_OK) {
-		perror("cosmos: standard output");
-		status = COSMOS_E_SYSTEM;
-	}
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	status = main_run(&x, argc - at, argv + at);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	if (timed)
+		fprintf(stderr, "%.6f s\n",
+		    (double)(end.tv_sec - begin.tv_sec) +
+		        (double)(end.tv_nsec - begin.tv_nsec) / 1e9);
 	return status;
 }

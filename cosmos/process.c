@@ -307,5 +307,11 @@ const struct platform platform_process = {
 	.resume = process_resume,
 	.console = process_console,
 	.logs = process_logs,
+	.attach = process_attach,
+	.detach = process_detach,
+	.save = process_save,
+	.go_on = process_resume,
+	.restore = process_restore,
+	.folder = process_folder,
 	.ask = process_ask,
 };

@@ -254,6 +254,23 @@ process_cgroup_is_full(struct cosmos *c, const char *key)
 	return kills > 0;
 }
 
+bool
+process_cgroup_is_inhabited(struct cosmos *c, const char *key)
+{
+	struct cgroups instead;
+	const struct cgroups *g = cgroups_find(c, &instead);
+	char path[PATH_MAX + 64];
+	FILE *f;
+	bool somebody;
+
+	snprintf(path, sizeof(path), "%s/%s/cgroup.procs", g->memory, key);
+	f = fopen(path, "re");
+	somebody = f != NULL && fgetc(f) != EOF;
+	if (f != NULL)
+		fclose(f);
+	return somebody;
+}
+
 void
 process_cgroup_remove(struct cosmos *c, const char *key)
 {

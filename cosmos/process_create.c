@@ -79,9 +79,9 @@ begin(struct cosmos *c, const struct cosmos_spec *spec,
 	process_guest_fill(&made, d, pid);
 	made.state = COSMOS_STATE_RUNNING;
 	if (spec->config != NULL) {
-		status = cosmos_install(c, &made,
+		status = router_put(c, &made, &router,
 		    spec->label != NULL ? spec->label : spec->name,
-		    spec->config, spec->config_length, &router);
+		    spec->config, spec->config_length);
 	} else {
 		status = platform_process.ask(
 		    c, &made, CONTROL_HELLO, &router, STR(""), STR(""), &hello);
@@ -146,7 +146,7 @@ process_create(
 
 	if (status != COSMOS_OK)
 		return status;
-	status = process_spec_save(c, &d, spec);
+	status = spec_save(c, d.fd, d.path, spec);
 	if (status == COSMOS_OK)
 		status = process_dir_link_id(c, &d, pid);
 	if (status == COSMOS_OK)

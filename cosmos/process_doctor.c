@@ -137,7 +137,8 @@ doctor_group(void *arg, const char *key)
 	snprintf(ours, sizeof(ours), "%lx.", st.st_dev);
 	snprintf(known, sizeof(known), " %.48s ", key);
 	if (strncmp(key, ours, strlen(ours)) != 0 ||
-	    strstr(sb_cstr(&d->keys), known) != NULL)
+	    strstr(sb_cstr(&d->keys), known) != NULL ||
+	    process_cgroup_is_inhabited(d->c, key))
 		return;
 	doctor_say(d, "cgroup", key, "no guest has it");
 	if (d->clear)

@@ -37,18 +37,12 @@ process_program(struct cosmos *c, const struct cosmos_spec *spec,
 {
 	const char *named =
 	    spec->image != NULL ? spec->image : getenv("CLICKOS_PROCESS");
-	ssize_t n;
 
-	if (named != NULL) {
+	if (named == NULL &&
+	    installed_path("clickos-process", X_OK, path, PATH_MAX))
+		return COSMOS_OK;
+	if (named != NULL)
 		snprintf(path, PATH_MAX, "%s", named);
-	} else {
-		n = readlink("/proc/self/exe", path, PATH_MAX - 32);
-		path[n > 0 ? n : 0] = '\0';
-		if (n > 0)
-			strcpy(strrchr(path, '/') + 1, "clickos-process");
-		if (access(path, X_OK) != 0)
-			strcpy(path, CLICKOS_LIBEXEC "/clickos-process");
-	}
 	if (access(path, X_OK) == 0)
 		return COSMOS_OK;
 	if (named == NULL)

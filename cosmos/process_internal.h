@@ -5,9 +5,10 @@
  *	process.c         looking at guests, and what is done to one
  *	process_create.c  making one, step by step, and undoing that
  *	process_spawn.c   the process itself
+ *	process_move.c    ports, saving, restoring
  *	process_host.c    what the host has once: empty namespaces, limits
  *	process_cgroup.c  memory and CPU limits
- *	process_spec.c    what a guest was created with, kept in its folder
+ *	process_spec.c    what a guest was created with
  *	process_state.c   the folders
  *	process_pool.c    guests made beforehand
  *	process_watch.c   what happens when one ends
@@ -52,6 +53,8 @@ int process_cgroup_attach(
     struct cosmos *c, const struct process_dir *d, pid_t pid);
 /* True if somebody in it was killed for want of memory. */
 bool process_cgroup_is_full(struct cosmos *c, const char *key);
+/* True if somebody is in it. */
+bool process_cgroup_is_inhabited(struct cosmos *c, const char *key);
 /* Removes the group named key; nobody may be in it.  None is no error. */
 void process_cgroup_remove(struct cosmos *c, const char *key);
 /* Calls each with the key of every group there is. */
@@ -60,22 +63,9 @@ void process_cgroup_each(
 
 /* ---- process_spec.c ---- */
 
-/* Writes it to the folder. */
-int process_spec_save(struct cosmos *c, const struct process_dir *d,
-    const struct cosmos_spec *spec);
-
-/* One that was read, with the texts that it points to. */
-struct process_spec {
-	struct cosmos_spec spec;
-	const char *ports[COSMOS_PORTS_MAX];
-	char *text; /* owned */
-};
-
+/* The spec of the guest in d, named as it is. */
 int process_spec_load(
-    struct cosmos *c, const struct process_dir *d, struct process_spec *s);
-void process_spec_fini(struct process_spec *s);
-/* What shall become of one that ended so ("poweroff", "reboot", ""). */
-uint32_t process_action(const struct cosmos_spec *s, const char *how);
+    struct cosmos *c, const struct process_dir *d, struct spec_text *s);
 /* True if the ended guest in d shall stay to be looked at. */
 bool process_preserved(struct cosmos *c, const struct process_dir *d);
 
@@ -111,6 +101,17 @@ void process_kill(const struct process_dir *d, pid_t pid);
 void process_clear(struct cosmos *c, struct process_dir *d, pid_t pid);
 /* Connects to the control socket in d. */
 int process_connect(struct cosmos *c, const struct process_dir *d, int *fd);
+
+/* ---- process_move.c ---- */
+
+int process_attach(
+    struct cosmos *c, const struct cosmos_guest *g, const char *port);
+int process_detach(
+    struct cosmos *c, const struct cosmos_guest *g, const char *port);
+int process_save(struct cosmos *c, const struct cosmos_guest *g, int fd);
+int process_restore(
+    struct cosmos *c, int fd, const char *name, struct cosmos_guest *g);
+int process_folder(const struct cosmos_guest *g);
 
 /* ---- process_pool.c ---- */
 

@@ -21,7 +21,7 @@ static bool
 pool_would_do(const struct cosmos_spec *s)
 {
 	return s->image == NULL && s->nports == 0 && s->memory == 0 &&
-	       s->cpu_percent == 0 && s->no_limits == 0;
+	       s->cpu_percent == 0 && s->cpus == NULL && s->no_limits == 0;
 }
 
 struct pool_search {

@@ -38,7 +38,8 @@ struct spawn {
 	char user[16], memory[24], empty[PATH_MAX];
 	uid_t uid;
 	gid_t gid;
-	bool new_user;
+	bool new_user, pinned;
+	uint8_t cpus[CPUS_BYTES];
 	pid_t pid;
 	const char *failed; /* what, with error */
 	int error;
@@ -95,6 +96,10 @@ child_run(void *arg)
 
 	s->failed = "its user";
 	if (s->new_user && !child_map_ids(s))
+		goto fail;
+	s->failed = "its processors";
+	if (s->pinned && sched_setaffinity(0, sizeof(s->cpus),
+	                     (const cpu_set_t *)(const void *)s->cpus) != 0)
 		goto fail;
 	s->failed = "its pid";
 	if (process_dir_note_pid(s->how->dir, s->pid) != 0)
@@ -177,6 +182,11 @@ process_spawn(struct cosmos *c, const struct process_spawn *how, pid_t *pid)
 	if (status != COSMOS_OK)
 		return status;
 	snprintf(log, sizeof(log), "%s/log", how->dir->path);
+	s.pinned = how->spec->cpus != NULL;
+	if (s.pinned)
+		status = cpus_parse(c, how->dir->name, how->spec->cpus, s.cpus);
+	if (status != COSMOS_OK)
+		return status;
 	s.program = program;
 	s.log = log;
 	process_empty(s.empty);

@@ -91,6 +91,7 @@ process_dir_remove(struct process_dir *d, pid_t pid)
 		unlink(path);
 	for (i = 0; i < ARRAY_SIZE(files); i++)
 		unlinkat(d->fd, files[i], 0);
+	keep_clear(d->fd);
 	rmdir(d->path);
 	process_dir_close(d);
 }

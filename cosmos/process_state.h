@@ -11,6 +11,7 @@
  *	    spec      what it was created with
  *	    control   its socket (abi/control.h)
  *	    log       what it writes
+ *	    kept/     what was installed in it since (keep.c)
  *	/run/clickos/ids/PID        a link to ../guests/NAME
  *	/run/clickos/pool/NUMBER/   guests made beforehand, as above; one is
  *	                            taken by renaming its folder

@@ -68,12 +68,18 @@ watch_say(struct watch *w, const char *name, const char *what)
 /* ---- one that has ended ---- */
 
 static void
-watch_restart(struct watch *w, struct process_spec *s)
+watch_restart(struct watch *w, struct spec_text *s, const struct kept *k)
 {
 	struct cosmos_guest g;
 	const char *name = s->spec.name;
+	int status;
 
-	if (process_create(w->c, &s->spec, &g) == COSMOS_OK)
+	/* The routers come from what was noted, the spec's among them. */
+	s->spec.config = NULL;
+	status = process_create(w->c, &s->spec, &g);
+	if (status == COSMOS_OK)
+		status = keep_install(w->c, &g, k);
+	if (status == COSMOS_OK)
 		watch_say(w, name, "started again");
 	else
 		watch_say(w, name, cosmos_error(w->c));
@@ -83,8 +89,9 @@ watch_restart(struct watch *w, struct process_spec *s)
 static void
 watch_bury(struct watch *w, struct process_dir *d, pid_t pid)
 {
-	struct process_spec s;
 	char how[16], name[COSMOS_NAME_MAX + 1];
+	struct spec_text s;
+	struct kept kept;
 
 	process_dir_end(d, how);
 	if (process_spec_load(w->c, d, &s) != COSMOS_OK) {
@@ -93,11 +100,14 @@ watch_bury(struct watch *w, struct process_dir *d, pid_t pid)
 	}
 	snprintf(name, sizeof(name), "%s", d->name);
 	watch_say(w, name, how[0] == '\0' ? "it has crashed" : how);
-	process_clear(w->c, d, pid);
 	s.spec.name = name;
-	if (process_action(&s.spec, how) == COSMOS_ACTION_RESTART)
-		watch_restart(w, &s);
-	process_spec_fini(&s);
+	if (keep_load(w->c, d->fd, &s.spec, &kept) != COSMOS_OK)
+		watch_say(w, name, cosmos_error(w->c));
+	process_clear(w->c, d, pid);
+	if (spec_action(&s.spec, how) == COSMOS_ACTION_RESTART)
+		watch_restart(w, &s, &kept);
+	keep_fini(&kept);
+	spec_fini(&s);
 }
 
 /* ---- those that live ---- */

@@ -2,6 +2,7 @@
 /* router.c -- operations on a guest's routers: one request each. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cosmos/internal.h"
 
@@ -75,44 +76,96 @@ router_get(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
 	return text_give(c, &reply, status, text, n);
 }
 
+/* What has happened to a router, for when its guest is started again. */
+static void
+router_note(const struct cosmos_guest *g, enum control_op op,
+    unsigned int router, const char *label, struct str text)
+{
+	const struct platform *p = platform_of(g->platform);
+	int folder = p->folder != NULL ? p->folder(g) : -1;
+
+	if (folder < 0)
+		return;
+	keep_note(folder, op, router, label, text);
+	close(folder);
+}
+
+int
+router_put(struct cosmos *c, const struct cosmos_guest *g, unsigned int *router,
+    const char *label, const char *text, size_t n)
+{
+	return router_do(
+	    c, g, CONTROL_INSTALL, router, label, str_make(text, n));
+}
+
+int
+router_install(struct cosmos *c, const struct cosmos_guest *g,
+    unsigned int router, const char *label, const char *text, size_t n)
+{
+	int status = router_put(c, g, &router, label, text, n);
+
+	if (status == COSMOS_OK)
+		router_note(
+		    g, CONTROL_INSTALL, router, label, str_make(text, n));
+	return status;
+}
+
 int
 cosmos_install(struct cosmos *c, const struct cosmos_guest *g,
     const char *label, const char *text, size_t n, unsigned int *router)
 {
 	unsigned int id = CONTROL_ANY_ROUTER;
-	int status =
-	    router_do(c, g, CONTROL_INSTALL, &id, label, str_make(text, n));
+	int status = router_put(c, g, &id, label, text, n);
 
-	if (status == COSMOS_OK && router != NULL)
+	if (status != COSMOS_OK)
+		return status;
+	router_note(g, CONTROL_INSTALL, id, label, str_make(text, n));
+	if (router != NULL)
 		*router = id;
-	return status;
+	return COSMOS_OK;
 }
 
 int
 cosmos_swap(struct cosmos *c, const struct cosmos_guest *g, unsigned int router,
     const char *text, size_t n)
 {
-	return router_do(c, g, CONTROL_SWAP, &router, "", str_make(text, n));
+	int status =
+	    router_do(c, g, CONTROL_SWAP, &router, "", str_make(text, n));
+
+	if (status == COSMOS_OK)
+		router_note(g, CONTROL_SWAP, router, "", str_make(text, n));
+	return status;
+}
+
+static int
+router_change(struct cosmos *c, const struct cosmos_guest *g,
+    enum control_op op, unsigned int router)
+{
+	int status = router_do(c, g, op, &router, "", STR(""));
+
+	if (status == COSMOS_OK)
+		router_note(g, op, router, "", STR(""));
+	return status;
 }
 
 int
 cosmos_start(
     struct cosmos *c, const struct cosmos_guest *g, unsigned int router)
 {
-	return router_do(c, g, CONTROL_START, &router, "", STR(""));
+	return router_change(c, g, CONTROL_START, router);
 }
 
 int
 cosmos_stop(struct cosmos *c, const struct cosmos_guest *g, unsigned int router)
 {
-	return router_do(c, g, CONTROL_STOP, &router, "", STR(""));
+	return router_change(c, g, CONTROL_STOP, router);
 }
 
 int
 cosmos_remove(
     struct cosmos *c, const struct cosmos_guest *g, unsigned int router)
 {
-	return router_do(c, g, CONTROL_REMOVE, &router, "", STR(""));
+	return router_change(c, g, CONTROL_REMOVE, router);
 }
 
 int

@@ -41,20 +41,20 @@ create_uuid(struct cosmos *c, struct xen_guest *g)
 static int
 create_image(struct cosmos *c, struct xen_guest *g)
 {
-	const char *named = g->spec->image;
-	ssize_t n;
+	const char *named = g->spec->image, *type = g->spec->type;
 
-	g->pvh = named != NULL && strcmp(named, "pvh") == 0;
-	if (named != NULL && strchr(named, '/') != NULL) {
+	if (type == NULL && named != NULL && strchr(named, '/') == NULL)
+		type = named;
+	g->pvh = type != NULL && strcmp(type, "pvh") == 0;
+	if (type != NULL && !g->pvh && strcmp(type, "pv") != 0)
+		return cosmos_fail(c, COSMOS_E_USAGE,
+		    "%s: '%s': not pv, pvh or the path of a kernel",
+		    g->spec->name, type);
+	if (named != NULL && strchr(named, '/') != NULL)
 		snprintf(g->image, sizeof(g->image), "%s", named);
-	} else {
-		n = readlink("/proc/self/exe", g->image, sizeof(g->image) - 16);
-		g->image[n > 0 ? n : 0] = '\0';
-		if (n > 0)
-			strcpy(strrchr(g->image, '/') + 1, "clickos");
-		if (access(g->image, R_OK) != 0)
-			strcpy(g->image, CLICKOS_LIBEXEC "/clickos");
-	}
+	else
+		(void)installed_path(
+		    "clickos", R_OK, g->image, sizeof(g->image));
 	if (access(g->image, R_OK) != 0)
 		return cosmos_fail_errno(
 		    c, "%s: kernel %s", g->spec->name, g->image);

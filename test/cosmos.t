@@ -14,8 +14,14 @@ import resource
 import signal
 import subprocess
 import tempfile
+import socket
 import threading
 import time
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
 
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 COSMOS = os.environ.get('COSMOS', 'build/cosmos')
@@ -44,19 +50,41 @@ def environment(**more):
                 **more)
 
 
+with open('docs/cosmos.schema.json') as schema_file:
+    SCHEMA = json.load(schema_file)
+validated = {}
+
+
+def validate(command, value):
+    """Against the schema of that command; a failure is a test of its own."""
+    validated[command] = validated.get(command, 0) + 1
+    if jsonschema is None:
+        return
+    try:
+        jsonschema.validate(value, {'$ref': '#/$defs/' + command,
+                                    '$defs': SCHEMA['$defs']})
+    except jsonschema.ValidationError as e:
+        ok(False, command + ' --json: as the schema has it',
+           '%s\n%s' % (value, e.message))
+
+
 class Done:
     """How a command ended."""
 
     def __init__(self, done):
+        self.command = next((x for x in done.args[done.args.index(COSMOS) + 1:]
+                             if x not in ('-t', '-v')), '')
         self.status, self.out, self.err = (done.returncode, done.stdout,
                                            done.stderr)
         self.all = 'exit %d\n%s%s' % (self.status, self.out, self.err)
 
     def json(self):
         try:
-            return json.loads(self.out)
+            value = json.loads(self.out)
         except ValueError:
             return None
+        validate(self.command, value)
+        return value
 
 
 def cosmos(*argv, stdin='', under=(), before=None, **env):
@@ -150,7 +178,7 @@ def test_looking(who):
     done = cosmos('show', who)
     ok(done.status == OK and 'first: process guest' in done.out and
        'routers_running 1' in done.out, 'show', done.all)
-    value = cosmos('show', '--json', who).json()
+    value = cosmos('show', '--json', who).json()[0]
     ok(shaped(value, dict(GUEST_SHAPE, routers=dict, stats=dict)) and
        value['routers']['0']['state'] == 'running' and
        value['stats']['memory_total'] == 64 << 20,
@@ -158,20 +186,35 @@ def test_looking(who):
     done = cosmos('logs', who)
     ok(done.status == OK, 'logs', done.all)
     value = cosmos('logs', '--json', who).json()
-    ok(shaped(value, {'guest': str, 'text': str}), 'logs --json', value)
+    ok(shaped(value[0], {'name': str, 'text': str}), 'logs --json', value)
+    value = cosmos('show', '--json', who, 'nobody', 'second').json()
+    ok([g['name'] for g in value] == ['first', 'nobody', 'second'] and
+       value[1]['status'] == NOTFOUND and 'nobody' in value[1]['error'],
+       'show of several: one that is not there does not keep the others')
 
 
 def test_handlers(who):
     done = cosmos('read', who, 'c.count')
     ok(done.out == '5\n', 'read', done.all)
-    ok(cosmos('read', '--json', who, 'c.count').json() is not None,
-       'read --json')
+    value = cosmos('read', '--json', who, 'c.count').json()
+    ok(value[0]['value'] == '5' and value[0]['handler'] == 'c.count',
+       'read --json', value)
+    ok(cosmos('read', who, 'c', 'count').out == '5\n' and
+       cosmos('read', who, '.version').status == OK,
+       "read: the original's form, and the router's own")
+    ok(cosmos('write', '--json', who, 'c', 'reset').json()[0]['handler'] ==
+       'c.reset', "write: the original's form, --json")
     done = cosmos('write', who, 'c.reset')
     ok(done.status == OK and cosmos('read', who, 'c.count').out == '0\n',
        'write', done.all)
     fails(cosmos('read', who, 'x.count'), NOTFOUND, 'x', 'read: no element')
     fails(cosmos('write', who, 'c.count', '1'), NOTFOUND, 'count',
           'write: no such write handler')
+
+
+def state_of(who, router):
+    routers = cosmos('show', '--json', str(who)).json()[0]['routers']
+    return routers.get(str(router), {}).get('state')
 
 
 def test_routers(who):
@@ -181,30 +224,37 @@ def test_routers(who):
         done = cosmos('install', who, f.name)
         ok(done.status == OK, 'install', done.all)
         done = cosmos('install', '--json', who, f.name)
-        ok(done.status == OK and done.json() is not None, 'install --json',
-           done.all)
+        ok(done.status == OK and done.json()[0]['router'] == 2,
+           'install --json', done.all)
     ok(cosmos('read', '-r', '1', who, 'c.count').out == '5\n',
        'read of another router')
     done = cosmos('stop', who, '1')
     ok(done.status == OK, 'stop', done.all)
-    ok(cosmos('show', '--json', who).json()['routers']['1']['state'] ==
-       'halted', 'it is halted')
-    ok(cosmos('start', '-r', '1', who).status == OK, 'start')
-    for router in '1', '2':
-        done = cosmos('remove', who, router)
-        ok(done.status == OK, 'remove ' + router, done.all)
+    ok(state_of(who, 1) == 'halted', 'it is halted')
+    ok(cosmos('start', '--json', '-r', '1', who).json()[0]['routers'] == [1],
+       'start --json')
+    ok(cosmos('stop', '--json', who).json()[0]['routers'] == [0, 1, 2],
+       'stop: all that run')
+    ok(cosmos('start', '--json', who).json()[0]['routers'] == [0, 1, 2],
+       'start: all that are halted')
+    ok(cosmos('remove', '--json', who, '1').json()[0]['routers'] == [1],
+       'remove --json')
+    done = cosmos('remove', who, '2')
+    ok(done.status == OK, 'remove', done.all)
     done = cosmos('install', who, '-', stdin='Nonsense;')
     ok(done.status == CONFIG and 'Nonsense' in done.err,
        "install: Click's words", done.all)
-    ok(len(cosmos('show', '--json', who).json()['routers']) == 1,
+    ok(len(cosmos('show', '--json', who).json()[0]['routers']) == 1,
        'nothing of it stays')
 
 
 def test_stillness(who):
-    ok(cosmos('suspend', who).status == OK, 'suspend')
+    ok(cosmos('suspend', '--json', who).json() == [{
+        'name': 'first', 'id': pid_of('first')}], 'suspend --json')
     fails(cosmos('read', who, 'c.count'), STATE, 'paused',
           'read of one that stands still')
-    ok(cosmos('resume', who).status == OK, 'resume')
+    ok(cosmos('resume', '--json', who).json()[0]['name'] == 'first',
+       'resume --json')
     ok(cosmos('read', who, 'c.count').status == OK, 'it answers again')
 
 
@@ -226,8 +276,8 @@ def test_ends():
         create('third')
         who = 'third' if how == 'name' else str(pid_of('third'))
         pid = pid_of('third')
-        done = cosmos('shutdown', who)
-        ok(done.status == OK and until(lambda: not alive(pid)),
+        done = cosmos('shutdown', '--json', who)
+        ok(done.json()[0]['how'] == 'poweroff' and until(lambda: not alive(pid)),
            'shutdown by ' + how, done.all)
         ok(until(lambda: ended('third')), 'it shows as ended')
         done = cosmos('destroy', who)
@@ -236,7 +286,8 @@ def test_ends():
         nothing_left('third', 'destroy')
     for who in 'first', str(pid_of('second')):
         pid = pid_of('second' if who != 'first' else 'first')
-        ok(cosmos('destroy', who).status == OK and not alive(pid),
+        ok(cosmos('destroy', '--json', who).json()[0]['id'] == pid and
+           not alive(pid),
            'destroy: it is gone when that returns')
     ok(cosmos('list', '--json').json() == [], 'nobody is left')
     ok(os.listdir(os.path.join(run_folder, 'ids')) == [], 'nor an id')
@@ -246,27 +297,322 @@ def test_usage():
     fails(cosmos('fly'), USAGE, 'no such command', 'no such command')
     ok(cosmos('--help').status == OK, '--help')
     ok(cosmos('version', '--json').json().get('version'), 'version --json')
-    for command in ('create', 'list', 'show', 'install', 'remove', 'start',
-                    'stop', 'read', 'write', 'console', 'logs', 'suspend',
-                    'resume', 'shutdown', 'destroy', 'watch', 'pool',
-                    'doctor', 'version'):
+    commands = re.findall(r'^  ([a-z]+) ', cosmos('--help').out, re.M)
+    ok(len(commands) == 27, '--help: all commands', commands)
+    for command in commands:
         done = cosmos(command, '--help')
         ok(done.status == OK and 'cosmos ' + command in done.out,
            command + ' --help', done.all)
-        if command not in ('version',):
-            ok(cosmos(command, '--nonsense').status == USAGE,
-               command + ': an option that is none')
+        ok(cosmos(command, '--nonsense').status == USAGE,
+           command + ': an option that is none')
     for argv in (('create',), ('show',), ('read',), ('destroy',),
                  ('list', 'x'), ('doctor', 'x'), ('watch', 'x'),
                  ('pool', 'x'), ('pool', '1', '2'),
                  ('create', '-C', '0', 'x'), ('create', '-C', 'x', 'y'),
                  ('create', '--on-crash', 'fly', 'x'),
-                 ('create', '-m', 'x', 'y'), ('create', '-o', 'x', 'y')):
+                 ('create', '-m', 'x', 'y'), ('create', '-o', 'x', 'y'),
+                 ('create', '--cpus', 'x', '-o', 'process', 'a{1..2'),
+                 ('version', 'x'), ('images', 'x'), ('check',), ('top', 'x'),
+                 ('top', '-d', 'x'), ('top', '-n', '0'), ('save', 'x'),
+                 ('save', 'a{1..2}', '/tmp/x.save'), ('restore',),
+                 ('attach', 'x'), ('detach', 'x'), ('migrate', 'x'),
+                 ('migrate', '--receive'), ('install', '-r', '1', 'x', 'y'),
+                 ('stop', 'x', '64'), ('remove', 'x', 'y'),
+                 ('read', 'x', 'y'), ('show', 'a{b{c}}'),
+                 ('show', 'x{1..999999}')):
         fails(cosmos(*argv), USAGE, '--help', ' '.join(argv))
     fails(cosmos('show', 'nobody'), NOTFOUND, 'nobody', 'no such name')
     fails(cosmos('show', '4194304'), NOTFOUND, '4194304', 'no such id')
     fails(cosmos('show', '_x'), USAGE, '_x', 'what is no name')
     fails(create('1x'), USAGE, '1x', 'create: what is no name')
+
+
+# ---- several at once, and the original's forms ----
+
+def test_patterns():
+    done = cosmos('create', '--on', 'process', '-c', '-', 'w{08..11}',
+                  'x{a,b}{1..2}', stdin=COUNT)
+    names = ['w08', 'w09', 'w10', 'w11', 'xa1', 'xa2', 'xb1', 'xb2']
+    ok([line.split()[0] for line in done.out.splitlines()] == names,
+       'create: patterns', done.all)
+    ok(cosmos('read', 'w{08..09}', 'c.count').out == 'w08: 5\nw09: 5\n',
+       'read of several says whose')
+    ok(cosmos('install', 'w{11..10}', '-', stdin=COUNT).out ==
+       'w11: 1\nw10: 1\n', 'install in several, downwards')
+    done = cosmos('-v', 'destroy', 'w{08..11}', 'x{a,b}{1..2}')
+    ok(done.status == OK and done.err.count('destroy: done\n') == 8 and
+       cosmos('list', '--json').json() == [], '-v says what was done',
+       done.all)
+    done = cosmos('-t', 'list')
+    ok(re.fullmatch(r'0\.\d{6} s\n', done.err), '-t says how long it took',
+       done.all)
+
+
+def test_original(folder):
+    """create CFG [-p] [-q] [-f CFG], start DOM FILE, stop DOM RID,
+    suspend DOM FILE, resume FILE, destroy -f."""
+    click = os.path.join(folder, 'o.click')
+    with open(click, 'w') as f:
+        f.write(COUNT)
+    for name in 'one.cfg', 'two.xl', 'three':
+        with open(os.path.join(folder, name), 'w') as f:
+            f.write('# the original\nname = "%s"\nmemory = 16\nvcpus = 1\n'
+                    'on_crash = "preserve"\nclick = "%s"\ndisk = []\n' %
+                    (name.split('.')[0], click))
+
+    def at(name):
+        return os.path.join(folder, name)
+
+    done = cosmos('create', '--on', 'process', at('one.cfg'))
+    ok(re.fullmatch(r'one \d+\n', done.out) and
+       'one.cfg:7: disk: it means nothing' in done.err and
+       cosmos('read', 'one', 'c', 'count').out == '5\n', 'create FILE.cfg',
+       done.all)
+    ok('on_crash 3\nmemory 16777216' in open(path('one', 'spec')).read(),
+       'its memory and actions are taken')
+    done = cosmos('create', '--on', 'process', '-q', '-p', '-f', at('three'),
+                  at('two.xl'))
+    ok(done.out == '' and done.err == '' and
+       sorted((g['name'], g['state'])
+              for g in cosmos('list', '--json').json()) ==
+       [('one', 'running'), ('three', 'paused'), ('two', 'paused')],
+       'create -q -p -f FILE FILE.xl', done.all)
+    done = cosmos('create', '--on', 'process', '-q', at('three'))
+    fails(done, EXISTS, 'three', 'a name in a file that is in use')
+    cosmos('destroy', '-f', 'two', 'three')
+    done = cosmos('create', '--on', 'process', '-m', '9', '-c', '-',
+                  at('three'), stdin=IDLE)
+    ok('memory 9437184' in open(path('three', 'spec')).read() and
+       cosmos('read', 'three', 'c.count').out == '0\n',
+       'options go before what the file says', done.all)
+    fails(cosmos('create', '--on', 'process', at('none.cfg')), NOTFOUND,
+          'none.cfg', 'a file that is not there')
+    with open(at('bad.cfg'), 'w') as f:
+        f.write('name = "bad\n')
+    fails(cosmos('create', '--on', 'process', at('bad.cfg')), USAGE,
+          'bad.cfg:1: the quote has no end', 'a file with a mistake')
+    fails(cosmos('create', '--on', 'process', 'x.y/z'), NOTFOUND, 'x.y/z',
+          'create: an argument with a / is a file')
+    done = cosmos('start', 'one', click)
+    ok(done.out == '1\n', 'start DOM FILE installs', done.all)
+    ok(cosmos('stop', 'one', '1').status == OK and
+       state_of('one', 1) == 'halted' and state_of('one', 0) == 'running',
+       'stop DOM RID stops that one')
+    fails(cosmos('start', 'one', 'nofile'), NOTFOUND, 'nofile',
+          'start: the second argument is a file')
+    fails(cosmos('suspend', 'one', 'nobody'), NOTFOUND, 'nobody',
+          'suspend: a second argument that is no file is a guest')
+    cosmos('resume', 'one')
+    done = cosmos('suspend', 'one', at('one.save'))
+    ok(done.status == OK and os.path.exists(at('one.save')) and
+       not os.path.exists(path('one')), 'suspend DOM FILE saves', done.all)
+    done = cosmos('resume', at('one.save'))
+    ok(re.fullmatch(r'one \d+\n', done.out) and
+       state_of('one', 1) == 'halted', 'resume FILE restores', done.all)
+    cosmos('destroy', 'one', 'three')
+
+
+# ---- moving ----
+
+STATE_TEXT = ('r :: RatedSource(RATE 10) -> q :: Queue(10) -> Idle; '
+              's :: Switch; Idle -> s; s[0] -> Discard; s[1] -> Discard;')
+
+
+def moved_well(name, what):
+    ok(cosmos('read', name, 'r.rate').out.strip() == '77' and
+       cosmos('read', '-r', '2', name, 's.switch').out.strip() == '1' and
+       cosmos('read', '-r', '2', name, 'r.rate').out.strip() == '10' and
+       state_of(name, 1) == 'halted' and state_of(name, 2) == 'running',
+       what + ': every router, with what was set in it')
+
+
+def make_movable(name):
+    create(name, STATE_TEXT, '--memory', '32M', '--on-crash', 'preserve')
+    for label in 'halted', 'third':
+        cosmos('install', '-l', label, name, '-', stdin=STATE_TEXT)
+    cosmos('stop', name, '1')
+    cosmos('write', name, 'r.rate', '77')
+    cosmos('write', '-r', '2', name, 's.switch', '1')
+
+
+def test_save(folder):
+    file = os.path.join(folder, 'm.save')
+    make_movable('m')
+    done = cosmos('save', '--json', '-k', 'm', file)
+    ok(done.status == OK and done.json()[0]['name'] == 'm' and
+       cosmos('read', 'm', 'r.rate').out.strip() == '77',
+       'save --keep: it goes on', done.all)
+    fails(cosmos('save', 'm', file), EXISTS, 'not written over',
+          'save does not write over a file')
+    fails(cosmos('restore', file), EXISTS, 'm', 'restore: its name is in use')
+    ok(cosmos('read', 'm', 'r.rate').status == OK, 'its owner lives')
+    done = cosmos('restore', '--json', '-n', 'copy', file)
+    ok(done.status == OK and done.json()[0]['name'] == 'copy',
+       'restore --name', done.all)
+    moved_well('copy', 'restore')
+    ok(open(path('copy', 'spec')).read().split('config')[0] ==
+       open(path('m', 'spec')).read().replace('name m', 'name copy').split(
+           'config')[0], 'with the same limits and actions')
+    cosmos('destroy', 'copy')
+    os.unlink(file)
+    done = cosmos('save', 'm', file)
+    ok(done.status == OK and not os.path.exists(path('m')),
+       'save ends it', done.all)
+    text = open(file, 'rb').read()
+    for n in 0, 10, len(text) // 2, len(text) - 3:
+        part = os.path.join(folder, 'part.save')
+        with open(part, 'wb') as f:
+            f.write(text[:n])
+        done = cosmos('restore', part)
+        ok(done.status == FAILED and done.err.startswith('cosmos: '),
+           'restore of %d bytes of it' % n, done.all)
+        nothing_left('m', 'half a file')
+    with open(part, 'wb') as f:
+        f.write(text.replace(b'process', b'xen', 1))
+    fails(cosmos('restore', part), NOTSUP, 'xen',
+          "another platform's: says so")
+    fails(cosmos('restore', '/no/file'), NOTFOUND, '/no/file',
+          'no such file')
+    create('still', IDLE)
+    cosmos('suspend', 'still')
+    fails(cosmos('save', 'still', part + '2'), STATE, 'still: it is paused',
+          'save of one that stands still')
+    ok(not os.path.exists(part + '2'), 'no file is left')
+    cosmos('resume', 'still')
+    with open('/dev/full', 'wb') as full:
+        done = Done(subprocess.run(
+            (COSMOS, 'save', 'still', '-'), stdout=full, text=True,
+            stderr=subprocess.PIPE, env=environment()))
+    ok(done.status == FULL and cosmos('read', 'still', 'c.count').status ==
+       OK, 'a full disk: it goes on')
+    cosmos('destroy', 'still')
+
+
+def migrate(name, there, **more):
+    """To another host: another folder of guests."""
+    ours, theirs = socket.socketpair()
+    receiver = subprocess.Popen(
+        (COSMOS, 'migrate', '--json', '--receive', 'fd:%d' % theirs.fileno()),
+        pass_fds=[theirs.fileno()], stdout=subprocess.PIPE, text=True,
+        stderr=subprocess.PIPE, env=dict(environment(), CLICKOS_RUN=there))
+    theirs.close()
+    done = Done(subprocess.run(
+        (COSMOS, 'migrate', '--json', name, 'fd:%d' % ours.fileno()),
+        pass_fds=[ours.fileno()], stdout=subprocess.PIPE, text=True,
+        stderr=subprocess.PIPE, env=environment(**more), timeout=30))
+    ours.close()
+    out, err = receiver.communicate(timeout=30)
+    return done, receiver.returncode, out + err
+
+
+def test_migrate():
+    global run_folder
+    here = run_folder
+    with tempfile.TemporaryDirectory() as there:
+        make_movable('m')
+        done, status, said = migrate('m', there)
+        ok(done.status == OK and status == OK and
+           0 < done.json()[0]['downtime_seconds'] < 5,
+           'migrate fd:N: how long it stood still', done.all + said)
+        print('# stood still for %.1f ms' %
+              (1e3 * done.json()[0]['downtime_seconds']))
+        nothing_left('m', 'migrate')
+        run_folder = there
+        moved_well('m', 'migrate')
+        run_folder = here
+        create('m', IDLE)
+        done, status, said = migrate('m', there)
+        ok(done.status == FAILED and status == EXISTS and
+           'm: the other side' in done.err, 'the name is in use there',
+           done.all + said)
+        ok(cosmos('read', 'm', 'c.count').status == OK, 'it goes on here')
+        done, status, said = migrate('nobody', there)
+        ok(done.status == NOTFOUND and status == FAILED, 'nobody to move',
+           done.all + said)
+        run_folder = there
+        cosmos('destroy', 'm')
+        receiver = subprocess.Popen(
+            (COSMOS, 'migrate', '--receive', '127.0.0.1:47391'), text=True,
+            stdout=subprocess.PIPE, env=environment())
+        run_folder = here
+        ok(until(lambda: cosmos('migrate', 'm', '127.0.0.1:47391').status ==
+                 OK), 'migrate HOST:PORT')
+        out, _ = receiver.communicate(timeout=30)
+        ok(out.startswith('m '), 'migrate --receive PORT', out)
+        run_folder = there
+        cosmos('destroy', 'm')
+        unmount(there)
+        run_folder = here
+    create('m', IDLE)
+    fails(cosmos('migrate', 'm', '127.0.0.1:9'), SYSTEM, 'refused',
+          'nobody there')
+    ok(cosmos('read', 'm', 'c.count').status == OK, 'it goes on')
+    cosmos('destroy', 'm')
+
+
+# ---- looking before, and from above ----
+
+def test_check(folder):
+    good, bad = (os.path.join(folder, x) for x in ('good.click', 'bad.click'))
+    with open(good, 'w') as f:
+        f.write('FromDevice(0) -> Queue -> ToDevice(15);')
+    with open(bad, 'w') as f:
+        f.write('a :: Nonsense;\nb :: Queue(x);\n')
+    done = cosmos('check', good)
+    ok(done.status == OK and done.err == '', 'check', done.all)
+    done = cosmos('check', bad)
+    ok(done.status == CONFIG and "bad.click:1: unknown element class "
+       "'Nonsense'" in done.err, "check: Click's words, with the place",
+       done.all)
+    done = cosmos('check', '--json', good, bad, '/no/file')
+    ok(done.status == NOTFOUND and
+       [x['status'] for x in done.json()] == [OK, CONFIG, NOTFOUND],
+       'check --json: several', done.all)
+    done = cosmos('check', '-p', '0=nonsense:1', good)
+    ok(done.status == CONFIG and 'nonsense' in done.err,
+       'check --port: what a port is', done.all)
+    fails(cosmos('check', good, CLICK='/no/click'), NOTSUP, 'no click',
+          'no click to check with')
+    done = cosmos('images', '--json')
+    ok([x['platform'] for x in done.json()] == ['xen', 'kvm', 'process'],
+       'images --json', done.all)
+    ok(os.path.abspath('build/clickos') in cosmos('images').out, 'images')
+
+
+def test_top():
+    create('busy', 'InfiniteSource -> Discard; RatedSource(RATE 100000) -> '
+           'Queue(10) -> Idle;')
+    create('calm', IDLE)
+    value = cosmos('top', '--json', '-d', '0.5').json()
+    ok([(g['name'], len(g['routers'])) for g in value] ==
+       [('busy', 1), ('calm', 1)], 'top --json: once, guests and routers')
+    busy, calm = value
+    ok(busy['cpu_percent'] > 20 and calm['cpu_percent'] < 15 and
+       busy['drops_per_second'] > 1000 and calm['drops'] == 0 and
+       busy['routers'][0]['drops'] == busy['drops'],
+       'what they cost and do', value)
+    done = cosmos('top', '-d', '0.1', '-n', '2')
+    ok(done.out.count('NAME') == 2 and done.out.count('busy') == 4,
+       'top: a table, twice', done.all)
+    cosmos('destroy', 'busy', 'calm')
+
+
+def test_ports():
+    create('plain', IDLE)
+    fails(cosmos('attach', 'plain', '1=tap:t0'), NOTSUP,
+          'plain: a process guest has the ports', 'attach: says why not')
+    fails(cosmos('detach', 'plain', '1'), NOTSUP,
+          'plain: a process guest keeps', 'detach: likewise')
+    ok(cosmos('attach', '--json', 'plain', '1=tap:t0').json()[0]['status'] ==
+       NOTSUP, 'attach --json')
+    fails(create('x', IDLE, '--cpus', '3-1'), USAGE, 'no list of processors',
+          'create --cpus: nonsense')
+    nothing_left('x', 'nonsense')
+    create('pinned', IDLE, '--cpus', '0')
+    ok('Cpus_allowed_list:\t0\n' in
+       open('/proc/%d/status' % pid_of('pinned')).read(),
+       'create --cpus: it runs there')
+    cosmos('destroy', 'plain', 'pinned')
 
 
 # ---- what a guest may use ----
@@ -302,7 +648,7 @@ def test_limits():
     cpu = group_of(pid_of('small'), 'cpu')
     ok(number(cpu + '/cpu.cfs_quota_us', cpu + '/cpu.max')[0] == '25000',
        'create --cpu: likewise')
-    ok(cosmos('show', '--json', 'small').json()['stats']['memory_total'] ==
+    ok(cosmos('show', '--json', 'small').json()[0]['stats']['memory_total'] ==
        8 << 20, 'the guest knows')
     pid = pid_of('small')
     cosmos('install', 'small', '-', stdin='InfiniteSource(LENGTH 1500) -> '
@@ -558,6 +904,11 @@ class Watch:
 
 def test_watch():
     create('old', COUNT, '--on-crash', 'restart')
+    for _ in range(3):
+        cosmos('install', 'old', '-', stdin=COUNT)
+    cosmos('install', '--swap', 'old', '-', stdin=IDLE)
+    cosmos('remove', 'old', '1')
+    cosmos('stop', 'old', '3')
     watch = Watch()
     until(watch_runs)
     fails(cosmos('watch'), STATE, 'another', 'one watch a host')
@@ -571,9 +922,13 @@ def test_watch():
     os.kill(first, signal.SIGKILL)
     ok(watch.line() == 'old: it has crashed' and
        watch.line() == 'old: started again', 'a crash: restarted')
-    ok(pid_of('old') != first and
-       cosmos('read', 'old', 'c.count').out == '5\n',
-       'with its configuration')
+    ok(pid_of('old') != first and until(
+        lambda: cosmos('read', 'old', 'c.count').out == '0\n'),
+       'with its configuration, as it was swapped')
+    ok(until(lambda: state_of('old', 3) == 'halted') and
+       state_of('old', 1) is None and state_of('old', 2) == 'running' and
+       cosmos('read', '-r', '2', 'old', 'c.count').out == '5\n',
+       'and with all that was installed since, stopped or removed')
     os.kill(pid_of('gone'), signal.SIGKILL)
     ok(watch.line() == 'gone: it has crashed' and
        until(lambda: not os.path.exists(path('gone'))),
@@ -666,6 +1021,13 @@ def test_all(folder):
         cosmos('destroy', who)
         create('first', COUNT)
     test_ends()
+    test_patterns()
+    test_original(folder)
+    test_save(folder)
+    test_migrate()
+    test_check(folder)
+    test_top()
+    test_ports()
     test_limits()
     test_names()
     test_boot_faults(folder)
@@ -693,6 +1055,12 @@ def main():
             for guest in (cosmos('list', '--json').json() or []):
                 cosmos('destroy', guest['name'])
             unmount(run_folder)
+    ok(jsonschema is None or set(SCHEMA['$defs']) & set(validated) >=
+       {'create', 'list', 'show', 'top', 'check', 'install', 'remove',
+        'start', 'stop', 'read', 'write', 'attach', 'logs',
+        'suspend', 'resume', 'save', 'restore', 'migrate', 'shutdown',
+        'destroy', 'images', 'pool', 'doctor', 'version'},
+       'every command was held against the schema', validated)
     print('1..%d' % count)
 
 

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * process_move.c -- ports that come and go, saving and restoring, for guests
+ * that are processes (QEMU's among them).
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+
+#include "cosmos/process_internal.h"
+
+int
+process_attach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
+{
+	return cosmos_fail(c, COSMOS_E_NOTSUP,
+	    "%s: a %s guest has the ports that it was created with: create it "
+	    "with --port %s, or save it and restore it so",
+	    g->name, cosmos_platform_name(g->platform), port);
+}
+
+int
+process_detach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
+{
+	return cosmos_fail(c, COSMOS_E_NOTSUP,
+	    "%s: a %s guest keeps the ports that it was created with: remove "
+	    "the router that uses port %s, or detach it at the switch "
+	    "('vale detach')",
+	    g->name, cosmos_platform_name(g->platform), port);
+}
+
+/* What is asked is asked before it stands still, which is at once after. */
+int
+process_save(struct cosmos *c, const struct cosmos_guest *g, int fd)
+{
+	struct spec_text spec;
+	struct process_dir d;
+	bool alive;
+	pid_t pid;
+	int status = process_dir_open(c, g->name, &d, &alive, &pid);
+
+	if (status != COSMOS_OK)
+		return status;
+	status = process_spec_load(c, &d, &spec);
+	if (status == COSMOS_OK)
+		status = saved_write(c, g, &spec.spec, fd);
+	spec_fini(&spec);
+	process_dir_close(&d);
+	return status == COSMOS_OK ? cosmos_suspend(c, g) : status;
+}
+
+int
+process_restore(
+    struct cosmos *c, int fd, const char *name, struct cosmos_guest *g)
+{
+	return saved_read(c, COSMOS_PROCESS, fd, name, g);
+}
+
+int
+process_folder(const struct cosmos_guest *g)
+{
+	char path[PATH_MAX];
+
+	return process_path(g->name, "", path)
+	           ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+	           : -1;
+}
