@@ -14,11 +14,13 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "abi/vale.h"
 #include "cosmos/process_internal.h"
 
 enum {
@@ -36,6 +38,8 @@ struct spawn {
 	const char *program, *log;
 	const char *argv[ARGUMENTS];
 	char user[16], memory[24], empty[PATH_MAX];
+	char switch_socket[PATH_MAX + 16];
+	char *environment[2];
 	uid_t uid;
 	gid_t gid;
 	bool new_user, pinned;
@@ -90,7 +94,6 @@ child_descriptors(const struct spawn *s)
 static int
 child_run(void *arg)
 {
-	static char *const no_environment[] = { NULL };
 	struct spawn *s = arg;
 	sigset_t none;
 
@@ -110,7 +113,7 @@ child_run(void *arg)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	s->failed = s->program;
-	execve(s->program, (char *const *)(uintptr_t)s->argv, no_environment);
+	execve(s->program, (char *const *)(uintptr_t)s->argv, s->environment);
 fail:
 	s->error = errno;
 	_exit(1);
@@ -145,6 +148,19 @@ spawn_arguments(struct spawn *s)
 		s->argv[n++] = spec->ports[i];
 	}
 	s->argv[n] = NULL;
+}
+
+/* Nothing but where the switch is, if that was said. */
+static void
+spawn_environment(struct spawn *s)
+{
+	const char *path = getenv(VALE_SOCKET_ENV);
+
+	if (path == NULL || path[0] == '\0')
+		return;
+	snprintf(s->switch_socket, sizeof(s->switch_socket), "%s=%s",
+	    VALE_SOCKET_ENV, path);
+	s->environment[0] = s->switch_socket;
 }
 
 static int
@@ -191,6 +207,7 @@ process_spawn(struct cosmos *c, const struct process_spawn *how, pid_t *pid)
 	s.log = log;
 	process_empty(s.empty);
 	spawn_arguments(&s);
+	spawn_environment(&s);
 	/* No handler of ours may run in the child. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, &before);

@@ -1,63 +1,98 @@
 // firewall-nat.click -- a packet filter and a NAT for one home network
 //
-//       inside                                                outside
-//   192.168.7.0/24 --> filter --> address and port --> 203.0.113.1 --> Internet
-//                  <------------- translated back <--- replies only
+//                      .-----------------------.
+//   home --- port 0 ---| filter --> new source |--- port 1 --- Internet
+//   192.168.7.0/24     |        <-- replies    |    203.0.113.0/24
+//                      '-----------------------'
+//             192.168.7.1                     203.0.113.1
 //
-// Inside may fetch web pages, ask for names and ping; all else is dropped, and
+// Home may fetch web pages, ask for names and ping; all else is dropped, and
 // nothing gets in from outside but the replies.  Each rule has a counter.
 //
-// Try it on the capture of a web session, then look at what came out:
+// Try it: the home on one device, the Internet on another.
 //
-//   build/click examples/firewall-nat.click CAPTURE=examples/web.pcap
-//   build/click examples/firewall-nat.click OUT=/tmp/out.pcap
+//   build/click --port 0=tap:home0 --port 1=tap:net0 -p 7777 examples/firewall-nat.click &
+//   printf 'read nat.tcp_table\nread other.count\n' | nc 127.0.0.1 7777
 //
 // Handlers: web.count dns.count ping.count (passed by each rule), other.count
-// (dropped), replies.count, unwanted.count; nat.tcp_table, nat.udp_table and
-// pings.table show the mappings.
+// spoofed.count (dropped), replies.count, unwanted.count; nat.tcp_table,
+// nat.udp_table and pings.table show the mappings.
 
-define($CAPTURE examples/web.pcap, $OUT /dev/null, $TIMING true);
+define($GATEWAY 203.0.113.254);
 
-AddressInfo(inside 192.168.7.0/24, public 203.0.113.1);
+AddressInfo(
+	home 192.168.7.1/24 02:00:00:00:00:01,
+	internet 203.0.113.1/24 02:00:00:00:00:02);
 
-// Whatever leaves, by either side, goes into one capture.
-out :: ToDump($OUT, ENCAP IP);
+// A port of ours: IP packets that come for $mine leave by the output; those
+// that go in are sent to the address in their destination annotation.  ARP is
+// answered for $addresses.
+elementclass Port { $number, $mine, $addresses |
+	arp :: ARPQuerier($mine) -> out :: ToDevice($number);
+	FromDevice($number, PROMISC true, STOP true)
+		-> HostEtherFilter($mine)
+		-> kind :: Classifier(12/0806 20/0001, 12/0806 20/0002,
+				      12/0800, -);
+	kind[0] -> ARPResponder($addresses $mine:eth) -> out;
+	kind[1] -> [1] arp;
+	kind[2] -> Strip(14) -> CheckIPHeader -> IPReassembler -> output;
+	kind[3] -> Discard;
+	input -> IPFragmenter(1500) -> [0] arp;
+}
 
-// The NAT: input 0 from inside, input 1 from outside.
-nat :: IPRewriter(pattern public - - - 0 1, drop);
-pings :: ICMPPingRewriter(pattern public - - - 0 1, drop);
+inside :: Port(0, home, home:ip);
+outside :: Port(1, internet, internet:ip);
 
-// The capture holds both wires of the NAT: told apart by address.
-FromDump($CAPTURE, TIMING $TIMING, STOP true)
-	-> Strip(14)
-	-> CheckIPHeader
-	-> all :: Counter
-	-> side :: IPClassifier(src net inside, dst host public, -);
+// The NAT: input 0 from inside, input 1 from outside; what belongs to no
+// mapping leaves by output 2.
+nat :: IPRewriter(pattern internet:ip 1024-65535 - - 0 1, pass 2);
+pings :: ICMPPingRewriter(pattern internet:ip 1024-65535 - - 0 1, pass 2);
 
-// ---- the filter: its first matching rule decides ----
+// ---- from inside ----
 
-side[0] -> rule :: IPClassifier(
+inside -> from :: IPClassifier(dst host home and icmp type echo,
+			       dst host home,
+			       src net home:ipnet,
+			       -);
+from[0] -> ICMPPingResponder -> inside;	// the gateway answers pings
+from[1] -> Discard;
+from[3] -> spoofed :: Counter -> Discard;
+from[2] -> ttl :: DecIPTTL
+	-> rule :: IPClassifier(	// the first rule that matches decides
 		tcp dst port 80 or tcp dst port 443,
-		udp dst port 53,
+		udp dst port 53 or tcp dst port 53,
 		icmp type echo,
 		-);
+ttl[1] -> ICMPError(home, timeexceeded) -> inside;
 
 rule[0] -> web :: Counter -> [0] nat;
 rule[1] -> dns :: Counter -> [0] nat;
 rule[2] -> ping :: Counter -> [0] pings;
 rule[3] -> other :: Counter -> Discard;
 
-// ---- translated, each way ----
-
-nat[0] -> sent :: Counter -> out;
+nat[0] -> sent :: Counter
+	-> LinearIPLookup(203.0.113.0/24 0, 0.0.0.0/0 $GATEWAY 0)
+	-> outside;
 pings[0] -> sent;
 
-side[1] -> back :: IPClassifier(tcp or udp, icmp type echo-reply, -);
-back[0] -> asked :: Counter -> [1] nat;
-back[1] -> asked_pings :: Counter -> [1] pings;
-back[2] -> unwanted :: Counter -> Discard;
+// ---- from outside: replies, and errors about what was sent ----
 
-nat[1] -> replies :: Counter -> out;
-pings[1] -> replies;
+outside -> to :: IPClassifier(dst host internet and (tcp or udp),
+			      dst host internet and icmp type echo-reply,
+			      dst host internet and (icmp type unreachable
+						     or icmp type timeexceeded),
+			      -);
+to[0] -> [1] nat;
+to[1] -> [1] pings;
+to[2] -> errors :: ICMPRewriter(nat pings);
+to[3] -> unwanted :: Counter -> Discard;
 
-side[2] -> unwanted;
+nat[1] -> back :: DecIPTTL -> replies :: Counter -> inside;
+pings[1] -> back;
+errors[0] -> back;
+back[1] -> Discard;
+
+nat[2] -> unwanted;
+pings[2] -> unwanted;
+
+DriverManager(pause, pause, wait 10ms, stop);

@@ -15,27 +15,33 @@
 //       examples/firewall.click -h passed.count -h dropped.count
 //   tcpdump -nr /tmp/out.pcap
 //
-// Handlers: passed.count, dropped.count, back.count, unwanted.count; rules.config may be
-// written while packets pass.  More rules: examples/firewall-rules 1000
+// Handlers: passed.count; dropped.count, and by which rule: fragments.count,
+// private.count, mail.count, others.count; back.count, unwanted.count.
+// rules.config may be written while packets pass.  More rules:
+// examples/firewall-rules 1000
 
 FromDevice(0, PROMISC true, STOP true)
 	-> out :: Classifier(12/0800, 12/0806);
 out[0] -> CheckIPHeader(14)
-	-> rules :: IPFilter(		// 1: output 1, "deny" would not count
+	-> rules :: IPFilter(		// a number: that output, which counts
 		1     ip frag,
-		1     dst net 10.0.0.0/8 or dst net 172.16.0.0/12,
+		2     dst net 10.0.0.0/8 or dst net 172.16.0.0/12,
 		allow tcp dst port 80 or tcp dst port 443,
 		allow udp dst port 53,
 		allow tcp dst port 22 and dst net 203.0.113.0/24,
-		1     tcp dst port 25,
+		3     tcp dst port 25,
 		allow tcp dst port 587,
 		allow icmp type echo,
 		allow udp dst port 123,
-		1     all)
+		4     all)
 	-> passed :: Counter
 	-> ToDevice(1);
-rules[1] -> dropped :: Counter -> Discard;
 out[1] -> passed;
+
+rules[1] -> fragments :: Counter -> dropped :: Counter -> Discard;
+rules[2] -> private :: Counter -> dropped;
+rules[3] -> mail :: Counter -> dropped;
+rules[4] -> others :: Counter -> dropped;
 
 // Back comes what may be an answer: not the beginning of a connection.
 FromDevice(1, PROMISC true, STOP true)

@@ -2,13 +2,14 @@
 //
 //                              .----------.           .-- server 10.1.0.11
 //      clients --- port 0 ---- | Maglev   | - port 1 -+-- server 10.1.0.12
-//      10.0.0.0/24             '----------'           '-- server 10.1.0.13
-//                       10.0.0.1        10.1.0.1
-//                       10.0.0.80: the service
+//      203.0.113.0/24          '----------'           '-- server 10.1.0.13
+//                    203.0.113.2       10.1.0.1
+//                    203.0.113.80: the service
 //
-// A connection to 10.0.0.80 goes to one server, and stays there; when a server
-// fails, only its connections move.  Packets are not changed: each server has
-// 10.0.0.80 as an address of its own loopback device, and answers from it.
+// A connection to 203.0.113.80 goes to one server, and stays there; when a
+// server fails, only its connections move.  Packets are not changed: each
+// server has 203.0.113.80 as an address of its own loopback device, and answers
+// from it.
 //
 // Try it: a client on one device, a server on the other.
 //
@@ -19,9 +20,9 @@
 // checks the servers), lb.lookup "SRC DST PROTO SPORT DPORT", lb.drops
 
 AddressInfo(
-	clients 10.0.0.1/24 02:00:00:00:00:01,
-	servers 10.1.0.1/24 02:00:00:00:00:02,
-	service 10.0.0.80);
+	clients 203.0.113.2/24 02:00:00:00:00:03,
+	servers 10.1.0.1/24 02:00:00:00:00:04,
+	service 203.0.113.80);
 
 // A port of ours: IP packets that come for $mine leave by the output; those
 // that go in are sent to the address in their destination annotation.  ARP is

@@ -32,7 +32,7 @@ elementclass Port6 { $number, $mine |
 		-> kind :: Classifier(12/86dd 20/3a 54/87,	// solicitations
 				      12/86dd 20/3a 54/88,	// advertisements
 				      12/86dd, -);
-	kind[0] -> IP6NDAdvertiser($mine/128 $mine) -> out;
+	kind[0] -> IP6NDAdvertiser($mine $mine:eth) -> out;
 	kind[1] -> [1] neighbours;
 	kind[2] -> Strip(14) -> CheckIP6Header -> output;
 	kind[3] -> Discard;

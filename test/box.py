@@ -1,221 +1,175 @@
-"""box.py -- what the tests of examples/ share: packets made and read, captures,
-and a Box: an example that runs on TAP devices, whose frames a test sends and
-sees, or that hosts (network namespaces of child processes) are joined to.
+"""box.py -- a Box: an example as a guest, its ports cables of a switch whose
+other ends are TAP devices; a test sends and sees their frames, or joins hosts
+(network namespaces) to them.
 
-Tests that make a Box run in a network namespace of their own (private()).
+What a guest is comes from one class a platform (ProcessGuest here, QemuGuest and
+XenGuest beside their tests), so that the same promises are tried on all.  Tests
+that make a Box run in a network namespace of their own (private()); hosts are
+entered by setns(2), not by a process each.
 """
+import atexit
+import contextlib
+import ctypes
 import ipaddress
 import os
+import re
 import shutil
+import signal
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import zlib
 
-CLICK = os.environ.get('CLICK', os.path.abspath('build/click'))
-ICMP, TCP, UDP = 1, 6, 17
-SYN, ACK, FIN = 2, 16, 1
-BROADCAST = b'\xff' * 6
-HOST_MAC = b'\x02\xaa\0\0\0'
+from packets import *  # noqa: F403
 
-count = 0
-failed = False
-
-
-def ok(good, name, why=''):
-    global count, failed
-    count += 1
-    print(f"{'ok' if good else 'not ok'} {count} - {name}", flush=True)
-    if not good:
-        failed = True
-        for line in str(why).splitlines()[:20]:
-            print('#', line)
+COSMOS = os.environ.get('COSMOS', os.path.abspath('build/cosmos'))
+VALE = os.environ.get('VALE', os.path.abspath('build/vale'))
+EXAMPLES = os.environ.get('EXAMPLES', 'examples')
+CLONE_NEWNET = 0x40000000
+SOL_PACKET, PACKET_AUXDATA, SO_RCVBUFFORCE = 263, 8, 33
+libc = ctypes.CDLL(None, use_errno=True)
+_stack = contextlib.ExitStack()
+atexit.register(_stack.close)
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
-def done():
-    print(f'1..{count}')
-    sys.exit(failed)
+def private():
+    """Puts the test into a network namespace of its own, or skips it."""
+    if os.geteuid() != 0 or not os.path.exists('/dev/net/tun') or \
+            libc.unshare(CLONE_NEWNET):
+        print('1..0 # SKIP needs root, network namespaces and /dev/net/tun')
+        sys.exit()
+    quiet()
 
 
-# ---- packets ----
-
-def mac(text):
-    return bytes.fromhex(text.replace(':', ''))
-
-
-def ip4(text):
-    return ipaddress.IPv4Address(text).packed
+def quiet():
+    """The kernel says nothing by itself in this network namespace."""
+    run('ip link set lo up')
+    with contextlib.suppress(OSError):
+        with open('/proc/sys/net/ipv6/conf/default/disable_ipv6', 'w') as f:
+            f.write('1')
 
 
-def total(data):
-    if len(data) % 2:
-        data += b'\0'
-    s = sum(struct.unpack('>%dH' % (len(data) // 2), data))
-    while s >> 16:
-        s = (s & 0xffff) + (s >> 16)
-    return s
+def run(command, **more):
+    r = subprocess.run(command.split() if isinstance(command, str)
+                       else command, capture_output=True, text=True, **more)
+    if r.returncode:
+        raise OSError(f'{command}: {r.returncode}: {r.stdout}{r.stderr}')
+    return r.stdout
 
 
-def pseudo(src, dst, proto, n):
-    return src + dst + struct.pack('>II', n, proto)
+def wait_for(test, seconds=10):
+    end = time.time() + seconds
+    while not test():
+        if time.time() > end:
+            return False
+        time.sleep(0.01)
+    return True
 
 
-def transport(src, dst, proto, payload):
-    """The payload with its checksum in place; None if it has none."""
-    at = {TCP: 16, UDP: 6, ICMP: 2, 58: 2}.get(proto)
-    if at is None:
-        return payload
-    head = b'' if proto == ICMP else pseudo(src, dst, proto, len(payload))
-    payload = payload[:at] + b'\0\0' + payload[at + 2:]
-    c = 0xffff - total(head + payload)
-    return payload[:at] + struct.pack('>H', c or 0xffff) + payload[at + 2:]
+# ---- the switch, and guests ----
+
+class Switch:
+    """`vale serve`; its cables have the ends t (a TAP device) and g."""
+
+    def __init__(self, *options):
+        self.dir = tempfile.mkdtemp(prefix='box')
+        os.environ['VALE_SOCKET'] = self.dir + '/vale'
+        self.log = open(self.dir + '/log', 'w')
+        self.process = subprocess.Popen([VALE, 'serve', *options],
+                                        stderr=self.log)
+        _stack.callback(self.stop)
+        if not wait_for(lambda: subprocess.run(
+                [VALE, 'list'], capture_output=True).returncode == 0):
+            raise OSError('vale: ' + open(self.dir + '/log').read())
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+        self.log.close()
+        shutil.rmtree(self.dir, ignore_errors=True)
+
+    def cable(self, name):
+        run([VALE, 'switch', 'add', name, 'wire', 't', 'g'])
+        run([VALE, 'attach', name + ':t', 'tap:' + name])
+        run(f'ip link set {name} txqueuelen 10000 up')
+
+    def cut(self, name):
+        run([VALE, 'switch', 'remove', name])
 
 
-def ip(src, dst, proto, payload, ttl=64, tos=0):
-    s, d = ip4(src), ip4(dst)
-    payload = transport(s, d, proto, payload)
-    h = struct.pack('>BBHHHBBH', 0x45, tos, 20 + len(payload), 1, 0, ttl,
-                    proto, 0) + s + d
-    return h[:10] + struct.pack('>H', 0xffff - total(h)) + h[12:] + payload
+def clean():
+    """Ends guests that a test which was ended itself has left."""
+    for b in list(Box.alive):
+        b.router.destroy()
 
 
-def udp(sport, dport, data=b'hello'):
-    return struct.pack('>HHHH', sport, dport, 8 + len(data), 0) + data
+class CosmosGuest:
+    """A guest made and asked by cosmos."""
+    platform = 'process'
+    patience = 1.0  # how many times as long a thing takes as in a process
+    attach = ()     # more words of `cosmos create`
 
+    def __init__(self, name, text, cables):
+        self.name = name
+        ports = [w for i, c in enumerate(cables)
+                 for w in ('--port', f'{i}={c}:g')]
+        self.cosmos('create', '--on', self.platform, *self.attach, *ports,
+                    '-c', '-', name, given=text)
 
-def tcp(sport, dport, flags=SYN, seq=1, ack=0, data=b''):
-    return struct.pack('>HHIIBBHHH', sport, dport, seq, ack, 0x50, flags,
-                       65535, 0, 0) + data
-
-
-def echo(ident=1, reply=False, data=b'ping'):
-    return struct.pack('>BBHHH', 0 if reply else 8, 0, 0, ident, 1) + data
-
-
-def frame(payload, src=HOST_MAC + b'\1', dst=HOST_MAC + b'\2', kind=0x0800):
-    return dst + src + struct.pack('>H', kind) + payload
-
-
-def arp(op, smac, sip, tmac, tip):
-    return frame(struct.pack('>HHBBH', 1, 0x0800, 6, 4, op) + smac + sip +
-                 tmac + tip, smac, BROADCAST if op == 1 else tmac, 0x0806)
-
-
-class Packet:
-    """An IPv4 packet taken apart; whole is whether all its sums are right."""
-
-    def __init__(self, data):
-        n = struct.unpack('>H', data[2:4])[0]
-        self.hl = (data[0] & 15) * 4
-        self.data = data[:n]
-        self.ttl, self.proto = data[8], data[9]
-        self.src, self.dst = (str(ipaddress.IPv4Address(data[i:i + 4]))
-                              for i in (12, 16))
-        self.body = data[self.hl:n]
-        self.whole = total(data[:self.hl]) == 0xffff and self.sum_right()
-        if self.proto in (TCP, UDP):
-            self.sport, self.dport = struct.unpack('>HH', self.body[:4])
-        if self.proto == UDP:
-            self.payload = self.body[8:]
-        if self.proto == TCP:
-            self.flags = self.body[13]
-            self.payload = self.body[self.body[12] >> 4 << 2:]
-
-    def sum_right(self):
-        if self.proto == UDP and self.body[6:8] == b'\0\0':
-            return True
-        if self.proto not in (TCP, UDP, ICMP):
-            return True
-        head = b'' if self.proto == ICMP else pseudo(
-            self.data[12:16], self.data[16:20], self.proto, len(self.body))
-        return total(head + self.body) == 0xffff
-
-    def __repr__(self):
-        return f'{self.src} > {self.dst} proto {self.proto} ttl {self.ttl}'
-
-
-def packets(frames):
-    return [Packet(f[14:]) for f in frames if f[12:14] == b'\x08\0']
-
-
-# ---- captures ----
-
-def read_pcap(path):
-    with open(path, 'rb') as f:
-        data = f.read()
-    order = '<' if data[:4] in (b'\xd4\xc3\xb2\xa1', b'\x4d\x3c\xb2\xa1') \
-        else '>'
-    out, at = [], 24
-    while at < len(data):
-        n = struct.unpack(order + 'I', data[at + 8:at + 12])[0]
-        out.append(data[at + 16:at + 16 + n])
-        at += 16 + n
-    return out
-
-
-def write_pcap(path, frames):
-    with open(path, 'wb') as f:
-        f.write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
-        for i, p in enumerate(frames):
-            f.write(struct.pack('<IIII', 1 + i // 1000, i % 1000 * 1000,
-                                len(p), len(p)) + p)
-
-
-def ports_of(example):
-    """How many ports an example has."""
-    with open(example) as f:
-        text = f.read()
-    n = 0
-    while f'Device({n}' in text or f'({n}, ' in text or f':: In({n})' in text \
-            or f':: Side({n})' in text:
-        n += 1
-    return n
-
-
-def play(example, *inputs, handlers=(), args=(), n=None):
-    """Runs captures through an example: what came out, and its handlers."""
-    with tempfile.TemporaryDirectory() as d:
-        cmd = [CLICK, example, *args]
-        n = n or ports_of(example)
-        for i in range(n):
-            given = ''
-            if i < len(inputs) and inputs[i]:
-                given = inputs[i]
-                if not isinstance(given, str):
-                    given = f'{d}/in{i}'
-                    write_pcap(given, inputs[i])
-            cmd += ['--port', f'{i}=pcap:{given},{d}/out{i}']
-        for h in handlers:
-            cmd += ['-h', h]
-        r = subprocess.run(cmd, capture_output=True, text=True, timeout=60)
+    def cosmos(self, *words, given=None):
+        r = subprocess.run([COSMOS, *words], input=given, text=True,
+                           capture_output=True)
         if r.returncode:
-            raise OSError(f'{example}: {r.returncode}: {r.stderr}')
-        out = [read_pcap(f'{d}/out{i}') for i in range(n)]
-    if len(handlers) == 1:
-        return out, [r.stdout.strip()]
-    parts = dict(b.split(':\n', 1) for b in r.stdout.split('\n\n')
-                 if ':\n' in b)
-    return out, [parts[h].strip() for h in handlers]
+            raise OSError(f'cosmos {" ".join(words)}: {r.stderr}')
+        return r.stdout.rstrip('\n')
+
+    def read(self, handler):
+        handler, _, value = handler.partition(' ')
+        return self.cosmos('read', self.name, handler,
+                           *([value] if value else []))
+
+    def write(self, handler, value):
+        self.cosmos('write', self.name, handler, value)
+
+    def log(self):
+        return self.cosmos('logs', self.name)
+
+    def destroy(self):
+        self.cosmos('destroy', self.name)
+
+
+class ProcessGuest(CosmosGuest):
+    """A sandboxed process."""
+
+
+def prepare(guest=ProcessGuest, *options):
+    """What a test program begins with: its guests will be of that class."""
+    private()
+    Box.guest = guest
+    Box.switch = Switch(*options)
+    _stack.callback(clean)
+    if guest.platform == 'process':
+        os.environ['CLICKOS_RUN'] = Box.switch.dir + '/run'
+        os.environ.setdefault('CLICKOS_PROCESS',
+                              os.path.abspath('build/clickos-process'))
+        _stack.callback(subprocess.run, 'umount -l "$CLICKOS_RUN"/empty/* '
+                        '"$CLICKOS_RUN"/empty 2>/dev/null', shell=True)
 
 
 # ---- an example that runs ----
 
-def private():
-    """Puts the test into a network namespace of its own, or skips it."""
-    if os.environ.get('BOX_PRIVATE'):
-        subprocess.run('ip link set lo up; echo 1 > '
-                       '/proc/sys/net/ipv6/conf/default/disable_ipv6',
-                       shell=True)
-        return
-    if os.geteuid() != 0 or not shutil.which('unshare') or \
-            not os.path.exists('/dev/net/tun') or subprocess.run(
-                ['unshare', '-n', 'true'], capture_output=True).returncode:
-        print('1..0 # SKIP needs root, network namespaces and /dev/net/tun')
-        sys.exit()
-    os.environ['BOX_PRIVATE'] = '1'
-    os.execvp('unshare', ['unshare', '-n', sys.executable] + sys.argv)
+def edited(text, changes):
+    """The text with the values of its define()s as a user would edit them."""
+    for name, value in changes.items():
+        text, n = re.subn(r'(\$%s) [^,)]*' % name, r'\1 ' + value, text,
+                          count=1)
+        if n == 0:
+            raise ValueError('no define of $' + name)
+    return text
 
 
 def untouched(s):
@@ -223,84 +177,69 @@ def untouched(s):
     data, more, _, where = s.recvmsg(65536, 256)
     for _, kind, aux in more:
         status, tci, tpid = struct.unpack('I12xHH', aux[:20])
-        if kind == 8 and status & 0x10:
+        if kind == PACKET_AUXDATA and status & 0x10:
             data = data[:12] + struct.pack('>HH', tpid, tci) + data[12:]
     return data, where
 
 
 class Box:
-    """An example on TAP devices NAMEi; port i's other side is the test."""
+    """An example that runs; port i's other side is the device taps[i]."""
     number = 0
+    guest = switch = None
+    alive = []
 
-    def __init__(self, example, n=2, args=(), listen=True):
+    def __init__(self, example, n=2, **changes):
         Box.number += 1
-        self.dir = tempfile.TemporaryDirectory()
-        self.control_path = self.dir.name + '/control'
-        self.taps = [f'b{Box.number}t{i}' for i in range(n)]
-        cmd = [CLICK, f'examples/{example}.click', '-u', self.control_path,
-               *args]
-        for i, t in enumerate(self.taps):
-            cmd += ['--port', f'{i}=tap:{t}']
-        self.err = open(self.dir.name + '/err', 'w+')
-        self.click = subprocess.Popen(cmd, stderr=self.err)
-        for _ in range(300):
-            if os.path.exists(self.control_path) and all(
-                    os.path.exists('/sys/class/net/' + t) for t in self.taps):
-                break
-            if self.click.poll() is not None:
-                raise OSError('click: ' + self.errors())
-            time.sleep(0.02)
-        self.sockets = []
-        for i, t in enumerate(self.taps if listen else []):
-            subprocess.run(['ip', 'link', 'set', t, 'up'], check=True)
-            s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0x0300)
-            s.setsockopt(263, 8, 1)  # SOL_PACKET, PACKET_AUXDATA
-            s.bind((t, 3))
-            self.sockets.append(s)
-
-    def errors(self):
-        self.err.seek(0)
-        return self.err.read()
+        # Switches must be called so.
+        self.taps = [f'vale{Box.number * 10 + i}' for i in range(n)]
+        with open(f'{EXAMPLES}/{example}.click') as f:
+            text = edited(f.read(), changes)
+        for t in self.taps:
+            self.switch.cable(t)
+        self.sockets = {}
+        self.hosts = []
+        self.router = self.guest(f'{example}-{Box.number}', text, self.taps)
+        Box.alive.append(self)
+        self.read, self.write = self.router.read, self.router.write
 
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
-        for s in self.sockets:
+    def __exit__(self, kind, *_):
+        if kind:
+            print('# ' + self.router.log().replace('\n', '\n# '))
+        for s in self.sockets.values():
             s.close()
-        self.click.terminate()
-        self.click.wait()
-        self.err.close()
-        self.dir.cleanup()
+        for h in self.hosts:
+            h.close()
+        self.router.destroy()
+        Box.alive.remove(self)
+        for t in self.taps:
+            self.switch.cut(t)
 
-    def control(self, line):
-        with socket.socket(socket.AF_UNIX) as s:
-            s.connect(self.control_path)
-            f = s.makefile('rwb')
-            f.readline()
-            f.write(line.encode() + b'\r\n')
-            f.flush()
-            status = f.readline()
-            if not status.startswith(b'200'):
-                raise OSError(status.decode())
-            if line.startswith('write'):
-                return ''
-            return f.read(int(f.readline().split()[1])).decode().strip()
+    def socket(self, port):
+        if port not in self.sockets:
+            s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0x0300)
+            s.setsockopt(SOL_PACKET, PACKET_AUXDATA, 1)
+            s.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 64 << 20)
+            s.bind((self.taps[port], 3))
+            self.sockets[port] = s
+        return self.sockets[port]
 
-    def read(self, handler):
-        return self.control('read ' + handler)
-
-    def write(self, handler, value):
-        return self.control(f'write {handler} {value}')
+    def listen(self):
+        """From now on nothing that comes is missed."""
+        for i in range(len(self.taps)):
+            self.socket(i)
+        return self
 
     def send(self, port, data):
-        self.sockets[port].send(data)
+        self.socket(port).send(data)
 
-    def receive(self, port, wait=0.25, arp_too=False):
+    def receive(self, port, wait=1.0, arp_too=False):
         """The next frame; asked for an address, the test says that it has
         it, so that whoever asks sends on."""
-        s = self.sockets[port]
-        end = time.time() + wait
+        s = self.socket(port)
+        end = time.time() + wait * self.guest.patience
         while True:
             s.settimeout(max(end - time.time(), 0.001))
             try:
@@ -319,46 +258,163 @@ class Box:
                 continue
             return data
 
-    def ip(self, port, wait=0.25):
+    def nothing(self, port, wait=0.1):
+        return self.receive(port, wait) is None
+
+    def ip(self, port, wait=1.0):
         got = self.receive(port, wait)
         return Packet(got[14:]) if got and got[12:14] == b'\x08\0' else None
 
     def send_ip(self, port, to, *args, **more):
         self.send(port, frame(ip(*args, **more), dst=mac(to)))
 
+    def play(self, *inputs, rest=0.2):
+        """The frames of each input into its port, the next port's when the
+        last has been dealt with: what came out, a list a port."""
+        self.listen()
+        out = [[] for _ in self.taps]
+
+        def drain(wait):
+            end = time.time() + wait * self.guest.patience
+            while time.time() < end:
+                for i in range(len(self.taps)):
+                    got = self.receive(i, 0.0, arp_too=True)
+                    while got is not None:
+                        out[i].append(got)
+                        end = time.time() + wait * self.guest.patience
+                        got = self.receive(i, 0.0, arp_too=True)
+                time.sleep(0.002)
+
+        for i, frames in enumerate(inputs):
+            for at in range(0, len(frames or []), 64):
+                for f in frames[at:at + 64]:
+                    self.send(i, f)
+                drain(0.01)
+            drain(rest)
+        return out
+
+    def join(self, port, *addresses, gateway=None, mtu=None):
+        """A host at that port."""
+        host = Host(self.taps[port], *addresses, gateway=gateway, mtu=mtu)
+        self.hosts.append(host)
+        return host
+
+
+# ---- hosts ----
+
+HOME = os.open('/proc/self/ns/net', os.O_RDONLY | os.O_CLOEXEC)
+
 
 class Host:
-    """A network namespace with a device: a host of its own."""
+    """A network namespace with a device.  `with host:` is being there."""
 
-    def __init__(self, device, *commands):
-        self.keeper = subprocess.Popen(['unshare', '-n', 'sleep', '1000'])
-        mine = os.readlink('/proc/self/ns/net')
-        ns = f'/proc/{self.keeper.pid}/ns/net'
-        while os.readlink(ns) == mine:
-            time.sleep(0.01)
-        self.children = [self.keeper]
-        subprocess.run(['ip', 'link', 'set', device, 'netns',
-                        str(self.keeper.pid)], check=True)
-        for c in ('ip link set lo up', f'ip link set {device} up') + commands:
-            r = self.run(c)
-            if r.returncode:
-                raise OSError(f'{c}: {r.stderr}')
+    def __init__(self, device, *addresses, gateway=None, mtu=None):
+        self.device = device
+        self.home = os.open('/proc/self/ns/net', os.O_RDONLY)
+        libc.unshare(CLONE_NEWNET)
+        self.ns = os.open('/proc/self/ns/net', os.O_RDONLY)
+        quiet()
+        libc.setns(self.home, CLONE_NEWNET)
+        run(f'ip link set {device} netns /proc/{os.getpid()}/fd/{self.ns}')
+        with self:
+            six = any(':' in a for a in addresses)
+            if six:
+                with open(f'/proc/sys/net/ipv6/conf/{device}/disable_ipv6',
+                          'w') as f:
+                    f.write('0')
+            # The address that Box.receive() tells those who ask for it.
+            mine = addresses and HOST_MAC + ipaddress.ip_interface(
+                addresses[0]).ip.packed[-1:]
+            run(f'ip link set {device}' + (f' mtu {mtu}' if mtu else '') +
+                (f' address {mine.hex(":")}' if mine else '') + ' up')
+            for a in addresses:
+                family = '-6' if ':' in a else '-4'
+                run(f'ip {family} addr add {a} dev {device}' +
+                    (' nodad' if six else ''))
+            if gateway:
+                run(f'ip {"-6" if six else "-4"} route add default via '
+                    f'{gateway}')
 
-    def command(self, text):
-        return ['nsenter', '-t', str(self.keeper.pid), '-n', 'sh', '-c', text]
+    def __enter__(self):
+        libc.setns(self.ns, CLONE_NEWNET)
+        return self
 
-    def run(self, text, timeout=20):
-        return subprocess.run(self.command(text), capture_output=True,
-                              text=True, timeout=timeout)
+    def __exit__(self, *_):
+        libc.setns(self.home, CLONE_NEWNET)
 
-    def start(self, text):
-        p = subprocess.Popen(self.command('exec ' + text),
-                             stdout=subprocess.DEVNULL,
-                             stderr=subprocess.DEVNULL)
-        self.children.append(p)
-        return p
+    def run(self, command, timeout=20):
+        with self:
+            return subprocess.run(command, shell=isinstance(command, str),
+                                  capture_output=True, text=True,
+                                  timeout=timeout)
+
+    def socket(self, kind, address=None, family=socket.AF_INET):
+        """A socket there, bound to that address."""
+        with self:
+            s = socket.socket(family, kind)
+            s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            s.settimeout(20)
+            if address:
+                s.bind(address)
+        return s
+
+    def pings(self, to, n=3, wait=5):
+        return self.run(f'ping -c {n} -i 0.1 -W {wait} {to}').returncode == 0
 
     def close(self):
-        for c in reversed(self.children):
-            c.kill()
-            c.wait()
+        os.close(self.ns)
+        os.close(self.home)
+
+
+class Server:
+    """A TCP server of a host: takes what comes, answers with its sum."""
+
+    def __init__(self, host, port, address=''):
+        family = socket.AF_INET6 if ':' in address else socket.AF_INET
+        self.listener = host.socket(socket.SOCK_STREAM, (address, port),
+                                    family)
+        self.listener.listen(20)
+        self.peers = []
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
+
+    def serve(self):
+        while True:
+            try:
+                s, peer = self.listener.accept()
+            except (TimeoutError, socket.timeout):
+                continue
+            except OSError:
+                return
+            self.peers.append(peer[0])
+            s.settimeout(20)
+            with s, contextlib.suppress(OSError):
+                total = size = 0
+                while True:
+                    data = s.recv(1 << 16)
+                    if not data:
+                        break
+                    total, size = zlib.crc32(data, total), size + len(data)
+                s.sendall(b'%d %d' % (size, total))
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+
+
+def transfer(host, to, port, size=1000000, source=None, timeout=20):
+    """size random bytes by TCP to a Server: seconds it took, or None."""
+    family = socket.AF_INET6 if ':' in to else socket.AF_INET
+    data = os.urandom(size)
+    with host.socket(socket.SOCK_STREAM, source, family) as s:
+        s.settimeout(timeout)
+        start = time.time()
+        try:
+            s.connect((to, port))
+            s.sendall(data)
+            s.shutdown(socket.SHUT_WR)
+            answer = s.recv(100)
+        except OSError:
+            return None
+        took = time.time() - start
+    return took if answer == b'%d %d' % (size, zlib.crc32(data)) else None

@@ -1,21 +1,24 @@
 #!/usr/bin/env python3
 """examples.t -- what each example promises, seen in the packets that it sends:
-those in a wire, and those that remember nothing, on captures.  The others: examples_tap.py."""
+those in a wire, and those that remember nothing, on captures under `click`.  As
+guests, and the others: middleboxes.t."""
 import glob
 import os
+import re
 import subprocess
 import sys
 import tempfile
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from box import *  # noqa: E402,F403
+from middleboxes import (FIREWALL_CASES, conversation,  # noqa: E402
+                         dropping_rule)
+from packets import *  # noqa: E402,F403
 
 WEB = 'examples/web.pcap'
 TRACES = sorted(glob.glob('../shared/traces/*.pcap'))
 web = read_pcap(WEB)
-EXAMPLES = sorted(set(glob.glob('examples/*.click')) -
-                  {'examples/firewall-nat.click'})
+EXAMPLES = sorted(glob.glob('examples/*.click'))
 
 
 def test_all():
@@ -36,6 +39,21 @@ def test_all():
                     ok(False, f'{t} at port {i} of {e}', why)
                     break
         ok(True, f'{len(TRACES) + 1} captures at each of {n} ports of {e}')
+
+
+def test_signal():
+    """However many ports the DriverManager waits for, one SIGTERM ends it."""
+    for e in 'wire', 'nat64', 'router4':
+        n = ports_of(f'examples/{e}.click')
+        p = subprocess.Popen([CLICK, f'examples/{e}.click'] + [
+            w for i in range(n) for w in ('--port', f'{i}=mem:')])
+        time.sleep(0.3)
+        p.terminate()
+        try:
+            ok(p.wait(5) == 0, e + ': SIGTERM ends it')
+        except subprocess.TimeoutExpired:
+            p.kill()
+            ok(False, e + ': SIGTERM ends it')
 
 
 def test_wire():
@@ -70,35 +88,15 @@ def test_responder():
     ok(n == ['1', '1'], 'ping-responder: nothing to others', n)
 
 
-def allowed(p):
-    """The rules of firewall.click again."""
-    frag = p.data[6] & 0x3f or p.data[7]
-    private = p.dst.startswith('10.') or (
-        p.dst.startswith('172.') and 16 <= int(p.dst.split('.')[1]) < 32)
-    if frag or private:
-        return False
-    if p.proto == TCP:
-        return p.dport in (80, 443, 587) or (
-            p.dport == 22 and p.dst.startswith('203.0.113.'))
-    if p.proto == UDP:
-        return p.dport in (53, 123)
-    return p.proto == ICMP and p.body[0] == 8
-
-
 def test_firewall():
     src = '192.168.7.10'
-    made = [frame(ip(src, d, proto, body)) for d, proto, body in (
-        ('10.1.1.1', TCP, tcp(9, 80)), ('172.31.0.1', TCP, tcp(9, 80)),
-        ('172.32.0.1', TCP, tcp(9, 80)), ('203.0.113.9', TCP, tcp(9, 22)),
-        ('203.0.114.9', TCP, tcp(9, 22)), ('1.1.1.1', TCP, tcp(9, 25)),
-        ('1.1.1.1', TCP, tcp(9, 587)), ('1.1.1.1', UDP, udp(9, 123)),
-        ('1.1.1.1', UDP, udp(9, 124)), ('1.1.1.1', ICMP, echo()),
-        ('1.1.1.1', ICMP, echo(reply=True)))]
+    made = [frame(ip(src, *c)) for c in FIREWALL_CASES]
     made.append(arp(1, HOST_MAC + b'\1', ip4('10.0.0.2'), bytes(6),
                     ip4('10.0.0.1')))
     given = web + made
     want = [f for f in given
-            if f[12:14] == b'\x08\x06' or allowed(Packet(f[14:]))]
+            if f[12:14] == b'\x08\x06' or
+            dropping_rule(Packet(f[14:])) is None]
     answers = [frame(ip('1.1.1.1', src, TCP, tcp(80, 9, SYN | ACK))),
                frame(ip('1.1.1.1', src, TCP, tcp(80, 9, SYN))),
                frame(ip('1.1.1.1', src, UDP, udp(53, 9))),
@@ -119,29 +117,15 @@ def test_firewall():
             ok(n == [str(len(want)), str(len(given) - len(want)), '3'],
                f'firewall: {what}: counted', n)
         with open(f.name) as g:
-            ok(len([x for x in g if x.startswith('\t\t1 ') or
+            ok(len([x for x in g if re.match(r'\t\t[1-4] ', x) or
                     x.startswith('\t\tallow')]) == 1005,
                'firewall-rules: a thousand, and five back')
-
-
-def conversation(data, sport=4000):
-    """A TCP connection that says data, in pieces, as frames."""
-    a, b = '10.0.0.2', '10.0.0.3'
-    out = [ip(a, b, TCP, tcp(sport, 80, SYN, 100)),
-           ip(b, a, TCP, tcp(80, sport, SYN | ACK, 500, 101)),
-           ip(a, b, TCP, tcp(sport, 80, ACK, 101, 501))]
-    seq = 101
-    for d in data:
-        out.append(ip(a, b, TCP, tcp(sport, 80, ACK, seq, 501, d)))
-        seq += len(d)
-    return [frame(p) for p in out]
 
 
 def test_ids():
     h = ['ids.alerts', 'ids.sids', 'stopped.count']
     out, n = play('examples/ids.click', WEB, handlers=h)
-    # What an alert is about leaves behind the rest of its batch.
-    ok(sorted(out[1]) == sorted(web) and n[0] == '1', 'ids: a web session passes', n)
+    ok(out[1] == web and n[0] == '1', 'ids: a web session passes, in order', n)
     ok(len(out[2]) == 1 and b'GET /nothing.html' in out[2][0],
        'ids: and the one request that a rule is about is shown', out[2])
     evil = conversation([b'GET /cgi?', b'cmd=/bi', b'n/sh HTTP', b'more'])
@@ -153,7 +137,7 @@ def test_ids():
        'ids: and what was stopped is shown', n)
     sql = conversation([b'GET /?q=1 UnIoN', b' SELECT x'], 4002)
     out, n = play('examples/ids.click', sql, handlers=h)
-    ok(sorted(out[1]) == sorted(sql) and '1:1000002 1 ' in n[1], 'ids: SQL, only told of', n)
+    ok(out[1] == sql and '1:1000002 1 ' in n[1], 'ids: SQL, only told of', n)
 
 
 def test_shaper():
@@ -182,6 +166,7 @@ def test_shaper():
 
 
 test_all()
+test_signal()
 test_wire()
 test_responder()
 test_firewall()

@@ -234,10 +234,44 @@ ids_one(struct element *e, struct thread *t, struct packet **p)
 	return ids_datagram(e, t, *p, ip, length);
 }
 
+/*
+ * Output 1 usually leads back to where output 0 does: packets leave in the
+ * order in which they came, not sorted by output.
+ */
+static void
+ids_in_order(struct element *e, struct batch *b, int16_t *ports)
+{
+	struct batch *run = batch_new(b->thread, b->count);
+	uint32_t n = b->count, i = 0;
+
+	while (i < n) {
+		int16_t port = ports[i];
+
+		run->count = 0;
+		for (; i < n && ports[i] == port; i++)
+			run->packet[run->count++] = b->packet[i];
+		if (port != PACKET_GONE)
+			output_push_checked(e, (unsigned int)port, run);
+	}
+	b->count = 0;
+}
+
 static void
 ids_action(struct element *e, struct batch *b)
 {
-	batch_route(e, b, ids_one);
+	struct scratch_mark m = scratch_mark(b->thread);
+	int16_t *ports = scratch_alloc(b->thread, b->count * sizeof(*ports));
+	int16_t all = 0;
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		ports[i] = (int16_t)ids_one(e, b->thread, &b->packet[i]);
+		all |= ports[i];
+	}
+	if (all != 0 && output_is_push(e, IDS_OUT_PASS))
+		ids_in_order(e, b, ports);
+	else if (all != 0)
+		batch_distribute(e, b, ports, IDS_OUT_PASS);
+	scratch_release(b->thread, m);
 }
 
 /* Fragments that will never be a datagram: nobody can take them. */
