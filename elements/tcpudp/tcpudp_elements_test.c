@@ -9,7 +9,7 @@
 #include "base/rand.h"
 #include "elements/ip/l4sum.h"
 #include "test/feed.h"
-#include "test/tap.h"
+#include "test/net.h"
 
 /* ---- packets ---- */
 
@@ -588,10 +588,33 @@ static const struct {
 	    "c.count", "1" },
 };
 
+/* Each of three packets, byte for byte; then it has stopped the driver. */
+static void
+test_tcp_ip_send(void)
+{
+	struct trun t;
+
+	ok(trun_start(&t, "s :: TCPIPSend -> q :: Queue -> Idle;"
+	                  " Script(write s.send 1.0.0.1 1000 2.0.0.2 80 1 0 2"
+	                  " 3 true)") == 0,
+	    "TCPIPSend: starts");
+	trun_run(&t);
+	for (int i = 0; i < 3; i++)
+		is_cstr(net_took(&t, "q"),
+		    "4500002800004000ff0678cd0100000102000002"
+		    "03e80050000000010000000050027d782b2f0000",
+		    "TCPIPSend: packet %d", i);
+	is_cstr(net_took(&t, "q"), "none", "TCPIPSend: no more");
+	ok(trun_write(&t, "s.send", "1.0.0.1 1000 2.0.0.2 80 1 0") != 0,
+	    "TCPIPSend: too few arguments");
+	is_num(trun_stop(&t), 0, "TCPIPSend: every packet is back");
+}
+
 int
 main(void)
 {
 	test_nat_model();
+	test_tcp_ip_send();
 	test_capacity();
 	test_zero_checksum();
 	test_address_errors();

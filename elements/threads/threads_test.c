@@ -4,8 +4,8 @@
  * twice, whoever must not be shared is refused, tasks move.
  */
 #include "click/conf.h"
+#include "test/net.h"
 #include "test/run_threads.h"
-#include "test/tap.h"
 
 static uint64_t
 threads_read(struct trun *t, const char *name)
@@ -257,6 +257,64 @@ test_staying(void)
 	is_num(trun_stop(&t), 0, "unshareable: every packet is back");
 }
 
+/* Each thread has an output of its own. */
+static void
+test_cpu_switch(void)
+{
+	struct trun t;
+
+	if (ok(trun_start_threads(&t,
+	           "s :: InfiniteSource(LIMIT 3000) -> x :: CPUSwitch;"
+	           " r :: InfiniteSource(LIMIT 5000, BURST 9) -> x;"
+	           " x [0] -> a :: Counter -> Discard;"
+	           " x [1] -> b :: Counter -> Discard;"
+	           " StaticThreadSched(r 1); DriverManager(wait 5s);"
+	           " Script(TYPE ACTIVE, label y, wait 1ms, goto y"
+	           " $(lt $(add $(a.count) $(b.count)) 8000), stop)",
+	           2) == 0,
+	        "CPUSwitch: starts")) {
+		trun_run(&t);
+		is_cstr(
+		    trun_read(&t, "a.count"), "3000", "CPUSwitch: thread 0");
+		is_cstr(
+		    trun_read(&t, "b.count"), "5000", "CPUSwitch: thread 1");
+	}
+	is_num(trun_stop(&t), 0, "CPUSwitch: every packet is back");
+}
+
+/*
+ * Thread 0 holds the lock until the packet that took it is let out of the
+ * queue, and that long thread 1 gets nothing through.
+ */
+static void
+test_lock_held(void)
+{
+	struct trun t;
+
+	if (ok(trun_start_threads(&t,
+	           "SpinlockInfo(l); Idle -> k :: SpinlockAcquire(l)"
+	           " -> q :: Queue -> u :: Unqueue(ACTIVE false)"
+	           " -> SpinlockRelease(l) -> Discard;"
+	           " s :: InfiniteSource(LIMIT 100, BURST 4)"
+	           " -> SpinlockAcquire(l) -> c :: Counter"
+	           " -> SpinlockRelease(l) -> Discard; StaticThreadSched(s 1);"
+	           " Script(TYPE ACTIVE, wait 0.05,"
+	           " goto end $(gt $(c.count) 0), write u.active true,"
+	           " label x, wait 1ms, goto x $(lt $(c.count) 100),"
+	           " label end, stop)",
+	           2) == 0,
+	        "a lock that is held: starts")) {
+		net_feed(&t, "k", 0, net_packet(&t, "x", 1, -1));
+		trun_run(&t);
+		is_cstr(trun_read(&t, "q.length"), "0",
+		    "a lock that is held: the others wait");
+		is_cstr(trun_read(&t, "c.count"), "100",
+		    "a lock that is given back: they go on");
+		(void)net_drain(&t, "q");
+	}
+	is_num(trun_stop(&t), 0, "a lock: every packet is back");
+}
+
 int
 main(void)
 {
@@ -266,5 +324,7 @@ main(void)
 		test_refusal(&refusals[i]);
 	test_moving();
 	test_staying();
+	test_cpu_switch();
+	test_lock_held();
 	return tap_done();
 }
