@@ -188,7 +188,7 @@ build/mutant/click: build/host/host/main_click.o \
 MUTANT_TESTS := $(patsubst %.c,build/mutant/%,$(filter elements/%,$(TEST_SRC)))
 
 mutate: setup-check build/mutant/click $(MUTANT_TESTS)
-	@tools/mutate $(MUTANT_CLASSES)
+	@tools/mutate $(ONLY)
 
 setup-%:
 	@tools/setup $*
@@ -239,6 +239,7 @@ help:
 	@echo 'make bench    measure, write docs/evaluation.md'
 	@echo 'make fuzz     each fuzz target for a minute (FUZZ_SECONDS=60)'
 	@echo 'make mutate   each element emptied in turn: some test must fail'
+	@echo '              (ONLY="Queue Tee": of these)'
 	@echo 'make lint     static analysis'
 	@echo 'make format   lay all C out as .clang-format says'
 	@echo 'make docs     the element reference, from the elements'

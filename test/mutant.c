@@ -5,8 +5,9 @@
  * in front of libclick.a (tools/mutate), whose own table then stays out.
  *
  * Emptied: .action lets all packets pass as they are, .push kills them, .pull
- * gives none, tasks run and do nothing.  Arguments and handlers stay, but where
- * an element has no ports: then it takes any arguments and does nothing.
+ * gives none, tasks and timers run and do nothing.  Arguments and handlers stay,
+ * but where an element has no ports: then it takes any arguments and does
+ * nothing; and where it has nothing but handlers: then it has none.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -136,6 +137,10 @@ mutant_empty(struct class_entry *entry)
 		mutant.configure = mutant_configure;
 		mutant.initialize = mutant_initialize;
 	}
+	if (mutant.action == NULL && mutant.push == NULL &&
+	    mutant.pull == NULL && mutant.configure == NULL &&
+	    mutant.initialize == NULL)
+		mutant.add_handlers = NULL;
 	entry->class = &mutant;
 }
 
