@@ -161,6 +161,8 @@ struct element {
 	bool deferred;       /* push paths are cut here: deferred.c */
 	bool packetwise;     /* pushes into it come one by one */
 	bool pulls_one;      /* it pulls one by one */
+	bool has_tasks, has_timers; /* they call it on its home thread */
+	bool has_watches; /* so do descriptors: whoever watches sets it */
 } CACHE_ALIGNED;
 
 /* Its own data, state_size bytes, zeroed at creation. */

@@ -49,6 +49,8 @@ void thread_free(struct thread *t);
 int thread_reserve_scratch(struct thread *t, uint32_t depth);
 int thread_reserve_tasks(struct thread *t, uint32_t n);
 int thread_grow_timers(struct thread *t);
+/* Before it runs: makes to e's home, with the timers that e has set. */
+void timers_move(struct element *e, struct thread *to);
 void thread_collect_pending(struct thread *t);
 /* Runs the task whose turn it is; there must be one.  True: it worked. */
 bool thread_run_task(struct thread *t);
@@ -94,7 +96,8 @@ int router_measure(struct router *r);
 
 /*
  * Whether every element that two threads reach may be shared, with task moved
- * (NULL: none) on another thread.  ERR_INVAL (reported), ERR_NOMEM.
+ * (NULL: none, and it does not run yet) on another thread.  ERR_INVAL
+ * (reported), ERR_NOMEM.
  */
 int router_check_sharing(struct router *r, const struct task *moved,
     unsigned int thread, struct errh *errh);

@@ -4,8 +4,10 @@
  * reach must be made for it (ELEMENT_SHAREABLE).
  *
  * A task runs its own element, whatever that pushes into and whatever it
- * pulls from, and so on: the active connections.  An element without inputs
- * may also start by itself, from a timer.
+ * pulls from, and so on: the active connections.  Timers and watched
+ * descriptors call their element on its home thread, too.  Where no task
+ * that reaches an element with timers runs there, its home becomes the thread
+ * of one that does, unless the configuration has said where that shall be.
  */
 #include <stdlib.h>
 
@@ -75,6 +77,26 @@ share_alloc(struct share *s)
 	return 0;
 }
 
+/*
+ * What calls e on its home thread, where that is not among those that reach
+ * it.  Tasks of its own are there anyhow, or were moved since, with e's
+ * consent.
+ */
+static void
+share_home(struct share *s, struct element *e, bool runs)
+{
+	int32_t home = (int32_t)e->thread->id, by = s->by[e->index];
+
+	if ((!e->has_timers && !e->has_watches) || e->has_tasks || by == home ||
+	    s->other[e->index] == home)
+		return;
+	if (by != NOBODY && !e->has_watches && !runs &&
+	    s->r->thread_wish[e->index] < 0)
+		timers_move(e, master_thread(s->r->master, (unsigned int)by));
+	else
+		share_walk(s, e, e->thread->id);
+}
+
 static void
 share_mark(struct share *s, const struct task *moved, unsigned int thread)
 {
@@ -86,6 +108,8 @@ share_mark(struct share *s, const struct task *moved, unsigned int thread)
 		if (r->elements[i]->nin == 0 && s->by[i] == NOBODY)
 			share_walk(
 			    s, r->elements[i], r->elements[i]->thread->id);
+	for (uint32_t i = 0; i < r->nelements; i++)
+		share_home(s, r->elements[i], moved != NULL);
 }
 
 static int

@@ -88,6 +88,7 @@ task_init(struct task *task, struct element *e, task_fn *run)
 
 	ASSERT(!task->added);
 	*task = (struct task){ .run = run, .e = e, .thread = e->thread };
+	e->has_tasks = true;
 	task->home_wanted = -1;
 	task->added = true;
 	task_set_tickets(

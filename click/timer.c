@@ -30,7 +30,8 @@ timer_place(void *item, uint32_t place)
 void
 timer_init(struct timer *timer, struct element *e, timer_fn *fire)
 {
-	*timer = (struct timer){ .fire = fire, .e = e, .thread = e->thread };
+	*timer = (struct timer){ .fire = fire, .e = e };
+	e->has_timers = true;
 }
 
 void
@@ -47,7 +48,7 @@ timer_fini(struct timer *timer)
 void
 timer_schedule_at(struct timer *timer, int64_t steady_ns)
 {
-	struct thread *t = timer->thread;
+	struct thread *t = timer->e->thread;
 	bool first;
 
 	thread_lock(t, &t->timer_lock);
@@ -80,7 +81,7 @@ timer_schedule_at(struct timer *timer, int64_t steady_ns)
 void
 timer_schedule_after(struct timer *timer, int64_t ns)
 {
-	timer_schedule_at(timer, thread_steady_ns(timer->thread) + ns);
+	timer_schedule_at(timer, thread_steady_ns(timer->e->thread) + ns);
 }
 
 void
@@ -92,13 +93,38 @@ timer_reschedule_after(struct timer *timer, int64_t ns)
 void
 timer_unschedule(struct timer *timer)
 {
-	struct thread *t = timer->thread;
+	struct thread *t = timer->e->thread;
 
 	thread_lock(t, &t->timer_lock);
 	if (timer->heap_index != 0)
 		heap_remove((void **)t->timers, &t->ntimers,
 		    timer->heap_index - 1, timer_before, timer_place);
 	thread_unlock(t, &t->timer_lock);
+}
+
+void
+timers_move(struct element *e, struct thread *to)
+{
+	struct thread *from = e->thread;
+	struct timer *timer;
+	uint32_t i = 0;
+
+	e->thread = to;
+	thread_lock(from, &from->timer_lock);
+	while (i < from->ntimers) {
+		timer = from->timers[i];
+		if (timer->e != e) {
+			i++;
+			continue;
+		}
+		heap_remove((void **)from->timers, &from->ntimers, i,
+		    timer_before, timer_place);
+		thread_unlock(from, &from->timer_lock);
+		timer_schedule_at(timer, timer->expiry_ns);
+		thread_lock(from, &from->timer_lock);
+		i = 0; /* the heap is another one now */
+	}
+	thread_unlock(from, &from->timer_lock);
 }
 
 int

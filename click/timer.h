@@ -21,7 +21,6 @@ typedef void timer_fn(struct element *e, struct timer *timer, struct thread *t);
 struct timer {
 	timer_fn *fire;
 	struct element *e;
-	struct thread *thread;
 	int64_t expiry_ns;
 	uint32_t heap_index; /* 1.. while scheduled */
 	uint32_t turn;       /* first come, first served among equals */

@@ -54,6 +54,7 @@
 #include <stdio.h>
 
 #include "click/anno.h"
+#include "click/locked.h"
 #include "elements/ip/quiet.h"
 
 static uint32_t
@@ -177,6 +178,14 @@ policer_all(struct element *e, struct thread *t, struct packet **p)
 	return policer_color(self, &self->one, t, *p);
 }
 
+/* One bucket asks nothing of the book but its lock. */
+static inline void
+policer_enter(struct element *e, struct thread *t)
+{
+	(void)e;
+	(void)t;
+}
+
 static void
 policer_push(struct element *e, unsigned int port, struct batch *b)
 {
@@ -187,7 +196,8 @@ policer_push(struct element *e, unsigned int port, struct batch *b)
 		flowbook_route(e, b, &self->book, policer_read, policer_one);
 		return;
 	}
-	batch_route_all(e, b, policer_all);
+	batch_route_locked(e, b, &self->book.lock, policer_enter, policer_all,
+	    &(struct outbox){ NULL, NULL }, 0);
 }
 
 /* ---- handlers ---- */
@@ -322,11 +332,11 @@ policer_add_handlers(struct element *e)
 	flowbook_add_handlers(e, &self->book);
 }
 
-/* Not shareable: the one bucket and the counts are one thread's. */
 const struct element_class element_policer = {
 	.name = "Policer",
 	.ports = "1/1-3",
 	.processing = "h/h",
+	.flags = ELEMENT_SHAREABLE,
 	.state_size = sizeof(struct policer),
 	.scratch = FLOWBOOK_SCRATCH,
 	.configure = policer_configure,

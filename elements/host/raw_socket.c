@@ -224,6 +224,7 @@ raw_socket_initialize(struct element *e, struct errh *errh)
 		return raw_socket_failed(errh, "IP_HDRINCL");
 	if (setsockopt(s->fd, SOL_SOCKET, SO_BROADCAST, &on, sizeof(on)) != 0)
 		return raw_socket_failed(errh, "SO_BROADCAST");
+	e->has_watches = true;
 	s->buffer = malloc(s->snaplen);
 	if (s->buffer == NULL ||
 	    (e->nout > 0 && os_watch_fd(e->thread->waiter, s->fd, OS_FD_READ,

@@ -574,6 +574,7 @@ socket_initialize(struct element *e, struct errh *errh)
 
 	if (err != 0)
 		return err;
+	e->has_watches = true;
 	s->buffer = malloc(s->snaplen);
 	if (s->buffer == NULL || socket_watch(e) != 0)
 		return errh_error(errh, "out of memory");

@@ -373,6 +373,7 @@ tun_initialize(struct element *e, struct errh *errh)
 
 	if (err != 0)
 		return err;
+	e->has_watches = true;
 	t->buffer = malloc(tun_buffer_size(t));
 	signal_init_always(&t->nonfull);
 	if (t->from_host) {

@@ -17,14 +17,14 @@
  *	are good, an address is free)-> NETWORK -(IPCP is up)-> packets flow
  *
  * Nothing is remembered before a PADR that brings the cookie of a PADO back.
- * The code is run by one thread at a time.
+ * All is done while the lock is held; what is sent goes out after that.
  */
 #ifndef ELEMENTS_PPPOE_BRAS_H
 #define ELEMENTS_PPPOE_BRAS_H
 
 #include "base/md5.h"
 #include "base/vec.h"
-#include "click/element.h"
+#include "click/locked.h"
 #include "elements/app/tcm.h"
 #include "elements/pppoe/pppoe.h"
 
@@ -121,7 +121,9 @@ struct bras_ended {
 
 struct bras {
 	struct element *e;
-	struct thread *thread; /* that runs it now */
+	struct spinlock lock;
+	struct outbox outbox;  /* frames for subscribers */
+	struct thread *thread; /* that holds the lock */
 	uint32_t now_ms;
 
 	/* the configuration */
@@ -166,8 +168,12 @@ void bras_add_handlers(struct element *e);
 
 /* ---- session.c ---- */
 
-/* Before anything else, whoever calls. */
+/* Before anything else, whoever calls; the lock is held, or all stands still.
+ */
 struct bras *bras_enter(struct element *e, struct thread *t);
+/* The same and the lock; and its end, when what was made is sent. */
+struct bras *bras_lock(struct element *e, struct thread *t);
+void bras_unlock(struct element *e, struct thread *t);
 /* ERR_NOMEM, or 0: the configuration is there. */
 int bras_init(struct bras *b);
 void bras_fini(struct bras *b);

@@ -107,11 +107,10 @@ server_is(const struct session *s, struct str text, uint32_t addr, uint32_t id)
 	                        (*s->user != '\0' && str_is(text, s->user)));
 }
 
-static int
-server_write_end(struct element *e, uintptr_t all, struct handler_call *call)
+/* How many of the sessions that text names, or all, it has ended. */
+static uint32_t
+server_end(struct element *e, struct bras *b, struct str text, bool all)
 {
-	struct bras *b = bras_enter(e, call->thread);
-	struct str text = str_trim(call->text);
 	uint32_t addr = 0, number = 0, n = 0;
 
 	if (!arg_quiet(&arg_type_u32, text, &number, e))
@@ -122,6 +121,16 @@ server_write_end(struct element *e, uintptr_t all, struct handler_call *call)
 			bras_end(b, b->sessions[id], END_ADMIN);
 			n++;
 		}
+	return n;
+}
+
+static int
+server_write_end(struct element *e, uintptr_t all, struct handler_call *call)
+{
+	struct bras *b = bras_lock(e, call->thread);
+	uint32_t n = server_end(e, b, str_trim(call->text), all != 0);
+
+	bras_unlock(e, call->thread);
 	if (n == 0 && !all)
 		return errh_error(call->errh, "no session of that number, "
 		                              "address or name");

@@ -47,7 +47,7 @@ bras_control_send(struct bras *b, struct packet *p)
 		p->length = PPPOE_FRAME_MIN;
 	}
 	packet_set_mac(p, p->data);
-	output_push_one(b->e, 0, b->thread, p);
+	outbox_put(&b->outbox, p);
 }
 
 void

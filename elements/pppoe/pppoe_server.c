@@ -55,6 +55,8 @@
  *   add_user  write "NAME SECRET [ADDRESS [RATE]]", words may be quoted
  *   remove_user  write: a name; sessions go on
  *
+ * Both inputs may be different threads': the sessions have a lock.
+ *
  * A hot swap keeps the sessions if MAC, GATEWAY and POOL are the same.
  *
  * Memory: about 350 bytes a session, 2 an address of the pool, 64 a user.
@@ -87,7 +89,8 @@ server_timer(struct element *e, struct timer *timer, struct thread *t)
 {
 	struct pppoe_server *self = element_state(e);
 
-	bras_tick(bras_enter(e, t), self->part, TICK_PARTS);
+	bras_tick(bras_lock(e, t), self->part, TICK_PARTS);
+	bras_unlock(e, t);
 	self->part = (self->part + 1) % TICK_PARTS;
 	timer_schedule_after(timer, TICK_NS);
 }
@@ -119,6 +122,7 @@ server_cleanup(struct element *e, enum cleanup_stage stage)
 
 	(void)stage;
 	timer_fini(&self->timer);
+	outbox_fini(&self->bras.outbox, e->thread);
 	bras_fini(&self->bras);
 }
 
@@ -239,21 +243,31 @@ server_ip(struct element *e, struct thread *t, struct packet **p)
 	return OUT_ACCESS;
 }
 
+static inline void
+server_enter(struct element *e, struct thread *t)
+{
+	(void)bras_enter(e, t);
+}
+
 static void
 server_push(struct element *e, unsigned int port, struct batch *b)
 {
-	(void)bras_enter(e, b->thread);
+	struct pppoe_server *self = element_state(e);
+	struct bras *r = &self->bras;
+
 	if (port == 0)
-		batch_route_all(e, b, server_access);
+		batch_route_locked(e, b, &r->lock, server_enter, server_access,
+		    &r->outbox, OUT_ACCESS);
 	else
-		batch_route_all(e, b, server_ip);
+		batch_route_locked(e, b, &r->lock, server_enter, server_ip,
+		    &r->outbox, OUT_ACCESS);
 }
 
-/* Not shareable: sessions are one thread's. */
 const struct element_class element_pppoe_server = {
 	.name = "PPPoEServer",
 	.ports = "2/2-3",
 	.processing = "h/h",
+	.flags = ELEMENT_SHAREABLE,
 	.state_size = sizeof(struct pppoe_server),
 	.configure = bras_configure,
 	.initialize = server_initialize,

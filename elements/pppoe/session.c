@@ -19,6 +19,23 @@ bras_enter(struct element *e, struct thread *t)
 	return b;
 }
 
+struct bras *
+bras_lock(struct element *e, struct thread *t)
+{
+	struct bras *b = element_state(e);
+
+	thread_lock(t, &b->lock);
+	return bras_enter(e, t);
+}
+
+void
+bras_unlock(struct element *e, struct thread *t)
+{
+	struct bras *b = element_state(e);
+
+	locked_leave(e, t, &b->lock, &b->outbox, 0);
+}
+
 int
 bras_init(struct bras *b)
 {

@@ -49,6 +49,8 @@
  *   clear     write: end all others
  *   stats     read: what else is counted
  *
+ * Both inputs may be different threads': the tables have a lock.
+ *
  * A hot swap keeps mappings and blocks if EXTERNAL, PORTS, BLOCK and INSIDE are
  * the same.
  *
@@ -71,6 +73,7 @@ struct cgnat_element {
 	struct timer timer;
 };
 
+/* Where no packets are about, as in handlers. */
 static struct cgnat *
 cgnat_of(struct element *e, struct thread *t)
 {
@@ -80,12 +83,31 @@ cgnat_of(struct element *e, struct thread *t)
 	return &self->nat;
 }
 
+static struct cgnat *
+cgnat_lock(struct element *e, struct thread *t)
+{
+	struct cgnat_element *self = element_state(e);
+
+	thread_lock(t, &self->nat.lock);
+	return cgnat_of(e, t);
+}
+
+/* Frees the lock and sends what has been logged. */
+static void
+cgnat_unlock(struct element *e, struct thread *t)
+{
+	struct cgnat_element *self = element_state(e);
+
+	locked_leave(e, t, &self->nat.lock, &self->nat.outbox, CG_LOGS);
+}
+
 /* ---- life ---- */
 
 static void
 cgnat_timer(struct element *e, struct timer *timer, struct thread *t)
 {
-	cgnat_reap(cgnat_of(e, t), REAP_BUDGET);
+	cgnat_reap(cgnat_lock(e, t), REAP_BUDGET);
+	cgnat_unlock(e, t);
 	timer_schedule_after(timer, REAP_NS);
 }
 
@@ -123,6 +145,7 @@ cgnat_cleanup(struct element *e, enum cleanup_stage stage)
 
 	(void)stage;
 	timer_fini(&self->timer);
+	outbox_fini(&self->nat.outbox, e->thread);
 	cgnat_fini(&self->nat);
 }
 
@@ -146,14 +169,24 @@ cgnat_outside_one(struct element *e, struct thread *t, struct packet **p)
 	return cgnat_from_outside(&self->nat, p);
 }
 
+static inline void
+cgnat_enter_one(struct element *e, struct thread *t)
+{
+	(void)cgnat_of(e, t);
+}
+
 static void
 cgnat_push(struct element *e, unsigned int port, struct batch *b)
 {
-	(void)cgnat_of(e, b->thread);
+	struct cgnat_element *self = element_state(e);
+	struct cgnat *g = &self->nat;
+
 	if (port == 0)
-		batch_route_all(e, b, cgnat_inside_one);
+		batch_route_locked(e, b, &g->lock, cgnat_enter_one,
+		    cgnat_inside_one, &g->outbox, CG_LOGS);
 	else
-		batch_route_all(e, b, cgnat_outside_one);
+		batch_route_locked(e, b, &g->lock, cgnat_enter_one,
+		    cgnat_outside_one, &g->outbox, CG_LOGS);
 }
 
 /* ---- handlers ---- */
@@ -283,7 +316,7 @@ cgnat_parse_end(
 }
 
 static int
-cgnat_write_map(struct element *e, uintptr_t add, struct handler_call *call)
+cgnat_map_words(struct element *e, uintptr_t add, struct handler_call *call)
 {
 	struct cgnat *g = cgnat_of(e, call->thread);
 	struct str rest = call->text;
@@ -311,10 +344,22 @@ cgnat_write_map(struct element *e, uintptr_t add, struct handler_call *call)
 }
 
 static int
+cgnat_write_map(struct element *e, uintptr_t add, struct handler_call *call)
+{
+	int err;
+
+	(void)cgnat_lock(e, call->thread);
+	err = cgnat_map_words(e, add, call);
+	cgnat_unlock(e, call->thread);
+	return err;
+}
+
+static int
 cgnat_write_clear(struct element *e, uintptr_t user, struct handler_call *call)
 {
 	(void)user;
-	cgnat_clear(cgnat_of(e, call->thread));
+	cgnat_clear(cgnat_lock(e, call->thread));
+	cgnat_unlock(e, call->thread);
 	return 0;
 }
 
@@ -362,11 +407,11 @@ cgnat_add_handlers(struct element *e)
 	handler_add_read(e, "stats", cgnat_read_stats, 0, 0);
 }
 
-/* Not shareable: tables are one thread's. */
 const struct element_class element_cgnat = {
 	.name = "CGNAT",
 	.ports = "2/2-4",
 	.processing = "h/h",
+	.flags = ELEMENT_SHAREABLE,
 	.state_size = sizeof(struct cgnat_element),
 	.configure = cgnat_configure,
 	.initialize = cgnat_initialize,

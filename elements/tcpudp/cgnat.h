@@ -13,7 +13,7 @@
 #define ELEMENTS_TCPUDP_CGNAT_H
 
 #include "base/addr.h"
-#include "click/element.h"
+#include "click/locked.h"
 #include "elements/ip/flowtable.h"
 #include "elements/ip/flowwheel.h"
 
@@ -68,7 +68,9 @@ struct cg_event {
 
 struct cgnat {
 	struct element *e;
-	struct thread *thread; /* that runs it now */
+	struct spinlock lock;
+	struct outbox outbox;  /* lines of the log */
+	struct thread *thread; /* that holds the lock */
 	uint32_t now_ms;
 
 	uint32_t external, nexternal; /* host order, how many */

@@ -25,7 +25,6 @@ cgnat_log(struct cgnat *g, const struct cg_subscriber *s, uint32_t block,
 {
 	struct cg_event *v = &g->log[g->nlog++ % CG_LOG];
 	struct strbuf sb = STRBUF_INIT;
-	struct packet *p;
 
 	*v = (struct cg_event){ .wall_s =
 		                    thread_wall_ns(g->thread) / NS_PER_SEC,
@@ -37,9 +36,8 @@ cgnat_log(struct cgnat *g, const struct cg_subscriber *s, uint32_t block,
 	if (!output_connected(g->e, CG_LOGS))
 		return;
 	cgnat_event_print(v, &sb);
-	p = packet_new(g->thread, PACKET_HEADROOM, sb.s, (uint32_t)sb.n, 0);
-	if (p != NULL)
-		output_push_one(g->e, CG_LOGS, g->thread, p);
+	outbox_put(&g->outbox,
+	    packet_new(g->thread, PACKET_HEADROOM, sb.s, (uint32_t)sb.n, 0));
 	sb_fini(&sb);
 }
 

@@ -47,6 +47,11 @@ struct balance {
 	uint64_t total;
 };
 
+/* Any service, RFC 2516, 5.1. */
+#define PADI                                                                   \
+	"\\<ff ff ff ff ff ff 02 00 00 00 00 09 88 63"                         \
+	" 11 09 00 00 00 04 01 01 00 00>"
+
 static const struct balance balances[] = {
 	{ "a Queue between two threads",
 	    "s :: InfiniteSource(LIMIT 100000, BURST 32) -> q :: Queue(64)"
@@ -124,6 +129,60 @@ static const struct balance balances[] = {
 	    " write s.burst 20, wait 0.001, goto x);"
 	    " StaticThreadSched(h 1)",
 	    "s.count", "c.count q.drops", 100000 },
+	/* Thousands of mappings, and blocks that are given and logged. */
+	{ "CGNAT: two threads inside, one of them outside, too",
+	    "n :: CGNAT(9.0.0.0/24, BLOCK 64, UDP_TIMEOUT 1, HOLD 1);"
+	    " s :: InfiniteSource(LIMIT 20000, BURST 8)"
+	    " -> DynamicUDPIPEncap(10.0.0.1, 1000, 2.0.0.2, 2, true, 1)"
+	    " -> SetIPAddress(2.0.0.3) -> [0] n;"
+	    " r :: InfiniteSource(LIMIT 20000, BURST 8)"
+	    " -> w :: RoundRobinSwitch;"
+	    " w [0] -> DynamicUDPIPEncap(10.0.0.2, 1000, 2.0.0.2, 2, true, 1)"
+	    " -> [0] n; w [1] -> UDPIPEncap(2.0.0.2, 2, 9.0.0.9, 5000)"
+	    " -> [1] n; n [0] -> a :: Counter -> Discard;"
+	    " n [1] -> b :: Counter -> Discard;"
+	    " n [2] -> c :: Counter -> Discard; n [3] -> Discard;"
+	    " StaticThreadSched(r 1)",
+	    "s.count r.count", "a.count b.count c.count", 40000 },
+	{ "CGNAT: its timer runs where its packets do",
+	    "n :: CGNAT(9.0.0.0/24, BLOCK 64, UDP_TIMEOUT 1, HOLD 1);"
+	    " s :: RatedSource(RATE 20000, LIMIT 10000)"
+	    " -> DynamicUDPIPEncap(10.0.0.1, 1000, 2.0.0.2, 2, true, 1)"
+	    " -> [0] n; Idle -> [1] n; n [0] -> a :: Counter -> Discard;"
+	    " n [1] -> Discard; n [2] -> c :: Counter -> Discard;"
+	    " StaticThreadSched(s 1)",
+	    "s.count", "a.count c.count", 10000 },
+	{ "Policer: one bucket for two threads",
+	    "p :: Policer(1000, 1000, PACKETS true);"
+	    " s :: InfiniteSource(LIMIT 50000, BURST 8) -> p;"
+	    " r :: InfiniteSource(LIMIT 50000, BURST 3) -> p;"
+	    " p [0] -> a :: Counter -> Discard;"
+	    " p [1] -> b :: Counter -> Discard; StaticThreadSched(r 1)",
+	    "p.green p.red", "a.count b.count", 100000 },
+	{ "Policer: buckets of two threads",
+	    "p :: Policer(1000, 1000, PACKETS true, BY dst);"
+	    " s :: InfiniteSource(LIMIT 20000, BURST 8)"
+	    " -> UDPIPEncap(1.0.0.1, 1, 2.0.0.2, 2) -> p;"
+	    " r :: InfiniteSource(LIMIT 20000, BURST 3)"
+	    " -> UDPIPEncap(1.0.0.1, 1, 2.0.0.2, 2) -> p;"
+	    " p [0] -> a :: Counter -> Discard;"
+	    " p [1] -> b :: Counter -> Discard; StaticThreadSched(r 1)",
+	    "p.green p.red", "a.count b.count", 40000 },
+	{ "GREDecap: numbers that two threads look at",
+	    "d :: GREDecap(SEQUENCE true); s :: InfiniteSource(LIMIT 30000,"
+	    " BURST 8) -> g :: GREEncap(0x0800, SEQUENCE true) -> d;"
+	    " r :: InfiniteSource(LIMIT 30000, BURST 3) -> g;"
+	    " d [0] -> a :: Counter -> Discard;"
+	    " d [1] -> b :: Counter -> Discard; StaticThreadSched(r 1)",
+	    "s.count r.count", "a.count d.drops", 60000 },
+	/* Each is answered by an offer. */
+	{ "PPPoEServer: asked by two threads",
+	    "p :: PPPoEServer(2:0:0:0:0:1, 10.0.0.1, 10.0.0.0/24);"
+	    " s :: InfiniteSource(DATA " PADI ", LIMIT 3000, BURST 8) -> [0] p;"
+	    " r :: InfiniteSource(DATA " PADI ", LIMIT 3000, BURST 3) -> [0] p;"
+	    " Idle -> [1] p; p [0] -> a :: Counter -> Discard;"
+	    " p [1] -> Discard; StaticThreadSched(r 1)",
+	    "s.count r.count", "a.count", 6000 },
 };
 
 /* Appends to the configuration the script that stops it. */
@@ -191,6 +250,12 @@ static const struct refusal refusals[] = {
 	    "test:1: While configuring 'StaticThreadSched@4 :: "
 	    "StaticThreadSched':\n"
 	    "  warning: thread preference 5 out of range\n" },
+	{ "a timer on another thread than the packets",
+	    "s :: InfiniteSource -> p :: PI(0.01, 0.1, 0.1, 50) -> q :: Queue"
+	    " -> Unqueue -> Discard; StaticThreadSched(s 1, p 0)",
+	    "test:1: 'p :: PI' is reached by threads 1 and 0 but cannot be "
+	    "shared; put a Queue before it\n"
+	    "Router could not be initialized!\n" },
 	{ "an unknown name", "Idle -> Discard; StaticThreadSched(nosuch 1)",
 	    "test:1: While configuring 'StaticThreadSched@3 :: "
 	    "StaticThreadSched':\n"
@@ -255,6 +320,27 @@ test_staying(void)
 		    "unshareable: and is told so");
 	}
 	is_num(trun_stop(&t), 0, "unshareable: every packet is back");
+}
+
+/* An element with timers lives where its packets come from. */
+static void
+test_home(void)
+{
+	struct trun t;
+
+	if (ok(trun_start_threads(&t,
+	           "s :: InfiniteSource(LIMIT 1000) -> p :: PI(0.01, 0.1, 0.1, "
+	           "50)"
+	           " -> q :: Queue -> Unqueue -> Discard;"
+	           " StaticThreadSched(s 1);"
+	           " Script(TYPE ACTIVE, wait 0.1, stop)",
+	           2) == 0,
+	        "a timer: starts")) {
+		is_num(router_find(t.r, STR("p"), NULL)->thread->id, 1,
+		    "a timer: its element is where the packets are");
+		trun_run(&t);
+	}
+	is_num(trun_stop(&t), 0, "a timer: every packet is back");
 }
 
 /* Each thread has an output of its own. */
@@ -324,6 +410,7 @@ main(void)
 		test_refusal(&refusals[i]);
 	test_moving();
 	test_staying();
+	test_home();
 	test_cpu_switch();
 	test_lock_held();
 	return tap_done();

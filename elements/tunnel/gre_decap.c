@@ -42,8 +42,9 @@ struct gre_decap {
 	uint32_t key;
 	bool has_key, in_sequence;
 	struct arg_anno key_anno;
-	bool seen;         /* a number */
-	uint32_t sequence; /* the last */
+	struct spinlock lock; /* of the two below */
+	bool seen;            /* a number */
+	uint32_t sequence;    /* the last */
 	uint64_t drops[GRE_N];
 };
 
@@ -106,8 +107,25 @@ gre_decap_read(const struct packet *p, struct gre_header *h)
 	return GRE_GOOD;
 }
 
+/* Whether n comes after all before it, which it then is the last of. */
+static bool
+gre_decap_in_order(struct gre_decap *self, struct thread *t, uint32_t n)
+{
+	bool good;
+
+	thread_lock(t, &self->lock);
+	good = !self->seen || (int32_t)(n - self->sequence) > 0;
+	if (good) {
+		self->seen = true;
+		self->sequence = n;
+	}
+	thread_unlock(t, &self->lock);
+	return good;
+}
+
 static enum gre_fault
-gre_decap_check(struct gre_decap *self, const struct gre_header *h)
+gre_decap_check(
+    struct gre_decap *self, struct thread *t, const struct gre_header *h)
 {
 	if (self->proto >= 0 && h->proto != self->proto)
 		return GRE_OTHER;
@@ -115,11 +133,7 @@ gre_decap_check(struct gre_decap *self, const struct gre_header *h)
 		return GRE_OTHER;
 	if (!self->in_sequence || !(h->flags & GRE_SEQUENCE))
 		return GRE_GOOD;
-	if (self->seen && (int32_t)(h->sequence - self->sequence) <= 0)
-		return GRE_ORDER;
-	self->seen = true;
-	self->sequence = h->sequence;
-	return GRE_GOOD;
+	return gre_decap_in_order(self, t, h->sequence) ? GRE_GOOD : GRE_ORDER;
 }
 
 static void
@@ -142,7 +156,7 @@ gre_decap_one(struct element *e, struct thread *t, struct packet **p)
 	enum gre_fault fault = gre_decap_read(*p, &h);
 
 	if (likely(fault == GRE_GOOD))
-		fault = gre_decap_check(self, &h);
+		fault = gre_decap_check(self, t, &h);
 	if (unlikely(fault != GRE_GOOD)) {
 		counter_add(&self->drops[fault], t, 1);
 		return 1;
@@ -202,12 +216,11 @@ gre_decap_add_handlers(struct element *e)
 	handler_add_write(e, "reset", gre_decap_reset, 0, HANDLER_BUTTON);
 }
 
-/* Not shareable: the last sequence number is one thread's. */
 const struct element_class element_gre_decap = {
 	.name = "GREDecap",
 	.ports = "1/1-2",
 	.processing = "a/ah",
-	.flags = ELEMENT_LIVE,
+	.flags = ELEMENT_SHAREABLE | ELEMENT_LIVE,
 	.state_size = sizeof(struct gre_decap),
 	.configure = gre_decap_configure,
 	.add_handlers = gre_decap_add_handlers,
