@@ -25,7 +25,7 @@ traffic_number(
 	errh_silent_init(&silent);
 	call.errh = &silent;
 	if (handler_read(r, e, h, &call) == 0)
-		n = strtoull(sb_cstr(&out), NULL, 10);
+		n = strtoul(sb_cstr(&out), NULL, 10);
 	errh_fini(&silent);
 	sb_fini(&out);
 	return n;
