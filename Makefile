@@ -222,7 +222,7 @@ bench: setup-bench all build/bench-vale build/bench-xcore
 	@bench/run
 
 PREFIX ?= /usr/local
-install: all
+install: all install-cosmos
 	install -D -m 755 build/click $(DESTDIR)$(PREFIX)/bin/click
 	install -D -m 755 build/vale $(DESTDIR)$(PREFIX)/bin/vale
 	install -D -m 755 build/clickos-process \

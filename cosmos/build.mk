@@ -1,6 +1,7 @@
 # cosmos/build.mk -- libcosmos and the command.
 #
-# The command links the library statically, so that it can be copied anywhere;
+# libcosmos.so.1 exports what cosmos.h declares (libcosmos.map) and needs libc
+# alone.  The command links the same objects statically, so that it can be copied anywhere;
 # guests under Xen come from a shared object that is loaded on Xen hosts only,
 # since libxenctrl and libxenguest are there alone (and are the only stable way
 # to the hypervisor: their versions go with it).  jansson makes the command's
@@ -45,6 +46,14 @@ build/$(1)/bin/libcosmos-xen.so: \
 	$$(call say,LD $$@)
 	$$(Q)$$(CC_$(1)) -shared -o $$@ $$^ -lxenguest -lxenctrl -lxenstore \
 		-lxentoollog
+
+build/$(1)/bin/libcosmos.so.1: $$(COSMOS_LIB:%.c=build/$(1)/pic/%.o) \
+    cosmos/libcosmos.map
+	@mkdir -p $$(@D)
+	$$(call say,LD $$@)
+	$$(Q)$$(CC_$(1)) -shared -Wl,-soname,libcosmos.so.1 \
+		-Wl,--version-script=cosmos/libcosmos.map -Wl,--no-undefined \
+		-o $$@ $$(filter %.o,$$^) $$(LDFLAGS_$(1)) -ldl
 endef
 $(foreach f,host asan,$(eval $(call cosmos_rules,$(f))))
 
@@ -54,11 +63,42 @@ build/cosmos: build/host/bin/cosmos
 build/libcosmos-xen.so: build/host/bin/libcosmos-xen.so
 	$(Q)ln -f $< $@
 
+build/libcosmos.so.1: build/host/bin/libcosmos.so.1
+	$(Q)ln -f $< $@
+
+COSMOS_VERSION := $(shell sed -n 's/^\#define COSMOS_VERSION "\(.*\)"/\1/p' \
+	cosmos/cosmos.h)
+
+PYTHON_DIR ?= $(PREFIX)/lib/python3/dist-packages
+install-cosmos: build/cosmos build/libcosmos-xen.so build/libcosmos.so.1 \
+    build/clickos
+	install -D -m 755 build/cosmos $(DESTDIR)$(PREFIX)/bin/cosmos
+	install -D -m 755 build/libcosmos.so.1 \
+		$(DESTDIR)$(PREFIX)/lib/libcosmos.so.1
+	ln -sf libcosmos.so.1 $(DESTDIR)$(PREFIX)/lib/libcosmos.so
+	install -D -m 755 build/libcosmos-xen.so \
+		$(DESTDIR)$(CLICKOS_LIBEXEC)/libcosmos-xen.so
+	install -D -m 644 build/clickos $(DESTDIR)$(CLICKOS_LIBEXEC)/clickos
+	ln -sf $(PREFIX)/bin/clickos-process $(DESTDIR)$(CLICKOS_LIBEXEC)
+	install -D -m 644 cosmos/cosmos.h \
+		$(DESTDIR)$(PREFIX)/include/cosmos/cosmos.h
+	$(Q)mkdir -p $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	$(Q)sed 's,@PREFIX@,$(PREFIX),; s,@VERSION@,$(COSMOS_VERSION),' \
+		cosmos/cosmos.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/cosmos.pc
+	install -D -m 644 docs/cosmos.schema.json \
+		$(DESTDIR)$(PREFIX)/share/clickos/cosmos.schema.json
+	$(Q)for f in cosmos/python/cosmos/*; do \
+		[ -f $$f ] || continue; \
+		install -D -m 644 $$f $(DESTDIR)$(PYTHON_DIR)/cosmos/$${f##*/}; \
+	done
+
 # Creates guests by thousands, for bench/boot/process.
 build/bench/boot/crowd: build/host/bench/boot/crowd.o \
     $(COSMOS_LIB:%.c=build/host/%.o)
 	@mkdir -p $(@D)
 	$(Q)$(CC_host) -o $@ $^ -ldl
 
-all: build/cosmos build/libcosmos-xen.so
-check-run: build/cosmos build/libcosmos-xen.so build/asan/bin/cosmos
+all: build/cosmos build/libcosmos-xen.so build/libcosmos.so.1
+check-run: build/cosmos build/libcosmos-xen.so build/libcosmos.so.1 \
+    build/asan/bin/cosmos
+.PHONY: install-cosmos

@@ -65,7 +65,7 @@ cosmos_action_name(unsigned int action)
 const char *
 cosmos_version(void)
 {
-	return "0.1.0";
+	return COSMOS_VERSION;
 }
 
 struct cosmos *

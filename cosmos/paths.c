@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cosmos/internal.h"
@@ -25,6 +26,16 @@ own_path(char path[static PATH_MAX])
 	path[n > 0 ? n : 0] = '\0';
 }
 
+/* A file, and no folder of that name. */
+static bool
+file_is_there(const char *path, int mode)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       access(path, mode) == 0;
+}
+
 bool
 installed_path(const char *name, int mode, char *path, size_t n)
 {
@@ -35,9 +46,13 @@ installed_path(const char *name, int mode, char *path, size_t n)
 	if (slash != NULL) {
 		*slash = '\0';
 		snprintf(path, n, "%s/%s", own, name);
-		if (access(path, mode) == 0)
+		if (file_is_there(path, mode))
+			return true;
+		/* PREFIX/bin and PREFIX/lib have the same neighbour. */
+		snprintf(path, n, "%s/../lib/clickos/%s", own, name);
+		if (file_is_there(path, mode))
 			return true;
 	}
 	snprintf(path, n, CLICKOS_LIBEXEC "/%s", name);
-	return access(path, mode) == 0;
+	return file_is_there(path, mode);
 }

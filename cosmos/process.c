@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cosmos/process_internal.h"
@@ -23,6 +24,8 @@
 enum {
 	ANSWER_MS = 60000,
 	END_MS = 5000,
+	LOOK_NS = 100000, /* whether it stands still by now */
+	LOOKS = 10000,
 	TICK_NS = 10000000, /* of /proc/PID/stat: USER_HZ is 100 (proc(5)) */
 };
 
@@ -216,10 +219,21 @@ process_signal(struct cosmos *c, const struct cosmos_guest *g, int signo)
 	return COSMOS_OK;
 }
 
+/* When this returns it does stand still. */
 static int
 process_suspend(struct cosmos *c, const struct cosmos_guest *g)
 {
-	return process_signal(c, g, SIGSTOP);
+	const struct timespec look = { .tv_nsec = LOOK_NS };
+	struct cosmos_guest now = *g;
+	int status = process_signal(c, g, SIGSTOP), looks;
+
+	for (looks = 0; status == COSMOS_OK && looks < LOOKS; looks++) {
+		guest_measure(&now);
+		if (now.state == COSMOS_STATE_PAUSED)
+			break;
+		nanosleep(&look, NULL);
+	}
+	return status;
 }
 
 static int
