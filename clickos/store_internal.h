@@ -7,6 +7,7 @@
 #include "abi/control_store.h"
 #include "base/vec.h"
 #include "clickos/guest.h"
+#include "clickos/message.h"
 #include "clickos/store.h"
 #include "os/control.h"
 
@@ -32,8 +33,9 @@ struct store_link {
 	bool accepted; /* the control has it, and closes it */
 	bool dirty;    /* chunks may have come */
 	bool gone;     /* the tool has deleted it */
-	struct strbuf in, out;
-	size_t in_pos, out_pos;
+	struct frames in;
+	struct strbuf out;
+	size_t out_pos;
 	uint32_t next_in;          /* chunk to be read */
 	uint32_t oldest, next_out; /* of those written: not yet deleted */
 };

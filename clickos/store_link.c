@@ -25,13 +25,10 @@ link_fill(struct store_link *l)
 
 	if (!l->dirty)
 		return false;
-	if (l->in_pos > 0) {
-		l->in.n -= l->in_pos;
-		memmove(l->in.s, l->in.s + l->in_pos, l->in.n);
-		l->in_pos = 0;
-	}
+	if (frames_room(&l->in, CONTROL_STORE_CHUNK) == NULL)
+		return false; /* taking the next one tells */
 	path = store_path(l->side, "v2/%s/to/%u", l->name, l->next_in);
-	if (s->ops->read(s, path, &l->in) != 0) {
+	if (s->ops->read(s, path, &l->in.bytes) != 0) {
 		l->dirty = false;
 		return false;
 	}
@@ -44,20 +41,12 @@ static int
 link_recv(struct control_link *link, struct strbuf *msg)
 {
 	struct store_link *l = link_of(link);
-	struct str have;
-	size_t size;
+	int got;
 
 	do {
-		have = str_from(sb_str(&l->in), l->in_pos);
-		if (l->in.oom || control_frame(have, &size) != 0)
-			return ERR_PEER;
-		if (size != 0 && size <= have.n) {
-			sb_add(msg, str_sub(have, 0, size));
-			l->in_pos += size;
-			return 1;
-		}
-	} while (link_fill(l));
-	return l->gone ? ERR_CLOSED : 0;
+		got = frames_take(&l->in, msg);
+	} while (got == 0 && link_fill(l));
+	return got == 0 && l->gone ? ERR_CLOSED : got;
 }
 
 /* ---- out ---- */
@@ -126,7 +115,7 @@ store_link_free(struct store_link *l)
 		at = &(*at)->next;
 	*at = l->next;
 	l->side->nlinks--;
-	sb_fini(&l->in);
+	frames_fini(&l->in);
 	sb_fini(&l->out);
 	free(l);
 }

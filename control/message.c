@@ -50,6 +50,55 @@ control_frame(struct str bytes, size_t *size)
 	return 0;
 }
 
+char *
+frames_room(struct frames *f, size_t n)
+{
+	if (f->pos > 0) {
+		f->bytes.n -= f->pos;
+		memmove(f->bytes.s, f->bytes.s + f->pos, f->bytes.n);
+		f->pos = 0;
+	}
+	return sb_reserve(&f->bytes, n);
+}
+
+int
+frames_take(struct frames *f, struct strbuf *msg)
+{
+	struct str have = str_from(sb_str(&f->bytes), f->pos);
+	size_t size;
+
+	if (f->bytes.oom || control_frame(have, &size) != 0)
+		return ERR_PEER;
+	if (size == 0 || size > have.n)
+		return 0;
+	sb_add(msg, str_sub(have, 0, size));
+	f->pos += size;
+	return 1;
+}
+
+void
+frames_skip(struct frames *f)
+{
+	size_t size;
+
+	while (control_frame(str_from(sb_str(&f->bytes), f->pos), &size) != 0)
+		f->pos++;
+}
+
+void
+frames_clear(struct frames *f)
+{
+	sb_clear(&f->bytes);
+	f->pos = 0;
+}
+
+void
+frames_fini(struct frames *f)
+{
+	sb_fini(&f->bytes);
+	f->pos = 0;
+}
+
 static int
 message_check(const uint8_t *h, const struct message *m, uint32_t payload,
     struct diag *why)

@@ -35,6 +35,31 @@ int control_check(struct str bytes, struct message *m, struct diag *why);
  */
 int control_frame(struct str bytes, size_t *size);
 
+/* A stream of bytes that is cut into messages; begins zeroed. */
+struct frames {
+	struct strbuf bytes;
+	size_t pos; /* up to here they have been taken */
+};
+
+/*
+ * Makes room for n more bytes at the end, where the caller writes and counts
+ * them (f->bytes.n).  NULL: no memory, and none ever after.
+ */
+char *frames_room(struct frames *f, size_t n);
+
+/*
+ * Appends the next whole message to *msg: 1, 0 when more bytes must come, or
+ * ERR_PEER: what comes next is no message, or there was no memory for it.
+ */
+int frames_take(struct frames *f, struct strbuf *msg);
+
+/* Skips bytes up to the first that may begin a message. */
+void frames_skip(struct frames *f);
+
+/* Forgets all bytes; _fini() frees them as well. */
+void frames_clear(struct frames *f);
+void frames_fini(struct frames *f);
+
 /* Appends m as bytes. */
 void control_put(struct strbuf *out, const struct message *m);
 

@@ -29,8 +29,9 @@ struct socket_link {
 	struct control_link link;
 	int fd;
 	struct os_waiter *waiter;
-	struct strbuf in, out;
-	size_t in_pos, out_pos;
+	struct frames in;
+	struct strbuf out;
+	size_t out_pos;
 	bool ended; /* nothing more will come */
 	bool watching_write;
 };
@@ -66,15 +67,10 @@ socket_fill(struct socket_link *s)
 
 	if (s->ended)
 		return false;
-	if (s->in_pos > 0) {
-		s->in.n -= s->in_pos;
-		memmove(s->in.s, s->in.s + s->in_pos, s->in.n);
-		s->in_pos = 0;
-	}
-	at = sb_reserve(&s->in, READ_AT_ONCE);
+	at = frames_room(&s->in, READ_AT_ONCE);
 	n = at == NULL ? 0 : recv(s->fd, at, READ_AT_ONCE, MSG_DONTWAIT);
 	if (n > 0) {
-		s->in.n += (size_t)n;
+		s->in.bytes.n += (size_t)n;
 		return true;
 	}
 	if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
@@ -82,26 +78,6 @@ socket_fill(struct socket_link *s)
 		socket_watch(s, s->watching_write);
 	}
 	return false;
-}
-
-static int
-socket_recv(struct control_link *link, struct strbuf *msg)
-{
-	struct socket_link *s = container_of(link, struct socket_link, link);
-	struct str have;
-	size_t size;
-
-	do {
-		have = str_from(sb_str(&s->in), s->in_pos);
-		if (control_frame(have, &size) != 0)
-			return ERR_PEER;
-		if (size != 0 && size <= have.n) {
-			sb_add(msg, str_sub(have, 0, size));
-			s->in_pos += size;
-			return 1;
-		}
-	} while (socket_fill(s));
-	return s->ended ? ERR_CLOSED : 0;
 }
 
 /* Sends what is left of the message before; true: all of it. */
@@ -131,6 +107,19 @@ socket_flush(struct socket_link *s)
 }
 
 static int
+socket_recv(struct control_link *link, struct strbuf *msg)
+{
+	struct socket_link *s = container_of(link, struct socket_link, link);
+	int got;
+
+	(void)socket_flush(s); /* nobody else comes by after the last answer */
+	do {
+		got = frames_take(&s->in, msg);
+	} while (got == 0 && socket_fill(s));
+	return got == 0 && s->ended ? ERR_CLOSED : got;
+}
+
+static int
 socket_send(struct control_link *link, struct str msg)
 {
 	struct socket_link *s = container_of(link, struct socket_link, link);
@@ -151,7 +140,7 @@ socket_close(struct control_link *link)
 
 	(void)os_watch_fd(s->waiter, s->fd, 0, NULL, NULL);
 	close(s->fd);
-	sb_fini(&s->in);
+	frames_fini(&s->in);
 	sb_fini(&s->out);
 	free(s);
 }

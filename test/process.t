@@ -207,6 +207,27 @@ def test_take(folder):
     guest.end()
 
 
+def test_slow(folder):
+    """A tool that takes its answer late gets all of it."""
+    guest = Guest(folder)
+    link = guest.link(patience=10)
+    link.ask("install", payload="Idle -> Discard;")
+    # The kernel's buffer is full within the last part of one of these.
+    for size in range(100000, 400000, 50000):
+        text = "Idle -> Discard;" + "// a line\n" * (size // 10)
+        link.ask("swap", 0, payload=text)
+        link.send("config", 0)
+        time.sleep(0.1)
+        try:
+            answer = link.receive()[4].decode()
+        except OSError as error:
+            answer = str(error)
+        if not ok(answer == text, f"an answer of {size} taken late",
+                  answer[:99]):
+            break
+    guest.end()
+
+
 def test_load(folder):
     """63 busy routers and one that is asked."""
     guest = Guest(folder, "--packets", "20000", "--router-packets", "300")
@@ -249,7 +270,7 @@ def test_hostile(folder):
 
 
 for test in (test_life, test_files, test_ports, test_swap, test_take,
-             test_load, test_hostile):
+             test_slow, test_load, test_hostile):
     with tempfile.TemporaryDirectory() as top:
         test(top)
 print(f"1..{COUNT}")
