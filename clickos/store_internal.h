@@ -7,8 +7,8 @@
 #include "abi/control_store.h"
 #include "base/vec.h"
 #include "clickos/guest.h"
-#include "clickos/message.h"
 #include "clickos/store.h"
+#include "control/message.h"
 #include "os/control.h"
 
 /* Results written whose echoes have not come back: see store_router.c. */

@@ -62,6 +62,7 @@ check-run: build/clickos
 # ---- drivers on the host, over a kernel and devices in plain memory ----
 
 HOSTED_virtio := minios/virtio/vring minios/virtio/device minios/virtio/net \
+	minios/virtio/link \
 	minios/virtio/console test/fake_minios test/fake_virtio
 HOSTED_xen := minios/xen/xenbus minios/xen/storering minios/xen/netfront \
 	minios/xen/netfront_connect minios/xen/netfront_rx \

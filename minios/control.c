@@ -38,10 +38,11 @@ static struct {
 int
 os_control_accept(struct os_waiter *w, struct control_link **link)
 {
-	(void)w; /* the store wakes it already */
-	if (control.store == NULL)
-		return ERR_NOTSUP;
-	return store_side_accept(control.store, link);
+	if (control.store != NULL)
+		return store_side_accept(control.store, link);
+	if (machine->control_accept != NULL)
+		return machine->control_accept(w, link);
+	return ERR_NOTSUP;
 }
 
 void

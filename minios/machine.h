@@ -22,6 +22,7 @@
 #include "base/diag.h"
 #include "base/str.h"
 
+struct control_link;
 struct netdev;
 struct os_port_request;
 struct os_waiter;
@@ -81,6 +82,12 @@ struct machine_ops {
 	 * is none.
 	 */
 	struct store *(*store)(struct os_waiter *w);
+
+	/*
+	 * The next control link by another way than XenStore, as
+	 * os_control_accept(); or NULL.
+	 */
+	int (*control_accept)(struct os_waiter *w, struct control_link **link);
 
 	/* The console: bytes taken or given, 0: none now.  Never blocks. */
 	uint32_t (*console_write)(const char *s, uint32_t n);

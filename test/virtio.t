@@ -4,13 +4,18 @@
 Frames go in through one virtio network device and out through another, each a
 Unix datagram socket of QEMU's; the emulation needs no KVM.
 """
+import atexit
 import os
 import re
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import ctl  # noqa: E402
 
 QEMU = 'qemu-system-x86_64'
 MACHINES = {
@@ -39,7 +44,7 @@ def frame(n, size):
 class Guest:
     """A guest with two ports, whose far ends are self.port[0] and [1]."""
 
-    def __init__(self, name, config, memory=16):
+    def __init__(self, name, config='Idle -> Discard', memory=16):
         machine, transport = MACHINES[name]
         self.folder = tempfile.mkdtemp()
         self.port = []
@@ -47,7 +52,11 @@ class Guest:
                      '-nodefaults', '-no-user-config', '-display', 'none',
                      '-serial', f'file:{self.folder}/console', '-no-reboot',
                      '-kernel', 'build/clickos',
-                     '-append', f"config='{config}'"]
+                     '-append', f"config='{config}'" if config else '',
+                     '-device', f'virtio-serial-{transport}',
+                     '-chardev', f'socket,id=c,path={self.folder}/control,'
+                     'server=on,wait=off', '-device',
+                     'virtserialport,chardev=c,name=clickos.control']
         for i in range(2):
             s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             s.bind(f'{self.folder}/far{i}')
@@ -60,6 +69,7 @@ class Guest:
                 '-device', f'virtio-net-{transport},netdev=n{i},'
                 f'mac=02:00:00:00:00:0{i + 1}']
         self.process = subprocess.Popen(arguments)
+        atexit.register(self.process.kill)
 
     def send(self, i, data):
         """False while the guest's end is not there yet."""
@@ -93,6 +103,15 @@ class Guest:
                 return True
         return False
 
+    def link(self):
+        """A tool's connection, once QEMU listens; the guest may not yet."""
+        for _ in range(500):
+            try:
+                return ctl.Link(f'{self.folder}/control', console=True,
+                                patience=20)
+            except (FileNotFoundError, ConnectionRefusedError):
+                time.sleep(0.01)
+
     def stop(self):
         self.process.kill()
         self.process.wait()
@@ -100,19 +119,79 @@ class Guest:
 
 
 def forwarding(name):
-    guest = Guest(name, 'FromDevice(0) -> c0 :: Counter -> Queue -> '
-                  'ToDevice(1); FromDevice(1) -> Queue -> ToDevice(0)')
+    # Ports have the numbers of the command line: one way is marked.
+    guest = Guest(name, 'FromDevice(0) -> Queue -> ToDevice(1); '
+                  'FromDevice(1) -> StoreData(18, x) -> Queue -> ToDevice(0)')
     if check(guest.wait_for(0, 1, 20), f'{name}: a frame comes through'):
         same = {0: 0, 1: 0}
         for i in range(FRAMES):
             one = frame(i + 1, 60 + i * 1454 // (FRAMES - 1))
             way = i % 2
             guest.send(way, one)
+            if way == 1:
+                one = one[:18] + b'x' + one[19:]
             same[way] += guest.receive(1 - way) == one
         check(same[0] == FRAMES // 2, f'{name}: each from 0 to 1, unchanged')
-        check(same[1] == FRAMES // 2, f'{name}: each from 1 to 0, unchanged')
+        check(same[1] == FRAMES // 2, f'{name}: each from 1 to 0, with its mark')
     else:
         print('# ' + guest.console().replace('\n', '\n# '))
+    guest.stop()
+
+
+FORWARD = ('FromDevice(0) -> c :: Counter -> s :: Switch(0) -> Queue -> '
+           'ToDevice(1); s [1] -> Discard;')
+
+
+def routers(link):
+    """Configurations come, are asked, changed, mistaken and removed."""
+    yield link.ask('list')[:2] == (0, ''), 'nothing runs yet'
+    status, _, router = link.ask('install', path='fw', payload=FORWARD)
+    yield (status, router) == (0, 0), 'a configuration is installed'
+    status, text, _ = link.ask('install', path='bad', payload='c :: Nope;')
+    yield status == 2 and "unknown element class 'Nope'" in text, \
+        'a wrong one is reported with its message'
+    yield link.ask('list')[:2] == (0, '0 running fw\n'), 'and leaves nothing'
+    yield link.ask('write', 0, 's.switch', '1')[:2] == (0, ''), \
+        'a handler is written'
+    yield link.ask('read', 0, 's.switch')[:2] == (0, '1'), 'and read'
+    yield link.ask('read', 0, 's.nothing')[0] == 4, 'one that is not there'
+    yield link.ask('write', 0, 's.switch', '0')[0] == 0, 'and back'
+    big = FORWARD + '// a comment of some length\n' * 10000
+    yield link.ask('swap', 0, '', big)[0] == 0, 'swapped for a long one'
+    yield link.ask('config', 0)[:2] == (0, big), 'which is read back'
+    yield 'memory_used' in link.ask('stats')[1], "the guest's own numbers"
+
+
+def hangs_up(guest):
+    """Tools that go away within a message, and talk nonsense."""
+    for i in range(20):
+        link = guest.link()
+        link.sock.sendall(os.urandom(100 * i) if i % 2 == 0 else
+                          ctl.HEADER.pack(ctl.MAGIC, 2, 2, ctl.ANY, 7, 0, 0,
+                                          0, 60000, 50000, 0) + bytes(i * 99))
+        link.sock.close()
+    return guest.link().ask('read', 0, 's.switch')[:2] == (0, '0')
+
+
+def control(name):
+    guest = Guest(name, '')
+    link = guest.link()
+    for good, what in routers(link):
+        check(good, f'{name}: over its console: {what}')
+    check(guest.wait_for(0, 1, 20) and int(link.ask('read', 0, 'c.count')[1]),
+          f'{name}: it forwards, and counts')
+    link.sock.close()
+    check(hangs_up(guest), f'{name}: tools that hang up or talk nonsense '
+          'keep nobody from the next')
+    link = guest.link()
+    check(link.ask('remove', 0)[0] == 0 and link.ask('list')[1] == '',
+          f'{name}: the router is removed')
+    link.ask('shutdown', payload='poweroff')
+    try:
+        status = guest.process.wait(20)
+    except subprocess.TimeoutExpired:
+        status = None
+    check(status == 0, f'{name}: and the guest powered off')
     guest.stop()
 
 
@@ -135,5 +214,6 @@ if shutil.which(QEMU) is None:
 for name, (machine, _) in MACHINES.items():
     forwarding(name)
 for name in 'microvm', 'q35':
+    control(name)
     end(name, MACHINES[name][0])
 print(f'1..{count}')

@@ -11,6 +11,7 @@
 #include "minios/pvh/pvh.h"
 #include "minios/serial.h"
 #include "minios/virtio/console.h"
+#include "minios/virtio/link.h"
 #include "minios/virtio/virtio.h"
 
 enum {
@@ -105,6 +106,7 @@ const struct machine_ops machine_pvh_bare = {
 	.poll = virtio_poll,
 	.idle = pvh_bare_idle,
 	.port_open = virtio_port_open,
+	.control_accept = virtio_link_accept,
 	.console_write = pvh_bare_write,
 	.console_read = pvh_bare_read,
 	.end = pvh_bare_end,

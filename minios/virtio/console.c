@@ -51,7 +51,8 @@ struct console_port {
 	uint16_t first;   /* rx buffer that is being read ... */
 	uint32_t at, end; /* ... from here to there; equal: none is */
 	uint16_t tx_free; /* bit n: tx buffer n is ours */
-	bool open;        /* the host's end */
+	uint32_t session; /* of the host's end, see _control_session() */
+	bool told;        /* of bytes that have not been read since */
 };
 
 static struct {
@@ -64,6 +65,7 @@ static struct {
 	struct console_port port[CONSOLE_PORTS];
 	struct console_port *console, *control;
 	struct os_waiter *waiter; /* of the control port, or NULL */
+	uint32_t sessions;        /* so far */
 } virtio_console;
 
 /* The device wrote nonsense: it is not listened to any more. */
@@ -165,19 +167,24 @@ console_port_read(struct console_port *p, char *s, uint32_t n)
 	return done;
 }
 
-static void
+/* Takes back what was sent; true if some was. */
+static bool
 console_reap(struct console_port *p)
 {
 	uint32_t length;
+	bool any = false;
 	uint16_t slot;
 	int got;
 
-	while ((got = vring_take(&p->tx, &slot, &length)) > 0)
+	while ((got = vring_take(&p->tx, &slot, &length)) > 0) {
 		p->tx_free |= (uint16_t)(1u << slot);
+		any = true;
+	}
 	if (got < 0)
 		virtio_console_break("answer to no request");
 	else if (p->tx_free == 0)
 		vring_arm(&p->tx, 1);
+	return any;
 }
 
 static uint32_t
@@ -259,6 +266,16 @@ console_name(struct console_port *p, const struct console_message *m, size_t n)
 		virtio_console.control = p;
 }
 
+/* The host's end is open, or is not any more; it may say so twice. */
+static void
+console_opened(struct console_port *p, bool open)
+{
+	if (!open)
+		p->session = 0;
+	else if (p->session == 0)
+		p->session = ++virtio_console.sessions;
+}
+
 /* length: bytes that came, at least 8.  m is a copy of our own. */
 static void
 console_heard(const struct console_message *m, uint32_t length)
@@ -277,14 +294,14 @@ console_heard(const struct console_message *m, uint32_t length)
 		console_add(p, m->id);
 		break;
 	case PORT_REMOVE:
-		p->open = false;
+		console_opened(p, false);
 		break;
 	case CONSOLE_PORT:
 		if (virtio_console.console == NULL && m->value == 1)
 			virtio_console.console = p;
 		break;
 	case PORT_OPEN:
-		p->open = m->value == 1;
+		console_opened(p, m->value == 1);
 		break;
 	case PORT_NAME:
 		console_name(p, m, length - 8);
@@ -337,23 +354,36 @@ console_listen(void)
 	return any;
 }
 
+/*
+ * True if the control port has news: bytes that its thread was not told of
+ * since it last read, or room where there was none.
+ */
+static bool
+console_control_news(struct console_port *p)
+{
+	bool any = p->tx_free == 0 && console_reap(p);
+
+	if (virtio_console.device == NULL)
+		return true;
+	if (!p->told && vring_waiting(&p->rx))
+		any = p->told = true;
+	return any;
+}
+
 bool
 virtio_console_poll(void)
 {
 	bool any = false;
-	struct console_port *p;
 
 	if (virtio_console.device == NULL)
 		return false;
 	if (virtio_console.multiport)
 		any = console_listen();
-	p = virtio_console.control;
-	if (p != NULL && virtio_console.waiter != NULL &&
-	    (any || vring_waiting(&p->rx) ||
-	        (p->tx_free == 0 && vring_waiting(&p->tx)))) {
+	if (virtio_console.control == NULL || virtio_console.waiter == NULL)
+		return any;
+	any |= console_control_news(virtio_console.control);
+	if (any)
 		os_wake(virtio_console.waiter);
-		any = true;
-	}
 	return any;
 }
 
@@ -415,6 +445,7 @@ console_greet(void)
 void
 virtio_console_stop(void)
 {
+	uint32_t sessions = virtio_console.sessions; /* none twice */
 	struct console_port *p;
 	unsigned int n;
 
@@ -430,6 +461,7 @@ virtio_console_stop(void)
 	vring_fini(&virtio_console.control_rx);
 	vring_fini(&virtio_console.control_tx);
 	memset(&virtio_console, 0, sizeof(virtio_console));
+	virtio_console.sessions = sessions;
 }
 
 void
@@ -481,13 +513,25 @@ virtio_control_write(const char *s, uint32_t n)
 uint32_t
 virtio_control_read(char *s, uint32_t n)
 {
-	return console_port_read(virtio_console.control, s, n);
+	struct console_port *p = virtio_console.control;
+
+	if (p == NULL)
+		return 0;
+	p->told = false;
+	if (p->at == p->end && p->buffer != NULL && !console_next(p))
+		return 0;
+	n = console_port_read(p, s, n < p->end - p->at ? n : p->end - p->at);
+	/* The device says that a session has ended before the next one's bytes:
+	 * who looks now knows of it. */
+	(void)virtio_console_poll();
+	return n;
 }
 
-bool
-virtio_control_open(void)
+uint32_t
+virtio_control_session(void)
 {
-	return virtio_console.control != NULL && virtio_console.control->open;
+	return virtio_console.control == NULL ? 0
+	                                      : virtio_console.control->session;
 }
 
 void

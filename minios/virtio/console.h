@@ -14,7 +14,7 @@
 
 #define VIRTIO_CONTROL_NAME "clickos.control"
 
-enum { CONSOLE_PORTS = 4 };
+enum { CONSOLE_PORTS = 4, VIRTIO_CONTROL_CHUNK = 4096 };
 
 struct os_waiter;
 struct virtio_device;
@@ -33,11 +33,18 @@ uint32_t virtio_console_read(char *s, uint32_t n);
 /* True once there is a port for the console. */
 bool virtio_console_there(void);
 
-/* The same for the port that carries control messages. */
+/*
+ * The same for the port that carries control messages; a read ends with what
+ * the host wrote at once, at most VIRTIO_CONTROL_CHUNK bytes.
+ */
 uint32_t virtio_control_write(const char *s, uint32_t n);
 uint32_t virtio_control_read(char *s, uint32_t n);
-/* True while somebody has its other end open. */
-bool virtio_control_open(void);
+/*
+ * Not 0 while somebody has its other end open, and another number each time.
+ * Bytes that were read before this has changed are of the session before; those
+ * of the read that brought the change may be of either.
+ */
+uint32_t virtio_control_session(void);
 /* From now on w is woken by whatever happens there. */
 void virtio_control_wake(struct os_waiter *w);
 

@@ -232,9 +232,10 @@ mmio_probe(void)
 		return;
 	/*
 	 * With a second I/O APIC the devices hang on that, else from line 16
-	 * on (QEMU's hw/i386/microvm.c, where ACPI is on).
+	 * on (QEMU's hw/i386/microvm.c, where ACPI is on).  QEMU gives the
+	 * last slot to the first device of its command line.
 	 */
 	line = ioapic_second() ? IOAPIC_LINES : 16;
-	for (slot = 0; slot < MICROVM_SLOTS; slot++)
+	for (slot = MICROVM_SLOTS; slot-- > 0;)
 		mmio_try(MICROVM_BASE + slot * MICROVM_STEP, line + slot);
 }

@@ -10,7 +10,10 @@
 
 #include "click/batch.h"
 #include "minios/virtio/console.h"
+#include "minios/virtio/link.h"
 #include "minios/virtio/net.h"
+#include "os/control.h"
+#include "os/os.h"
 #include "test/fake_minios.h"
 #include "test/fake_virtio.h"
 #include "test/run.h"
@@ -70,6 +73,28 @@ device_step(struct input *in, struct fake_virtio *f)
 	}
 }
 
+/* The control thread's turn: hears, answers with what it heard, hangs up. */
+static void
+link_step(struct os_waiter *w, struct control_link **link)
+{
+	struct strbuf bytes = STRBUF_INIT;
+	int got = 1;
+
+	if (*link == NULL && virtio_link_accept(w, link) != 1)
+		return;
+	while (got == 1) {
+		got = (*link)->ops->recv(*link, &bytes);
+		if (got == 1)
+			(void)(*link)->ops->send(*link, sb_str(&bytes));
+		sb_clear(&bytes);
+	}
+	sb_fini(&bytes);
+	if (got < 0) {
+		(*link)->ops->close(*link);
+		*link = NULL;
+	}
+}
+
 static void
 driver_step(struct input *in, struct netdev *dev, struct thread *t)
 {
@@ -112,7 +137,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct netdev *dev;
 	struct trun run;
 	struct diag why;
-	uint32_t offers = input_take(&in, 1);
+	uint32_t n, offers = input_take(&in, 1);
+	struct os_waiter *w = os_waiter_new();
+	struct control_link *link = NULL;
 
 	fake_virtio_init(&net, VIRTIO_NET,
 	    (offers & 1) * VIRTIO_F_VERSION_1 +
@@ -125,14 +152,20 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (virtio_net_open(&net.device, 0, &req, &dev, &why) != 0)
 		__builtin_trap();
 	while (in.left > 0) {
-		if ((input_take(&in, 1) & 1) != 0)
+		n = input_take(&in, 1);
+		if (n % 4 == 3)
+			link_step(w, &link);
+		else if ((n & 1) != 0)
 			driver_step(&in, dev, master_thread(run.m, 0));
 		else
 			device_step(&in,
 			    (input_take(&in, 1) & 1) != 0 ? &net : &console);
 	}
 	netdev_close(dev);
+	if (link != NULL)
+		link->ops->close(link);
 	virtio_console_stop();
+	os_waiter_free(w);
 	if (trun_stop(&run) != 0 || fake_pages_used() != 0)
 		__builtin_trap();
 	fake_console_clear();
