@@ -243,6 +243,7 @@ help:
 	@echo 'make lint     static analysis'
 	@echo 'make format   lay all C out as .clang-format says'
 	@echo 'make docs     the element reference, from the elements'
+	@echo 'make man      manual page and completions of cosmos, from its --help'
 	@echo 'make install  PREFIX=/usr/local DESTDIR='
 	@echo 'make clean    remove build/'
 

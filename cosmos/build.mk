@@ -87,10 +87,21 @@ install-cosmos: build/cosmos build/libcosmos-xen.so build/libcosmos.so.1 \
 		cosmos/cosmos.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/cosmos.pc
 	install -D -m 644 docs/cosmos.schema.json \
 		$(DESTDIR)$(PREFIX)/share/clickos/cosmos.schema.json
+	install -D -m 644 docs/completion/cosmos.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/cosmos
+	install -D -m 644 docs/completion/_cosmos \
+		$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_cosmos
 	$(Q)for f in cosmos/python/cosmos/*; do \
 		[ -f $$f ] || continue; \
 		install -D -m 644 $$f $(DESTDIR)$(PYTHON_DIR)/cosmos/$${f##*/}; \
 	done
+
+# The manual page and the completions, from what the command says.
+man: build/cosmos
+	@mkdir -p docs/completion
+	tools/gen-cosmos man > docs/man/cosmos.1
+	tools/gen-cosmos bash > docs/completion/cosmos.bash
+	tools/gen-cosmos zsh > docs/completion/_cosmos
 
 # Creates guests by thousands, for bench/boot/process.
 build/bench/boot/crowd: build/host/bench/boot/crowd.o \
@@ -101,4 +112,4 @@ build/bench/boot/crowd: build/host/bench/boot/crowd.o \
 all: build/cosmos build/libcosmos-xen.so build/libcosmos.so.1
 check-run: build/cosmos build/libcosmos-xen.so build/libcosmos.so.1 \
     build/asan/bin/cosmos
-.PHONY: install-cosmos
+.PHONY: install-cosmos man

@@ -22,6 +22,8 @@ cmd_help(const struct cmd_context *x)
 	       "  -j, --json            print JSON\n"
 	       "  -h, --help            this\n",
 	    x->cmd->help);
+	if (x->cmd->about[0] != '\0')
+		printf("\n%s\n", x->cmd->about);
 }
 
 int

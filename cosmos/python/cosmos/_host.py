@@ -127,7 +127,7 @@ class Guest:
     @property
     def name(self) -> str:
         """Its name."""
-        return self._struct.name.decode()
+        return str(self._struct.name.decode())
 
     @property
     def id(self) -> int:

@@ -200,7 +200,7 @@ def number_of(kind: str, name: str) -> int:
 def name_of(kind: str, number: int) -> str:
     """The name of a number; '' for one that has none."""
     found = getattr(library, 'cosmos_%s_name' % kind)(number)
-    return found.decode() if found else ''
+    return str(found.decode()) if found else ''
 
 
 class Handle:
