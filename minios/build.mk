@@ -25,7 +25,13 @@ GUEST_SRC := $(call sources,base xen netring control click clickos $(PORTABLE_EL
 	minios minios/pv minios/pvh minios/xen minios/virtio)
 GUEST_ASM := $(wildcard minios/*.S minios/*/*.S)
 GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o) \
-	$(GUEST_ASM:%.S=build/guest/%.o) build/guest/gen/elements_portable.o
+	$(GUEST_ASM:%.S=build/guest/%.o)
+
+# What an image has: all elements, or those of ELEMENTS="Class..." and of the
+# configurations ELEMENTS_FROM="FILE..."; the linker leaves out what only
+# others need.
+ELEMENTS ?=
+ELEMENTS_FROM ?=
 
 # Only Xen's own headers: /usr/include as a whole is not for a guest.
 build/gen/xen-include/xen:
@@ -48,16 +54,42 @@ build/guest/%.o: %.S minios/build.mk | build/gen/xen-include/xen
 	$(Q)$(CC_guest) -I. -idirafter build/gen/xen-include -D__ASSEMBLY__ \
 		-MMD -MP -c -o $@ $<
 
-build/clickos.debug: $(GUEST_OBJ) minios/clickos.lds
+# Changes when what is asked for does.
+build/gen/elements_guest.c: $(PORTABLE_ELEMENT_SRC) tools/gen-elements \
+    build/gen/sources force
+	@mkdir -p $(@D)
+	$(Q)ELEMENTS='$(ELEMENTS)' FROM='$(ELEMENTS_FROM)' \
+		tools/gen-elements $(PORTABLE_ELEMENT_SRC) > $@.new
+	@cmp -s $@.new $@ || mv $@.new $@
+
+build/gen/elements_guest_%.c: examples/%.click $(PORTABLE_ELEMENT_SRC) \
+    tools/gen-elements
+	@mkdir -p $(@D)
+	$(Q)FROM=$< tools/gen-elements $(PORTABLE_ELEMENT_SRC) > $@
+
+link_guest = $(CC_guest) $(LDFLAGS_guest) -o $@ $(filter %.o,$^) \
+	$(NETTLE_LIB) $(MUSL_LIB)/libc.a $(shell $(CC) -print-libgcc-file-name)
+
+build/clickos.debug: $(GUEST_OBJ) build/guest/gen/elements_guest.o \
+    minios/clickos.lds
 	$(call say,LD $@)
-	$(Q)$(CC_guest) $(LDFLAGS_guest) -o $@ $(GUEST_OBJ) $(NETTLE_LIB) \
-		$(MUSL_LIB)/libc.a $(shell $(CC) -print-libgcc-file-name)
+	$(Q)$(link_guest)
+
+# An image with the elements of examples/NAME.click: build/clickos-NAME.
+build/clickos-%.debug: $(GUEST_OBJ) build/guest/gen/elements_guest_%.o \
+    minios/clickos.lds
+	$(call say,LD $@)
+	$(Q)$(link_guest)
 
 build/clickos: build/clickos.debug
 	$(Q)strip -o $@ $<
 	@size $@ | tail -n 1
 
-check-run: build/clickos
+build/clickos-%: build/clickos-%.debug
+	$(Q)strip -o $@ $<
+	@size $@ | tail -n 1
+
+check-run: build/clickos build/clickos-firewall build/clickos-cgnat
 
 # ---- drivers on the host, over a kernel and devices in plain memory ----
 
