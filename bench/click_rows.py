@@ -122,14 +122,14 @@ def ip_classifier(n):
     pats = ['udp dst port %d' % (80 + i) for i in range(n - 1)] + ['-']
     return ('c0 :: IPClassifier(%s);\n' % ', '.join(pats) +
             ''.join('c0[%d] -> d%d :: Counter -> Discard;\n' % (i, i)
-                    for i in range(n)) + 'SRC -> CheckIPHeader(14) -> c0;')
+                    for i in range(n)) + 'SRC -> CheckIPHeader(OFFSET 14) -> c0;')
 
 
 def ip_filter(n):
     """n rules of which only the last one is met."""
     rules = ['deny src 172.%d.%d.0/24 and dst port %d' %
              (16 + i // 250, i % 250, 1000 + i) for i in range(n - 1)]
-    return ('SRC -> CheckIPHeader(14) -> IPFilter(%s) -> %s' %
+    return ('SRC -> CheckIPHeader(OFFSET 14) -> IPFilter(%s) -> %s' %
             (', '.join(rules + ['allow all']), SINK))
 
 
@@ -138,7 +138,7 @@ NAT = ('rw :: IPRewriter(%s, MAPPING_CAPACITY 400000);\n'
 SNAT = NAT % 'pattern 1.0.0.1 1024-65535 - - 0 0'
 BALANCED = ('m :: RoundRobinIPMapper(%s);\n' % ', '.join(
     '- - 10.9.0.%d - 0 0' % (i + 1) for i in range(4)) + NAT % 'm')
-FLOWS = 'SRC -> CheckIPHeader(14) -> AggregateIPFlows -> ' + SINK
+FLOWS = 'SRC -> CheckIPHeader(OFFSET 14) -> AggregateIPFlows -> ' + SINK
 HASHED = ('h :: HashSwitch(26, 8);\nSRC -> h;\n' + ''.join(
     'h[%d] -> StoreEtherAddress(2:2:2:2:2:%d, 0) -> d%d :: Counter -> '
     'Discard;\n' % (i, i, i) for i in range(4)))
