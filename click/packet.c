@@ -4,24 +4,10 @@
 
 #include <stdlib.h>
 
-#include "click/pool.h"
-#include "click/thread.h"
-
-/* Everything but where the buffer is. */
-static inline void
-packet_reset(struct packet *p, uint32_t headroom, uint32_t length)
-{
-	p->data = p->head + headroom;
-	p->length = length;
-	p->refs = 1;
-	p->mac = p->network = p->transport = -1;
-	p->type = PACKET_HOST;
-	p->timestamp_ns = 0;
-	memset(p->anno, 0, sizeof(*p) - offsetof(struct packet, anno));
-}
+#include "click/packet_inline.h"
 
 /* A packet whose bytes are too many for a pool buffer. */
-static NOINLINE struct packet *
+struct packet *
 packet_new_long(struct thread *t, uint32_t headroom, const void *data,
     uint32_t length, uint32_t tailroom)
 {
@@ -53,17 +39,7 @@ struct packet *
 packet_new(struct thread *t, uint32_t headroom, const void *data,
     uint32_t length, uint32_t tailroom)
 {
-	struct packet *p;
-
-	if (unlikely((uint64_t)headroom + length + tailroom > POOL_BUFFER))
-		return packet_new_long(t, headroom, data, length, tailroom);
-	p = pool_get(t->pool);
-	if (unlikely(p == NULL))
-		return NULL;
-	packet_reset(p, headroom, length);
-	if (data != NULL)
-		memcpy(p->data, data, length);
-	return p;
+	return packet_new_inline(t, headroom, data, length, tailroom);
 }
 
 struct packet *
@@ -118,7 +94,7 @@ packet_release(struct thread *t, struct packet *p)
 	pool_put_bare(t->pool, p);
 }
 
-static NOINLINE void
+void
 packet_kill_slow(struct thread *t, struct packet *p)
 {
 	CHECK_HOT(p->buffer != BUFFER_NONE);
@@ -135,10 +111,7 @@ packet_kill_slow(struct thread *t, struct packet *p)
 void
 packet_kill(struct thread *t, struct packet *p)
 {
-	if (likely(p->buffer == BUFFER_POOL && load_acquire(&p->refs) == 1))
-		pool_put(t->pool, p);
-	else
-		packet_kill_slow(t, p);
+	packet_kill_inline(t, p);
 }
 
 struct packet *
@@ -153,8 +126,11 @@ packet_clone(struct thread *t, struct packet *p)
 		owner->refs++;
 	else
 		fetch_add(&owner->refs, 1);
-	memcpy(c, p, sizeof(*c));
+	/* Not refs: reading wider than was just written has to wait. */
+	c->data = p->data;
+	c->length = p->length;
 	c->refs = 1;
+	memcpy(&c->head, &p->head, sizeof(*c) - offsetof(struct packet, head));
 	c->buffer = BUFFER_CLONE;
 	c->owner = owner;
 	c->next = NULL;

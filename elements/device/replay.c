@@ -29,6 +29,7 @@
 #include "base/stamp.h"
 #include "click/anno.h"
 #include "click/conf.h"
+#include "click/packet_inline.h"
 #include "click/element.h"
 #include "click/notifier.h"
 #include "click/router.h"
@@ -107,7 +108,7 @@ replay_one(struct replay *r, struct thread *t)
 
 	/* The frames lie one behind the other: a few ahead is near. */
 	prefetch_read(f->data + PREFETCH * 64);
-	p = packet_new(t, PACKET_HEADROOM, f->data, f->caplen, 0);
+	p = packet_new_inline(t, PACKET_HEADROOM, f->data, f->caplen, 0);
 	if (unlikely(p == NULL))
 		return NULL;
 	if (r->timestamp)

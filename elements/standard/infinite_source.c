@@ -27,6 +27,7 @@
  *     InfiniteSource(\<0800>, LENGTH 60, LIMIT 1000000, BURST 32, STOP true)
  *       -> Counter -> Discard;
  */
+#include "click/packet_inline.h"
 #include "elements/standard/source.h"
 #include "elements/standard/value.h"
 
@@ -64,7 +65,7 @@ infinite_source_configure(
 static struct packet *
 infinite_source_make(struct source *s, struct thread *t)
 {
-	return packet_new(t, PACKET_HEADROOM, s->payload.bytes.s,
+	return packet_new_inline(t, PACKET_HEADROOM, s->payload.bytes.s,
 	    (uint32_t)s->payload.bytes.n, 0);
 }
 
