@@ -3,150 +3,148 @@
 #include "click/batch.h"
 
 #include "click/element.h"
+#include "click/packet_inline.h"
 
 void
 batch_kill(struct batch *b)
 {
+	struct thread *t = b->thread;
+
 	for (uint32_t i = 0; i < b->count; i++)
-		packet_kill(b->thread, b->packet[i]);
+		packet_kill_inline(t, b->packet[i]);
 	b->count = 0;
 }
 
 /*
- * Packets of one batch sorted by output, as linked lists of indices, in the
- * order in which each output first came up.
+ * A batch's packets sorted by output: groups one behind the other, in the order
+ * in which their outputs first came up.
  */
 struct sorting {
-	struct packet **packet;
-	int16_t *next;   /* by packet: the next one for the same output */
-	int16_t *first;  /* by group: its first packet */
-	int16_t *last;   /* by group */
-	int16_t *port;   /* by group */
-	uint16_t *count; /* by group */
+	int16_t *group; /* by packet, in the place of its output; -1: gone */
+	int16_t *port;  /* by group */
+	uint16_t *next; /* by group: its packets, then where they end */
 	uint32_t ngroups;
 };
 
-static void
-sorting_init(struct sorting *s, struct batch *b)
+static inline int16_t
+sorting_new_group(struct sorting *s, int16_t port)
 {
-	struct thread *t = b->thread;
-	uint32_t n = b->count;
-	int16_t *v = scratch_alloc(t, 5 * n * sizeof(*v));
-
-	s->packet = scratch_alloc(t, n * sizeof(*s->packet));
-	memcpy(s->packet, b->packet, n * sizeof(*s->packet));
-	s->next = v;
-	s->first = v + n;
-	s->last = v + 2 * n;
-	s->port = v + 3 * n;
-	s->count = (uint16_t *)(v + 4 * n);
-	s->ngroups = 0;
+	s->port[s->ngroups] = port;
+	s->next[s->ngroups] = 0;
+	return (int16_t)s->ngroups++;
 }
 
-/* Puts packet i into group g, which is new or has a last one. */
-static void
-sorting_add(struct sorting *s, uint32_t g, uint32_t i, int16_t port)
+/* A packet that is gone or for an output that is not there. */
+static NOINLINE int16_t
+sorting_no_group(struct thread *t, struct packet *p, int16_t port)
 {
-	s->next[i] = -1;
-	if (g == s->ngroups) {
-		s->ngroups++;
-		s->first[g] = (int16_t)i;
-		s->port[g] = port;
-		s->count[g] = 1;
-	} else {
-		s->next[s->last[g]] = (int16_t)i;
-		s->count[g]++;
-	}
-	s->last[g] = (int16_t)i;
-}
-
-/* The group of port: the last one used, or the one found from the front. */
-static uint32_t
-sorting_group(const struct sorting *s, int16_t port)
-{
-	uint32_t g = 0;
-
-	while (g < s->ngroups && s->port[g] != port)
-		g++;
-	return g;
-}
-
-/* Fills b, which has the room, with group g. */
-static void
-sorting_fill(const struct sorting *s, uint32_t g, struct batch *b)
-{
-	b->count = 0;
-	for (int i = s->first[g]; i >= 0; i = s->next[i])
-		b->packet[b->count++] = s->packet[i];
+	if (port != PACKET_GONE)
+		packet_kill(t, p);
+	return -1;
 }
 
 enum { GROUP_MAP = 512 };
 
-/* Sorts with a map from output to group, when there are not too many. */
+/* Finds groups with a map from output to group, when there are not too many. */
 static void
-sorting_by_map(struct sorting *s, struct element *e, const struct batch *b,
-    const int16_t *ports)
+sorting_by_map(struct sorting *s, const struct element *e, struct batch *b)
 {
-	struct thread *t = b->thread;
-	int16_t *map = scratch_alloc(t, e->nout * sizeof(*map));
+	int16_t *map = scratch_alloc(b->thread, e->nout * sizeof(*map));
+	uint16_t nout = (uint16_t)e->nout;
 
-	memset(map, 0xff, e->nout * sizeof(*map));
+	memset(map, 0xff, nout * sizeof(*map));
 	for (uint32_t i = 0; i < b->count; i++) {
-		int16_t port = ports[i];
+		int16_t port = s->group[i], g;
 
-		if (port == PACKET_GONE)
-			continue;
-		if (port < 0 || port >= e->nout) {
-			packet_kill(t, s->packet[i]);
+		if (unlikely((uint16_t)port >= nout)) {
+			s->group[i] =
+			    sorting_no_group(b->thread, b->packet[i], port);
 			continue;
 		}
-		if (map[port] < 0)
-			map[port] = (int16_t)s->ngroups;
-		sorting_add(s, (uint32_t)map[port], i, port);
+		g = map[port];
+		if (g < 0)
+			g = map[port] = sorting_new_group(s, port);
+		s->group[i] = g;
+		s->next[g]++;
 	}
 }
 
 static void
-sorting_by_search(struct sorting *s, struct element *e, const struct batch *b,
-    const int16_t *ports)
+sorting_by_search(struct sorting *s, const struct element *e, struct batch *b)
 {
 	for (uint32_t i = 0; i < b->count; i++) {
-		int16_t port = ports[i];
+		int16_t port = s->group[i];
+		uint32_t g = 0;
 
-		if (port == PACKET_GONE)
+		if (port < 0 || port >= e->nout) {
+			s->group[i] =
+			    sorting_no_group(b->thread, b->packet[i], port);
 			continue;
-		if (port < 0 || port >= e->nout)
-			packet_kill(b->thread, s->packet[i]);
-		else
-			sorting_add(s, sorting_group(s, port), i, port);
+		}
+		while (g < s->ngroups && s->port[g] != port)
+			g++;
+		if (g == s->ngroups)
+			(void)sorting_new_group(s, port);
+		s->group[i] = (int16_t)g;
+		s->next[g]++;
 	}
+}
+
+/* The packets of b, sorted; next[g] becomes where group g ends. */
+static struct packet **
+sorting_fill(struct sorting *s, const struct batch *b)
+{
+	struct packet **sorted =
+	    scratch_alloc(b->thread, b->count * sizeof(*sorted));
+	uint16_t from = 0;
+
+	for (uint32_t g = 0; g < s->ngroups; g++) {
+		uint16_t count = s->next[g];
+
+		s->next[g] = from;
+		from = (uint16_t)(from + count);
+	}
+	for (uint32_t i = 0; i < b->count; i++)
+		if (likely(s->group[i] >= 0))
+			sorted[s->next[s->group[i]]++] = b->packet[i];
+	return sorted;
+}
+
+static void
+batch_set(struct batch *b, struct packet *const *p, uint32_t n)
+{
+	memcpy(b->packet, p, n * sizeof(struct packet *));
+	b->count = n;
 }
 
 void
 batch_distribute(struct element *e, struct batch *b, int16_t *ports, int stay)
 {
-	struct scratch_mark m = scratch_mark(b->thread);
-	struct batch *out;
-	struct sorting s;
-	uint32_t g, kept;
+	struct thread *t = b->thread;
+	struct scratch_mark m = scratch_mark(t);
+	struct batch *out = batch_new(t, b->count);
+	struct packet **sorted, **kept = NULL;
+	uint32_t nkept = 0, from = 0;
+	struct sorting s = { .group = ports };
 
-	sorting_init(&s, b);
-	out = batch_new(b->thread, b->count);
+	s.port = scratch_alloc(t, b->count * sizeof(*s.port));
+	s.next = scratch_alloc(t, b->count * sizeof(*s.next));
 	if (e->nout <= GROUP_MAP)
-		sorting_by_map(&s, e, b, ports);
+		sorting_by_map(&s, e, b);
 	else
-		sorting_by_search(&s, e, b, ports);
-	kept = s.ngroups;
-	for (g = 0; g < s.ngroups; g++) {
+		sorting_by_search(&s, e, b);
+	sorted = sorting_fill(&s, b);
+	for (uint32_t g = 0; g < s.ngroups; from = s.next[g++]) {
 		if (s.port[g] == stay) {
-			kept = g;
+			kept = &sorted[from];
+			nkept = s.next[g] - from;
 			continue;
 		}
-		sorting_fill(&s, g, out);
+		batch_set(out, &sorted[from], s.next[g] - from);
 		output_push_checked(e, (unsigned int)s.port[g], out);
 	}
 	b->count = 0;
-	if (kept < s.ngroups)
-		sorting_fill(&s, kept, b);
-	scratch_release(b->thread, m);
+	if (kept != NULL)
+		batch_set(b, kept, nkept);
+	scratch_release(t, m);
 }

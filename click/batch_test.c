@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* batch_test.c -- batches taken apart: nothing lost, nothing out of order. */
+#include "click/element.h"
+#include "test/run.h"
+#include "test/tap.h"
+
+enum { NOUT = 3, MANY = 600, PACKETS = BATCH_MAX };
+
+/* "q0 :: Queue... s [i] -> qi": a splitter before nout queues. */
+static int
+splitter_start(struct trun *t, unsigned int nout)
+{
+	struct strbuf text = STRBUF_INIT;
+	int err;
+
+	sb_printf(&text, "Idle -> s :: RoundRobinSwitch;\n");
+	for (unsigned int i = 0; i < nout; i++)
+		sb_printf(&text, "s[%u] -> q%u :: Queue -> Idle;\n", i, i);
+	err = trun_start(t, sb_cstr(&text));
+	sb_fini(&text);
+	return err;
+}
+
+/* A batch of n packets, 1, 2, ... n bytes long. */
+static struct batch *
+numbered(struct thread *t, uint32_t n)
+{
+	struct batch *b = batch_new(t, BATCH_MAX);
+
+	for (uint32_t i = 1; i <= n; i++)
+		batch_add(b, packet_new(t, 0, NULL, i, 0));
+	return b;
+}
+
+/* Whether b holds n packets whose numbers are first, first + step, ... */
+static bool
+is_sequence(const struct batch *b, uint32_t n, uint32_t first, uint32_t step)
+{
+	if (b->count != n)
+		return false;
+	for (uint32_t i = 0; i < n; i++)
+		if (b->packet[i]->length != first + i * step)
+			return false;
+	return true;
+}
+
+/* The same of what queue number i has got, which ends. */
+static bool
+queue_is(
+    struct trun *t, unsigned int i, uint32_t n, uint32_t first, uint32_t step)
+{
+	struct thread *thread = master_thread(t->m, 0);
+	struct scratch_mark m = scratch_mark(thread);
+	struct batch *b = batch_new(thread, BATCH_MAX);
+	char name[16];
+	struct element *q;
+	bool is;
+
+	snprintf(name, sizeof(name), "q%u", i);
+	q = router_find(t->r, str_of(name), NULL);
+	b->count = q->class->pull(q, 0, b, BATCH_MAX);
+	is = is_sequence(b, n, first, step);
+	batch_kill(b);
+	scratch_release(thread, m);
+	return is;
+}
+
+static void
+distribute(struct trun *t, uint32_t n, int16_t *ports, int stay, uint32_t kept,
+    uint32_t first, uint32_t step)
+{
+	struct thread *thread = master_thread(t->m, 0);
+	struct scratch_mark m = scratch_mark(thread);
+	struct batch *b = numbered(thread, n);
+
+	batch_distribute(router_find(t->r, str_of("s"), NULL), b, ports, stay);
+	ok(is_sequence(b, kept, first, step), "%u packets stay", kept);
+	batch_kill(b);
+	scratch_release(thread, m);
+}
+
+static void
+test_every_third(void)
+{
+	int16_t ports[PACKETS];
+	struct trun t;
+
+	ok(splitter_start(&t, NOUT) == 0, "starts");
+	for (int i = 0; i < PACKETS; i++)
+		ports[i] = (int16_t)(i % NOUT);
+	distribute(&t, PACKETS, ports, -1, 0, 0, 0);
+	ok(queue_is(&t, 0, 86, 1, 3), "the first of three, in order");
+	ok(queue_is(&t, 1, 85, 2, 3), "the second");
+	ok(queue_is(&t, 2, 85, 3, 3), "the third");
+	for (int i = 0; i < PACKETS; i++)
+		ports[i] = (int16_t)(i % NOUT);
+	distribute(&t, PACKETS, ports, 1, 85, 2, 3);
+	ok(queue_is(&t, 1, 0, 0, 0), "what stays is not pushed");
+	ok(queue_is(&t, 2, 85, 3, 3), "what does not stay is");
+	is_num(trun_stop(&t), 0, "every packet is back");
+}
+
+/* Outputs that are not there, packets that are gone. */
+static void
+test_no_output(void)
+{
+	struct thread *thread;
+	struct scratch_mark m;
+	struct batch *b;
+	int16_t ports[] = { PACKET_DROP, 0, NOUT, PACKET_GONE, 0 };
+	struct trun t;
+
+	ok(splitter_start(&t, NOUT) == 0, "starts");
+	thread = master_thread(t.m, 0);
+	m = scratch_mark(thread);
+	b = numbered(thread, 5);
+	packet_kill(thread, b->packet[3]);
+	batch_distribute(router_find(t.r, str_of("s"), NULL), b, ports, -1);
+	scratch_release(thread, m);
+	ok(queue_is(&t, 0, 2, 2, 3), "those with an output arrive");
+	is_num(trun_stop(&t), 0, "the others were freed once");
+}
+
+/* A different output for each packet, of more than the map has. */
+static void
+test_many(void)
+{
+	int16_t ports[PACKETS];
+	struct trun t;
+	unsigned int wrong = 0;
+
+	ok(splitter_start(&t, MANY) == 0, "starts with %d outputs", MANY);
+	for (int i = 0; i < PACKETS; i++)
+		ports[i] = (int16_t)(MANY - 1 - i);
+	distribute(&t, PACKETS, ports, -1, 0, 0, 0);
+	for (unsigned int i = 0; i < PACKETS; i++)
+		wrong += !queue_is(&t, MANY - 1 - i, 1, i + 1, 0);
+	is_num(wrong, 0, "each packet is where it belongs");
+	is_num(trun_stop(&t), 0, "every packet is back");
+}
+
+int
+main(void)
+{
+	test_every_third();
+	test_no_output();
+	test_many();
+	return tap_done();
+}
