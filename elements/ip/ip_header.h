@@ -72,25 +72,33 @@ ip_header_set_sum(struct ip4 *ip, unsigned int hlen)
 	put_u16(ip->sum, csum(ip, hlen));
 }
 
+/*
+ * Puts now in the place of the 16 bits at where, checksum repaired.  A change
+ * of one byte goes through here too: reading it back wider than it was written
+ * would wait until it has left the store buffer.
+ */
+static inline void
+ip_header_set_be16(struct ip4 *ip, void *where, unsigned int now)
+{
+	uint16_t old = get_u16(where);
+
+	put_be16(where, (uint16_t)now);
+	put_u16(ip->sum, csum_update16(get_u16(ip->sum), old,
+	                     __builtin_bswap16((uint16_t)now)));
+}
+
 /* A write of the type of service, checksum repaired. */
 static inline void
 ip_header_set_tos(struct ip4 *ip, uint8_t tos)
 {
-	uint16_t old = get_u16(ip);
-
-	ip->tos = tos;
-	put_u16(ip->sum, csum_update16(get_u16(ip->sum), old, get_u16(ip)));
+	ip_header_set_be16(ip, ip, (get_be16(ip) & 0xff00u) | tos);
 }
 
 /* One hop less, checksum repaired: the TTL must not be 0. */
 static inline void
 ip_header_dec_ttl(struct ip4 *ip)
 {
-	uint16_t old = get_u16(&ip->ttl);
-
-	ip->ttl--;
-	put_u16(
-	    ip->sum, csum_update16(get_u16(ip->sum), old, get_u16(&ip->ttl)));
+	ip_header_set_be16(ip, &ip->ttl, get_be16(&ip->ttl) - 0x100u);
 }
 
 #endif
