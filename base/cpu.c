@@ -24,6 +24,8 @@ cpu_features(void)
 		return 0;
 	if ((c & bit_SSSE3) != 0)
 		found |= CPU_SSSE3;
+	if ((c & bit_POPCNT) != 0)
+		found |= CPU_POPCNT;
 	if ((c & bit_OSXSAVE) == 0 || (cpu_xcr0() & ymm) != ymm)
 		return found;
 	if (__get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & bit_AVX2) != 0)

@@ -2,8 +2,10 @@
 /* ip_lpm.c -- a helper of the elements in ip/; see ip_lpm.h. */
 #include "elements/ip/ip_lpm.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/cpu.h"
 #include "base/err.h"
 
 enum { LPM_LANES = 32 /* addresses looked up side by side */ };
@@ -37,59 +39,91 @@ struct lpm_lanes {
 	const uint32_t *run[LPM_LANES];
 };
 
-/* One level for all lanes, those that end drop out. */
-static inline void
-lpm_step(const struct ip_lpm *l, struct lpm_lanes *lanes, const uint32_t *addr,
-    uint32_t *value, int shift)
+/* An address has come to run: it ends with value or goes on in a lane. */
+ALWAYS_INLINE void
+lpm_arrive(const struct ip_lpm *l, struct lpm_lanes *lanes, uint8_t of,
+    uint32_t run, uint32_t *value)
 {
-	uint32_t n = lanes->n, kept = 0;
+	const struct lpm_node *node;
+
+	if (run & lpm_child) {
+		node = lpm_node(&l->nodes, run & ~lpm_child);
+		prefetch_read(node);
+		lanes->node[lanes->n] = node;
+		lanes->of[lanes->n++] = of;
+	} else if (run != 0)
+		value[of] = lpm_value(run);
+}
+
+/* One level for all lanes, those that end drop out. */
+ALWAYS_INLINE void
+lpm_step(const struct ip_lpm *l, struct lpm_lanes *lanes, const uint32_t *addr,
+    uint32_t *value, int shift, bool popcnt)
+{
+	uint32_t n = lanes->n;
 
 	for (uint32_t i = 0; i < n; i++) {
 		const struct lpm_node *node = lanes->node[i];
+		uint8_t of = lanes->of[i];
+		uint32_t best = value[of];
 
 		lanes->run[i] =
-		    lpm_run_at(node, (uint8_t)(addr[lanes->of[i]] >> shift));
+		    lpm_run_find(node, (uint8_t)(addr[of] >> shift), popcnt);
 		prefetch_read(lanes->run[i]);
-		if (node->inherit != 0)
-			value[lanes->of[i]] = lpm_value(node->inherit);
+		value[of] =
+		    node->inherit != 0 ? lpm_value(node->inherit) : best;
 	}
+	lanes->n = 0;
+	for (uint32_t i = 0; i < n; i++)
+		lpm_arrive(l, lanes, lanes->of[i], *lanes->run[i], value);
+}
+
+ALWAYS_INLINE void
+lpm_lookup_lanes(const struct ip_lpm *l, const uint32_t *addr, uint32_t *value,
+    uint32_t n, bool popcnt)
+{
+	uint32_t all = lpm_value(lpm_node(&l->nodes, 0)->inherit);
+	struct lpm_lanes lanes;
+
+	lanes.n = 0;
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t run = *lanes->run[i];
-		uint8_t of = lanes->of[i];
-
-		if (run & lpm_child) {
-			const struct lpm_node *node =
-			    lpm_node(&l->nodes, run & ~lpm_child);
-
-			prefetch_read(node);
-			lanes->node[kept] = node;
-			lanes->of[kept++] = of;
-		} else if (run != 0)
-			value[of] = lpm_value(run);
+		value[i] = all;
+		lpm_arrive(
+		    l, &lanes, (uint8_t)i, l->top->run[addr[i] >> 24], value);
 	}
-	lanes->n = kept;
+	for (int shift = 16; lanes.n > 0; shift -= 8)
+		lpm_step(l, &lanes, addr, value, shift, popcnt);
+}
+
+__attribute__((target("popcnt"))) static void
+lpm_lookup_popcnt(
+    const struct ip_lpm *l, const uint32_t *addr, uint32_t *value, uint32_t n)
+{
+	lpm_lookup_lanes(l, addr, value, n, true);
+}
+
+static void
+lpm_lookup_plain(
+    const struct ip_lpm *l, const uint32_t *addr, uint32_t *value, uint32_t n)
+{
+	lpm_lookup_lanes(l, addr, value, n, false);
 }
 
 void
 ip_lpm_lookup_batch(
     const struct ip_lpm *l, const uint32_t *addr, uint32_t *value, uint32_t n)
 {
-	struct lpm_lanes lanes;
-
-	memset(value, 0, n * sizeof(*value));
-	if (l->nodes.in_use == 0)
+	if (l->nodes.in_use == 0) {
+		memset(value, 0, n * sizeof(*value));
 		return;
-	for (; n > 0; addr += lanes.n, value += lanes.n, n -= lanes.n) {
-		uint32_t now = n < LPM_LANES ? n : LPM_LANES;
+	}
+	for (uint32_t at = 0; at < n; at += LPM_LANES) {
+		uint32_t now = n - at < LPM_LANES ? n - at : LPM_LANES;
 
-		lanes.n = now;
-		for (uint32_t i = 0; i < now; i++) {
-			lanes.of[i] = (uint8_t)i;
-			lanes.node[i] = lpm_node(&l->nodes, 0);
-		}
-		for (int shift = 24; lanes.n > 0; shift -= 8)
-			lpm_step(l, &lanes, addr, value, shift);
-		lanes.n = now;
+		if (l->popcnt)
+			lpm_lookup_popcnt(l, addr + at, value + at, now);
+		else
+			lpm_lookup_plain(l, addr + at, value + at, now);
 	}
 }
 
@@ -102,6 +136,27 @@ lpm_level(unsigned int len)
 	return len == 0 ? 0 : (int)(len - 1) / 8;
 }
 
+/* The root has changed. */
+static void
+lpm_top_update(struct ip_lpm *l)
+{
+	lpm_unpack(lpm_node(&l->nodes, 0), l->top);
+}
+
+/* The root, made if there is none yet: 0 or ERR_NOMEM. */
+static int
+lpm_root(struct ip_lpm *l)
+{
+	if (l->nodes.in_use != 0)
+		return 0;
+	if (l->top == NULL)
+		l->top = malloc(sizeof(*l->top));
+	if (l->top == NULL || lpm_node_new(&l->nodes) < 0)
+		return ERR_NOMEM;
+	lpm_top_update(l);
+	return 0;
+}
+
 /*
  * The node for prefixes of addr on level, made if need be; way[] are the nodes
  * from the root to it.  0 or ERR_NOMEM.
@@ -111,7 +166,7 @@ lpm_descend(struct ip_lpm *l, uint32_t addr, int level, uint32_t way[4])
 {
 	struct lpm_slots s;
 
-	if (l->nodes.in_use == 0 && lpm_node_new(&l->nodes) < 0)
+	if (lpm_root(l) != 0)
 		return ERR_NOMEM;
 	way[0] = 0;
 	for (int i = 0; i < level; i++) {
@@ -136,6 +191,8 @@ lpm_descend(struct ip_lpm *l, uint32_t addr, int level, uint32_t way[4])
 		}
 		lpm_node(&l->nodes, (uint32_t)child)->inherit = run;
 		way[i + 1] = (uint32_t)child;
+		if (i == 0)
+			lpm_top_update(l);
 	}
 	return 0;
 }
@@ -170,6 +227,8 @@ lpm_prune(struct ip_lpm *l, uint32_t addr, const uint32_t way[4], int level)
 		if (lpm_pack(&l->nodes, parent, &s) != 0)
 			return;
 		lpm_node_free(&l->nodes, way[level]);
+		if (level == 1)
+			lpm_top_update(l);
 	}
 }
 
@@ -184,8 +243,11 @@ ip_lpm_set(struct ip_lpm *l, uint32_t addr, unsigned int len, uint32_t value)
 	err = lpm_descend(l, addr, level, way);
 	if (err != 0)
 		return err;
-	return lpm_replace(&l->nodes, lpm_node(&l->nodes, way[level]), first,
+	err = lpm_replace(&l->nodes, lpm_node(&l->nodes, way[level]), first,
 	    count, 0, bits, lpm_run(bits, value));
+	if (level == 0)
+		lpm_top_update(l);
+	return err;
 }
 
 int
@@ -205,6 +267,8 @@ ip_lpm_clear(struct ip_lpm *l, uint32_t addr, unsigned int len,
 		run = lpm_run(cover_len - above, cover_value);
 	err = lpm_replace(&l->nodes, lpm_node(&l->nodes, way[level]), first,
 	    count, bits, bits, run);
+	if (level == 0)
+		lpm_top_update(l);
 	if (err == 0)
 		lpm_prune(l, addr, way, level);
 	return err;
@@ -216,16 +280,21 @@ void
 ip_lpm_init(struct ip_lpm *l)
 {
 	lpm_nodes_init(&l->nodes);
+	l->top = NULL;
+	l->popcnt = (cpu_features() & CPU_POPCNT) != 0;
 }
 
 void
 ip_lpm_fini(struct ip_lpm *l)
 {
 	lpm_nodes_fini(&l->nodes);
+	free(l->top);
+	l->top = NULL;
 }
 
 uint64_t
 ip_lpm_bytes(const struct ip_lpm *l)
 {
-	return lpm_nodes_bytes(&l->nodes);
+	return lpm_nodes_bytes(&l->nodes) +
+	       (l->top != NULL ? sizeof(*l->top) : 0);
 }

@@ -5,13 +5,14 @@
  *
  * A trie of four levels, a byte of the address each (lpm_node.h).
  *
- * A lookup costs two cache lines a level (the node, one of its runs) and goes
- * only as deep as there are prefixes below; the first levels stay in the
+ * The root, which every lookup passes, is kept unpacked beside the trie, too.
+ * Below it a lookup costs two cache lines a level (the node, one of its runs)
+ * and goes only as deep as there are prefixes; the first levels stay in the
  * cache.  A prefix stands in one node, on the level of its last byte.
  *
- * Memory: nothing while empty; 64 bytes a node and 4 a run, which makes 8 to
- * 80 bytes a prefix (the more there are, the less).  An update touches one node
- * and, for short prefixes, up to 255 children.
+ * Memory: nothing while empty; 1 kB, 64 bytes a node and 4 a run, which makes 8
+ * to 80 bytes a prefix (the more there are, the less).  An update touches one
+ * node and, for short prefixes, up to 255 children.
  *
  * Who updates must keep the other threads from looking up.
  */
@@ -27,6 +28,8 @@ enum { IP_LPM_VALUE_MAX = LPM_VALUE_MAX };
 
 struct ip_lpm {
 	struct lpm_nodes nodes;
+	struct lpm_slots *top; /* what the root says; NULL when empty */
+	bool popcnt;           /* the processor counts bits */
 };
 
 void ip_lpm_init(struct ip_lpm *l);

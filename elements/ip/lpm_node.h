@@ -59,9 +59,12 @@ struct lpm_slots {
 	uint32_t run[256];
 };
 
-static inline unsigned int
-lpm_popcount(uint64_t x)
+/* popcnt: the processor has an instruction, and the caller may use it. */
+ALWAYS_INLINE unsigned int
+lpm_popcount(uint64_t x, bool popcnt)
 {
+	if (popcnt)
+		return (unsigned int)__builtin_popcountll(x);
 	x -= (x >> 1) & 0x5555555555555555;
 	x = (x & 0x3333333333333333) + ((x >> 2) & 0x3333333333333333);
 	x = (x + (x >> 4)) & 0x0f0f0f0f0f0f0f0f;
@@ -92,13 +95,19 @@ lpm_node(const struct lpm_nodes *l, uint32_t number)
 	return &l->chunks[number >> LPM_CHUNK_BITS][number & (LPM_CHUNK - 1)];
 }
 
-static inline const uint32_t *
-lpm_run_at(const struct lpm_node *n, uint8_t slot)
+ALWAYS_INLINE const uint32_t *
+lpm_run_find(const struct lpm_node *n, uint8_t slot, bool popcnt)
 {
 	unsigned int word = slot >> 6;
 	uint64_t upto = n->map[word] & (~0ull >> (63 - (slot & 63)));
 
-	return &n->runs[n->rank[word] + lpm_popcount(upto) - 1];
+	return &n->runs[n->rank[word] + lpm_popcount(upto, popcnt) - 1];
+}
+
+static inline const uint32_t *
+lpm_run_at(const struct lpm_node *n, uint8_t slot)
+{
+	return lpm_run_find(n, slot, false);
 }
 
 void lpm_nodes_init(struct lpm_nodes *l);
