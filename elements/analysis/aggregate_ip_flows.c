@@ -87,7 +87,15 @@ struct flow_look {
 	enum flow_class class;
 	bool reverse; /* it goes against the key's order */
 	bool error;   /* an ICMP error; the key is of what it is about */
+	bool train;   /* of the same flow as the one before */
 };
+
+static inline bool
+flow_look_same(const struct flow_look *a, const struct flow_look *b)
+{
+	return a->class == FLOW_PORTS && b->class == FLOW_PORTS &&
+	       flow_key_equal(&a->probe.key, &b->probe.key);
+}
 
 /* The key; true when src comes behind dst. */
 static inline bool
@@ -360,7 +368,10 @@ ip_flows_one(struct element *e, struct thread *t, struct packet *p,
 	return ip_flows_hold(s, p, l) ? VERDICT_HELD : VERDICT_EMIT;
 }
 
-/* Passes 1 and 2 of the search for the flows of n packets. */
+/*
+ * Passes 1 and 2 of the search for the flows of n packets.  Packets come in
+ * trains: one of the same flow as the one before is where that was.
+ */
 static inline void
 ip_flows_look(const struct aggregate_ip_flows *s, struct packet *const *p,
     uint32_t n, struct flow_look *look)
@@ -369,11 +380,16 @@ ip_flows_look(const struct aggregate_ip_flows *s, struct packet *const *p,
 
 	for (uint32_t i = 0; i < n; i++) {
 		flow_look(s, &look[i], p[i]);
-		if (likely(look[i].class == FLOW_PORTS))
+		look[i].train = i > 0 && flow_look_same(&look[i - 1], &look[i]);
+		if (look[i].train)
+			look[i].probe.hash = look[i - 1].probe.hash;
+		else if (likely(look[i].class == FLOW_PORTS))
 			flowtable_probe(ft, &look[i].probe);
 	}
 	for (uint32_t i = 0; i < n; i++)
-		if (likely(look[i].class == FLOW_PORTS))
+		if (look[i].train)
+			look[i].probe.likely = look[i - 1].probe.likely;
+		else if (likely(look[i].class == FLOW_PORTS))
 			flowtable_probe_record(ft, &look[i].probe);
 }
 
