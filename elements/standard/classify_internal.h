@@ -115,9 +115,9 @@ enum {
 struct classify_dim {
 	int32_t offset;  /* on the line */
 	uint16_t region; /* its base */
-	uint16_t unused;
-	int32_t at;     /* from that base */
-	uint32_t first; /* where its SET_VALUES entries begin */
+	uint16_t upto;   /* the dimension behind the last one of its region */
+	int32_t at;      /* from that base */
+	uint32_t first;  /* where its SET_VALUES entries begin */
 };
 
 /*
@@ -132,9 +132,10 @@ struct classify_table {
 	uint32_t group; /* boxes a group, as a power of two */
 	uint32_t words; /* a row */
 	int32_t end;    /* a packet that ends here or later has all bytes */
-	struct classify_dim dims[CLASSIFY_DIMS_MAX];
-	uint64_t *groups; /* ndims * SET_VALUES */
-	uint32_t *index;  /* ndims * SET_VALUES, or NULL: single boxes */
+	struct classify_dim dims[CLASSIFY_DIMS_MAX]; /* by offset */
+	int32_t at[CLASSIFY_DIMS_MAX];               /* theirs, close by */
+	uint64_t *groups;                            /* ndims * SET_VALUES */
+	uint32_t *index; /* ndims * SET_VALUES, or NULL: single boxes */
 	uint64_t *rows;
 	int16_t *outputs; /* nboxes */
 };

@@ -54,14 +54,43 @@ table_match_group(const struct classify_table *t,
 	    end < t->words ? end : t->words, ~(uint64_t)0);
 }
 
+/* The groups in which no byte rules out all boxes. */
+ALWAYS_INLINE uint64_t
+table_fit(const struct classify_table *t, const struct classify_view *view)
+{
+	uint64_t fit = ~(uint64_t)0;
+
+	for (uint32_t i = 0; i < t->ndims; i++)
+		fit &= t->groups[table_entry(&t->dims[i], view, false)];
+	return fit;
+}
+
+/* The same of a packet that has all bytes, region by region. */
+ALWAYS_INLINE uint64_t
+table_fit_whole(
+    const struct classify_table *t, const struct classify_view *view)
+{
+	const uint64_t *groups = t->groups;
+	uint64_t fit = ~(uint64_t)0;
+
+	for (uint32_t i = 0; i < t->ndims;) {
+		const uint8_t *base = view->base[t->dims[i].region];
+		uint32_t upto = t->dims[i].upto;
+
+		for (; i < upto; i++, groups += SET_VALUES)
+			fit &= groups[base[t->at[i]]];
+	}
+	return fit;
+}
+
 ALWAYS_INLINE int
 table_match(const struct classify_table *t, const struct classify_view *view,
     bool whole)
 {
-	uint64_t fit = t->nboxes > 0 ? ~(uint64_t)0 : 0;
+	uint64_t fit = whole ? table_fit_whole(t, view) : table_fit(t, view);
 
-	for (uint32_t i = 0; i < t->ndims; i++)
-		fit &= t->groups[table_entry(&t->dims[i], view, whole)];
+	if (unlikely(t->nboxes == 0))
+		return CLASSIFY_NONE;
 	for (; fit != 0; fit &= fit - 1) {
 		int64_t box = table_match_group(
 		    t, view, whole, (uint32_t)__builtin_ctzll(fit));

@@ -63,10 +63,15 @@ table_find_dims(struct classify_table *t, const struct classify_boxes *x,
 			d->region = (uint16_t)(d->offset >> 8);
 		if (d->region >= CLASSIFY_NREGIONS)
 			d->region = CLASSIFY_NREGIONS - 1;
-		d->at = d->offset - 256 * d->region;
+		d->at = t->at[i] = d->offset - 256 * d->region;
 		d->first = i * SET_VALUES;
 		t->end = d->offset + 1;
 	}
+	for (uint32_t i = t->ndims; i-- > 0;)
+		t->dims[i].upto = i + 1 < t->ndims && t->dims[i + 1].region ==
+		                                          t->dims[i].region
+		                      ? t->dims[i + 1].upto
+		                      : (uint16_t)(i + 1);
 	return 0;
 }
 
