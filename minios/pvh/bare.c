@@ -21,6 +21,7 @@ enum {
 	SLEEP_S5 = 0x2000,
 	KEYBOARD = 0x64,
 	PULSE_RESET = 0xfe,
+	END_NS = 100000000,
 };
 
 /* microvm's hardware-reduced ACPI registers (QEMU's generic event device). */
@@ -77,6 +78,7 @@ pvh_bare_end(enum machine_end how)
 		uint16_t limit;
 		uint64_t base;
 	} __attribute__((packed)) nothing = { 0, 0 };
+	int64_t end = clock_steady_ns() + END_NS;
 
 	if (how == MACHINE_REBOOT) {
 		*GED_RESET = 0x42;
@@ -85,6 +87,9 @@ pvh_bare_end(enum machine_end how)
 		outw(PM1_CONTROL, SLEEP_S5);
 		*GED_SLEEP = 5 << 2 | 1 << 5;
 	}
+	/* It is obeyed a moment later, unless a triple fault comes before. */
+	while (clock_steady_ns() < end)
+		__asm__ volatile("pause");
 	for (;;)
 		__asm__ volatile("lidt %0; ud2" : : "m"(nothing));
 }
