@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cosmos/internal.h"
+#include "cosmos/kvm.h"
 
 static const char *const platform_names[] = {
 	[COSMOS_BEST] = "best",
@@ -31,6 +32,8 @@ platform_of(unsigned int number)
 	switch (number) {
 	case COSMOS_XEN:
 		return platform_xen();
+	case COSMOS_KVM:
+		return &platform_kvm;
 	case COSMOS_PROCESS:
 		return &platform_process;
 	default:
@@ -134,16 +137,18 @@ cosmos_platform_check(struct cosmos *c, unsigned int platform)
 	return p->check(c);
 }
 
-/* The best that works here, or NULL. */
-static const struct platform *
+/* The best that works here, or COSMOS_BEST.  Emulation is not better than a
+ * process. */
+static unsigned int
 platform_best(struct cosmos *c)
 {
 	unsigned int i;
 
 	for (i = 1; i < PLATFORMS; i++)
-		if (cosmos_platform_check(c, i) == COSMOS_OK)
-			return platform_of(i);
-	return NULL;
+		if (cosmos_platform_check(c, i) == COSMOS_OK &&
+		    (i != COSMOS_KVM || strcmp(kvm_accelerator(), "kvm") == 0))
+			return i;
+	return COSMOS_BEST;
 }
 
 /* Of an older program's spec what it knows. */
@@ -183,15 +188,16 @@ cosmos_create(
 {
 	const struct platform *p;
 	struct cosmos_spec ours;
-	const struct cosmos_spec *spec = &ours;
+	struct cosmos_spec *spec = &ours;
 	int status = spec_take(c, from, &ours);
 
 	if (status == COSMOS_OK)
 		status = spec_check(c, spec);
 	if (status != COSMOS_OK)
 		return status;
-	p = spec->platform == COSMOS_BEST ? platform_best(c)
-	                                  : platform_of(spec->platform);
+	if (spec->platform == COSMOS_BEST)
+		spec->platform = platform_best(c);
+	p = platform_of(spec->platform);
 	if (p == NULL)
 		return spec->platform == COSMOS_BEST
 		           ? COSMOS_E_NOTSUP

@@ -23,8 +23,8 @@
  * domain id, or the process id.  Guests belong to the host, not to a handle:
  * each call looks at what is there now, and several programs may work at once.
  *
- * The ABI is stable within libcosmos.so.1: functions and fields are added, never
- * changed (pkg-config: cosmos).
+ * The ABI is stable within libcosmos.so.1: functions and fields are added,
+ *never changed (pkg-config: cosmos).
  *
  * A handle is for one thread at a time.  Functions return COSMOS_OK or another
  * enum cosmos_status, which is also the exit status of the command `cosmos`;
@@ -41,7 +41,7 @@
 extern "C" {
 #endif
 
-#define COSMOS_API __attribute__((visibility("default")))
+#define COSMOS_API     __attribute__((visibility("default")))
 #define COSMOS_VERSION "1.0.0"
 
 enum cosmos_status {

@@ -87,7 +87,7 @@ struct platform {
 	    struct str payload, struct strbuf *reply);
 };
 
-extern const struct platform platform_process;
+extern const struct platform platform_process, platform_kvm;
 /*
  * Lies in a shared object of its own, libcosmos-xen.so, as
  * cosmos_platform_xen_1, since Xen's libraries are there on Xen hosts only;

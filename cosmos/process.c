@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cosmos/kvm.h"
 #include "cosmos/process_internal.h"
 
 enum {
@@ -85,10 +86,18 @@ process_kill(const struct process_dir *d, pid_t pid)
 	close(p.fd);
 }
 
+bool
+process_dir_is_kvm(const struct process_dir *d)
+{
+	return faccessat(d->fd, "kvm", F_OK, 0) == 0;
+}
+
 void
 process_clear(struct cosmos *c, struct process_dir *d, pid_t pid)
 {
 	process_kill(d, pid);
+	if (process_dir_is_kvm(d))
+		kvm_ports_close(c, d);
 	process_cgroup_remove(c, d->key);
 	process_dir_remove(d, pid);
 }
@@ -148,6 +157,8 @@ process_by_name(struct cosmos *c, const char *name, struct cosmos_guest *g)
 	if (status != COSMOS_OK)
 		return status;
 	process_guest_fill(g, &d, pid);
+	if (process_dir_is_kvm(&d))
+		g->platform = COSMOS_KVM;
 	g->state = alive ? COSMOS_STATE_RUNNING : COSMOS_STATE_DYING;
 	if (fstat(d.lock, &st) == 0)
 		g->since_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 +

@@ -18,8 +18,8 @@
 
 enum { BACKLOG = 16 };
 
-static int
-socket_listen(struct cosmos *c, const struct process_dir *d, int *fd)
+int
+process_listen(struct cosmos *c, const struct process_dir *d, int *fd)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 
@@ -37,9 +37,8 @@ socket_listen(struct cosmos *c, const struct process_dir *d, int *fd)
 	return cosmos_fail_errno(c, "%s/control", d->path);
 }
 
-/* Why a guest could not begin: its own words, if it has left any. */
-static int
-fail_with_log(struct cosmos *c, const struct process_dir *d, pid_t pid)
+int
+process_fail_with_log(struct cosmos *c, const struct process_dir *d, pid_t pid)
 {
 	struct strbuf text = STRBUF_INIT;
 	char path[PATH_MAX + 8];
@@ -89,7 +88,7 @@ begin(struct cosmos *c, const struct cosmos_spec *spec,
 		sb_fini(&hello);
 	}
 	if (status == COSMOS_E_STATE || status == COSMOS_E_SYSTEM)
-		return fail_with_log(c, d, pid);
+		return process_fail_with_log(c, d, pid);
 	if (status == COSMOS_OK && spec->paused != 0)
 		status = cosmos_suspend(c, &made);
 	if (status == COSMOS_OK)
@@ -105,7 +104,7 @@ process_begin(struct cosmos *c, const struct cosmos_spec *spec,
 	int status = process_room(c, d->name);
 
 	if (status == COSMOS_OK)
-		status = socket_listen(c, d, &spawn.control);
+		status = process_listen(c, d, &spawn.control);
 	if (status != COSMOS_OK)
 		return status;
 	status = process_spawn(c, &spawn, pid);

@@ -75,6 +75,8 @@ struct process_spawn {
 	const struct cosmos_spec *spec;
 	const struct process_dir *dir; /* locked */
 	int control;                   /* its socket, listening */
+	const char *program;           /* NULL: the guest program */
+	const char *const *argv;       /* that one's */
 };
 
 /* Starts it in its folder, where its pid is noted.  COSMOS_OK and *pid. */
@@ -88,7 +90,16 @@ int process_create(
 int process_begin(struct cosmos *c, const struct cosmos_spec *spec,
     struct process_dir *d, pid_t *pid);
 
+/* Its control socket, listening. */
+int process_listen(struct cosmos *c, const struct process_dir *d, int *fd);
+/* Why a guest could not begin: its own words, if it has left any. */
+int process_fail_with_log(
+    struct cosmos *c, const struct process_dir *d, pid_t pid);
+
 /* ---- process.c ---- */
+
+/* True for a guest under QEMU (kvm.h). */
+bool process_dir_is_kvm(const struct process_dir *d);
 
 void process_guest_fill(
     struct cosmos_guest *g, const struct process_dir *d, pid_t pid);

@@ -113,7 +113,10 @@ child_run(void *arg)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	s->failed = s->program;
-	execve(s->program, (char *const *)(uintptr_t)s->argv, s->environment);
+	execve(s->program,
+	    (char *const *)(uintptr_t)(s->how->argv != NULL ? s->how->argv
+	                                                    : s->argv),
+	    s->environment);
 fail:
 	s->error = errno;
 	_exit(1);
@@ -193,8 +196,12 @@ process_spawn(struct cosmos *c, const struct process_spawn *how, pid_t *pid)
 	struct spawn s = { .how = how, .uid = geteuid(), .gid = getegid() };
 	char program[PATH_MAX], log[PATH_MAX + 8];
 	sigset_t all, before;
-	int status = process_program(c, how->spec, program);
+	int status = COSMOS_OK;
 
+	if (how->program != NULL)
+		snprintf(program, sizeof(program), "%s", how->program);
+	else
+		status = process_program(c, how->spec, program);
 	if (status != COSMOS_OK)
 		return status;
 	snprintf(log, sizeof(log), "%s/log", how->dir->path);
@@ -205,8 +212,10 @@ process_spawn(struct cosmos *c, const struct process_spawn *how, pid_t *pid)
 		return status;
 	s.program = program;
 	s.log = log;
-	process_empty(s.empty);
-	spawn_arguments(&s);
+	if (how->argv == NULL) {
+		process_empty(s.empty);
+		spawn_arguments(&s);
+	}
 	spawn_environment(&s);
 	/* No handler of ours may run in the child. */
 	sigfillset(&all);

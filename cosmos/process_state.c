@@ -83,7 +83,7 @@ void
 process_dir_remove(struct process_dir *d, pid_t pid)
 {
 	static const char *const files[] = { "control", "pid", "spec", "log",
-		"making", "lock" };
+		"making", "kvm", "qmp.in", "qmp.out", "lock" };
 	char path[PATH_MAX];
 	unsigned int i;
 
@@ -159,6 +159,23 @@ process_dir_abandoned(const struct process_dir *d)
 	return abandoned;
 }
 
+/* What QEMU has said of a guest's end (QMP's event SHUTDOWN), if it is one. */
+static void
+process_dir_end_qemu(const struct process_dir *d, char how[static 16])
+{
+	char text[8192];
+	int fd = openat(d->fd, "qmp.out", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
+
+	if (fd >= 0)
+		close(fd);
+	text[n > 0 ? n : 0] = '\0';
+	if (strstr(text, "\"guest-reset\"") != NULL)
+		strcpy(how, "reboot");
+	else if (strstr(text, "\"guest-shutdown\"") != NULL)
+		strcpy(how, "poweroff");
+}
+
 void
 process_dir_end(const struct process_dir *d, char how[static 16])
 {
@@ -166,6 +183,8 @@ process_dir_end(const struct process_dir *d, char how[static 16])
 
 	how[n > 0 ? n : 0] = '\0';
 	how[strcspn(how, "\n")] = '\0';
+	if (how[0] == '\0')
+		process_dir_end_qemu(d, how);
 }
 
 /* Nobody owns the guest: those who only look share the lock for a moment. */

@@ -76,7 +76,7 @@ watch_restart(struct watch *w, struct spec_text *s, const struct kept *k)
 
 	/* The routers come from what was noted, the spec's among them. */
 	s->spec.config = NULL;
-	status = process_create(w->c, &s->spec, &g);
+	status = cosmos_create(w->c, &s->spec, &g);
 	if (status == COSMOS_OK)
 		status = keep_install(w->c, &g, k);
 	if (status == COSMOS_OK)

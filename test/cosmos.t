@@ -7,143 +7,20 @@ build of the command.
 """
 import fcntl
 import glob
-import json
 import os
 import re
 import resource
 import signal
-import subprocess
-import tempfile
 import socket
+import subprocess
+import sys
+import tempfile
 import threading
 import time
 
-try:
-    import jsonschema
-except ImportError:
-    jsonschema = None
-
-os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-COSMOS = os.environ.get('COSMOS', 'build/cosmos')
-GUEST = os.path.abspath('build/clickos-process')
-COUNT = 'InfiniteSource(LIMIT 5) -> c :: Counter -> Discard;'
-IDLE = 'i :: Idle -> c :: Counter -> Discard;'
-OK, FAILED, USAGE, NOTFOUND, EXISTS, CONFIG = 0, 1, 2, 3, 4, 5
-DENIED, NOTSUP, STATE, FULL, TIMEOUT, SYSTEM = 6, 7, 8, 9, 10, 11
-GUEST_SHAPE = {'name': str, 'id': int, 'platform': str, 'state': str,
-               'memory_bytes': int, 'cpu_seconds': float, 'created': float}
-count = 0
-run_folder = None
-
-
-def ok(passed, name, note=''):
-    global count
-    count += 1
-    print('%sok %d - %s' % ('' if passed else 'not ', count, name), flush=True)
-    if not passed and note != '':
-        print('# ' + str(note).replace('\n', '\n# '))
-    return passed
-
-
-def environment(**more):
-    return dict(os.environ, CLICKOS_RUN=run_folder, CLICKOS_PROCESS=GUEST,
-                **more)
-
-
-with open('docs/cosmos.schema.json') as schema_file:
-    SCHEMA = json.load(schema_file)
-validated = {}
-
-
-def validate(command, value):
-    """Against the schema of that command; a failure is a test of its own."""
-    validated[command] = validated.get(command, 0) + 1
-    if jsonschema is None:
-        return
-    try:
-        jsonschema.validate(value, {'$ref': '#/$defs/' + command,
-                                    '$defs': SCHEMA['$defs']})
-    except jsonschema.ValidationError as e:
-        ok(False, command + ' --json: as the schema has it',
-           '%s\n%s' % (value, e.message))
-
-
-class Done:
-    """How a command ended."""
-
-    def __init__(self, done):
-        self.command = next((x for x in done.args[done.args.index(COSMOS) + 1:]
-                             if x not in ('-t', '-v')), '')
-        self.status, self.out, self.err = (done.returncode, done.stdout,
-                                           done.stderr)
-        self.all = 'exit %d\n%s%s' % (self.status, self.out, self.err)
-
-    def json(self):
-        try:
-            value = json.loads(self.out)
-        except ValueError:
-            return None
-        validate(self.command, value)
-        return value
-
-
-def cosmos(*argv, stdin='', under=(), before=None, **env):
-    return Done(subprocess.run(
-        tuple(under) + (COSMOS,) + argv, input=stdin, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=30,
-        preexec_fn=before, env=environment(**env)))
-
-
-def create(name, config=IDLE, *more, **env):
-    return cosmos('create', '--on', 'process', '-c', '-', *more, name,
-                  stdin=config, **env)
-
-
-def fails(done, status, words, name):
-    """It ended so, said that in one breath, and said what about."""
-    ok(done.status == status and words in done.err and
-       done.err.startswith('cosmos'), name, done.all)
-
-
-def shaped(value, shape):
-    return (isinstance(value, dict) and set(shape) <= set(value) and
-            all(isinstance(value[k], t) for k, t in shape.items()))
-
-
-def path(name, file=''):
-    return os.path.join(run_folder, 'guests', name, file)
-
-
-def pid_of(name):
-    with open(path(name, 'pid')) as f:
-        return int(f.read())
-
-
-def alive(pid):
-    try:
-        with open('/proc/%d/stat' % pid) as f:
-            return f.read().rsplit(')', 1)[1].split()[0] != 'Z'
-    except OSError:
-        return False
-
-
-def ended(name):
-    """All of it: its threads may end after its leader has."""
-    return any(g['name'] == name and g['state'] == 'dying'
-               for g in cosmos('list', '--json').json())
-
-
-def until(condition, seconds=10):
-    end = time.time() + seconds
-    while time.time() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return condition()
-
-
-def nothing_left(name, what):
-    ok(not os.path.exists(path(name)), what + ': no folder is left')
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+from cosmos_run import *  # noqa: E402
 
 
 # ---- every subcommand ----
@@ -290,7 +167,7 @@ def test_ends():
            not alive(pid),
            'destroy: it is gone when that returns')
     ok(cosmos('list', '--json').json() == [], 'nobody is left')
-    ok(os.listdir(os.path.join(run_folder, 'ids')) == [], 'nor an id')
+    ok(os.listdir(os.path.join(here.run, 'ids')) == [], 'nor an id')
 
 
 def test_usage():
@@ -506,8 +383,7 @@ def migrate(name, there, **more):
 
 
 def test_migrate():
-    global run_folder
-    here = run_folder
+    ours = here.run
     with tempfile.TemporaryDirectory() as there:
         make_movable('m')
         done, status, said = migrate('m', there)
@@ -517,9 +393,9 @@ def test_migrate():
         print('# stood still for %.1f ms' %
               (1e3 * done.json()[0]['downtime_seconds']))
         nothing_left('m', 'migrate')
-        run_folder = there
+        here.run = there
         moved_well('m', 'migrate')
-        run_folder = here
+        here.run = ours
         create('m', IDLE)
         done, status, said = migrate('m', there)
         ok(done.status == FAILED and status == EXISTS and
@@ -529,20 +405,20 @@ def test_migrate():
         done, status, said = migrate('nobody', there)
         ok(done.status == NOTFOUND and status == FAILED, 'nobody to move',
            done.all + said)
-        run_folder = there
+        here.run = there
         cosmos('destroy', 'm')
         receiver = subprocess.Popen(
             (COSMOS, 'migrate', '--receive', '127.0.0.1:47391'), text=True,
             stdout=subprocess.PIPE, env=environment())
-        run_folder = here
+        here.run = ours
         ok(until(lambda: cosmos('migrate', 'm', '127.0.0.1:47391').status ==
                  OK), 'migrate HOST:PORT')
         out, _ = receiver.communicate(timeout=30)
         ok(out.startswith('m '), 'migrate --receive PORT', out)
-        run_folder = there
+        here.run = there
         cosmos('destroy', 'm')
         unmount(there)
-        run_folder = here
+        here.run = ours
     create('m', IDLE)
     fails(cosmos('migrate', 'm', '127.0.0.1:9'), SYSTEM, 'refused',
           'nobody there')
@@ -784,7 +660,7 @@ def test_doctor():
     os.kill(pid, signal.SIGKILL)
     until(lambda: ended('one'))
     os.mkdir(path('empty'))
-    os.symlink('../guests/nobody', os.path.join(run_folder, 'ids', '77'))
+    os.symlink('../guests/nobody', os.path.join(here.run, 'ids', '77'))
     said = cosmos('doctor').out
     ok('guest one: it has ended' in said and 'guest empty: empty' in said and
        'id 77: no guest has it' in said, 'doctor: what there is', said)
@@ -798,14 +674,13 @@ def test_doctor():
 
 
 def test_full_disk():
-    global run_folder
-    before = run_folder
+    before = here.run
     with tempfile.TemporaryDirectory() as folder:
         if subprocess.run(('mount', '-t', 'tmpfs', '-o', 'size=256k,nr_inodes=0',
                            'none', folder)).returncode != 0:
             ok(True, 'full disk # SKIP no mount')
             return
-        run_folder = folder
+        here.run = folder
         try:
             done = create('fits')
             ok(done.status == OK, 'a tiny disk', done.all)
@@ -825,7 +700,7 @@ def test_full_disk():
                'who was there does not notice')
             cosmos('destroy', 'fits')
         finally:
-            run_folder = before
+            here.run = before
             unmount(folder)
             subprocess.run(('umount', '-l', folder))
 
@@ -874,11 +749,11 @@ def test_no_processes(folder):
 
 def watch_runs():
     try:
-        with open(os.path.join(run_folder, 'watch.lock')) as f:
+        with open(os.path.join(here.run, 'watch.lock')) as f:
             fcntl.flock(f, fcntl.LOCK_SH | fcntl.LOCK_NB)
             return False
     except OSError:
-        return os.path.exists(os.path.join(run_folder, 'watch.lock'))
+        return os.path.exists(os.path.join(here.run, 'watch.lock'))
 
 
 def few_files():
@@ -969,12 +844,12 @@ def test_pool():
     ok(done.json() == {'prepared': 3}, 'pool: three', done.all)
     ok(cosmos('pool').out == '3\n', 'pool: how many there are')
     ok(cosmos('list', '--json').json() == [], 'they are no guests yet')
-    held = set(os.listdir(os.path.join(run_folder, 'pool')))
+    held = set(os.listdir(os.path.join(here.run, 'pool')))
     done = create('quick', COUNT)
     ok(done.status == OK and cosmos('read', 'quick', 'c.count').out == '5\n',
        'create takes one', done.all)
     ok(cosmos('pool').out == '2\n' and
-       set(os.listdir(os.path.join(run_folder, 'pool'))) < held,
+       set(os.listdir(os.path.join(here.run, 'pool'))) < held,
        'it is gone from there')
     fails(create('quick'), EXISTS, 'quick', 'a name in use, with a pool')
     ok(cosmos('pool').out == '2\n', 'takes none')
@@ -1002,12 +877,6 @@ def test_pool():
     cosmos('destroy', *('p%d' % i for i in range(6)))
     ok(cosmos('pool', '2').out == '2\n' and cosmos('pool', '0').out == '0\n',
        'pool 0: none')
-
-
-def unmount(folder):
-    for name in 'net', 'mnt', '':
-        subprocess.run(('umount', '-l', os.path.join(folder, 'empty', name)),
-                       stderr=subprocess.DEVNULL)
 
 
 def test_all(folder):
@@ -1043,25 +912,24 @@ def test_all(folder):
 
 
 def main():
-    global run_folder
     if os.geteuid() != 0:
         print('1..0 # SKIP not root')
         return
-    with tempfile.TemporaryDirectory() as run_folder, \
+    with tempfile.TemporaryDirectory() as here.run, \
             tempfile.TemporaryDirectory() as folder:
         try:
             test_all(folder)
         finally:
             for guest in (cosmos('list', '--json').json() or []):
                 cosmos('destroy', guest['name'])
-            unmount(run_folder)
+            unmount(here.run)
     ok(jsonschema is None or set(SCHEMA['$defs']) & set(validated) >=
        {'create', 'list', 'show', 'top', 'check', 'install', 'remove',
         'start', 'stop', 'read', 'write', 'attach', 'logs',
         'suspend', 'resume', 'save', 'restore', 'migrate', 'shutdown',
         'destroy', 'images', 'pool', 'doctor', 'version'},
        'every command was held against the schema', validated)
-    print('1..%d' % count)
+    print('1..%d' % here.count)
 
 
 main()

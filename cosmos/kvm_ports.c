@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * kvm_ports.c -- the network devices of a guest under QEMU; see kvm.h.
+ *
+ *	N=vale0:NAME     vhost-user to the switch, which is told to listen
+ *	N=tap:NAME       a tap interface
+ *	N=bridge:NAME    one of its own, joined to that bridge
+ *
+ * each with ,mac=ADDRESS if it matters.  Numbers go from 0 without a gap: a
+ * guest numbers its devices in the order of the command line.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "abi/vale.h"
+#include "cosmos/kvm.h"
+
+enum { JOIN_MS = 5000, LOOK_MS = 2, SWITCH_S = 5 };
+
+enum port_kind { PORT_SWITCH, PORT_TAP, PORT_BRIDGE };
+
+struct port {
+	enum port_kind kind;
+	char name[128]; /* of the switch's port, the interface, the bridge */
+	char mac[18];   /* "": one that is made of the guest's */
+};
+
+/* What a port says; false: nothing that we know. */
+static bool
+port_parse(const char *text, unsigned int number, struct port *p)
+{
+	const char *comma;
+	char *end;
+	size_t n;
+
+	if (strtoul(text, &end, 10) != number || *end != '=')
+		return false;
+	text = end + 1;
+	p->kind = PORT_SWITCH;
+	if (strncmp(text, "tap:", 4) == 0) {
+		p->kind = PORT_TAP;
+		text += 4;
+	} else if (strncmp(text, "bridge:", 7) == 0) {
+		p->kind = PORT_BRIDGE;
+		text += 7;
+	} else if (strncmp(text, "vale", 4) != 0 || strchr(text, ':') == NULL) {
+		return false;
+	}
+	comma = strchrnul(text, ',');
+	n = (size_t)(comma - text);
+	if (n == 0 || n >= sizeof(p->name) || strcspn(text, " \t\n") < n ||
+	    (p->kind != PORT_SWITCH && n >= IFNAMSIZ))
+		return false;
+	memcpy(p->name, text, n);
+	p->name[n] = '\0';
+	p->mac[0] = '\0';
+	if (*comma == '\0')
+		return true;
+	if (strncmp(comma, ",mac=", 5) != 0 || strlen(comma + 5) != 17)
+		return false;
+	memcpy(p->mac, comma + 5, 18);
+	return true;
+}
+
+int
+kvm_ports_check(struct cosmos *c, const struct cosmos_spec *spec)
+{
+	struct port p;
+	unsigned int i;
+
+	for (i = 0; i < spec->nports; i++)
+		if (!port_parse(spec->ports[i], i, &p))
+			return cosmos_fail(c, COSMOS_E_USAGE,
+			    "%s: port '%s': kvm has %u=vale0:NAME, %u=tap:NAME "
+			    "and %u=bridge:NAME, each with ,mac=ADDRESS, from "
+			    "0 without a gap",
+			    spec->name, spec->ports[i], i, i, i);
+	return COSMOS_OK;
+}
+
+bool
+kvm_ports_share(const struct cosmos_spec *spec)
+{
+	struct port p;
+	unsigned int i;
+
+	for (i = 0; i < spec->nports; i++)
+		if (port_parse(spec->ports[i], i, &p) && p.kind == PORT_SWITCH)
+			return true;
+	return false;
+}
+
+/* ---- the switch ---- */
+
+/* Tells the running switch; its complaint goes to *why. */
+static bool
+switch_tell(const char *line, char why[static 256])
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	const struct timeval patience = { .tv_sec = SWITCH_S };
+	const char *path = getenv(VALE_SOCKET_ENV);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char answer[512], *text;
+	ssize_t n = -1;
+
+	snprintf(a.sun_path, sizeof(a.sun_path), "%s",
+	    path != NULL && path[0] != '\0' ? path : VALE_SOCKET);
+	snprintf(why, 256,
+	    "the switch at %s does not answer: is 'vale serve' "
+	    "running?",
+	    a.sun_path);
+	if (fd >= 0 &&
+	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+	        sizeof(patience)) == 0 &&
+	    connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
+	    send(fd, line, strlen(line), MSG_NOSIGNAL) == (ssize_t)strlen(line))
+		n = recv(fd, answer, sizeof(answer) - 1, 0);
+	if (fd >= 0)
+		close(fd);
+	if (n <= 0)
+		return false;
+	answer[n] = '\0';
+	if (strncmp(answer, "ok ", 3) == 0)
+		return true;
+	/* "error N", and a sentence on the next line. */
+	text = strchr(answer, '\n');
+	if (text != NULL)
+		snprintf(
+		    why, 256, "%.*s", (int)strcspn(text + 1, "\n"), text + 1);
+	return false;
+}
+
+static int
+switch_attach(struct cosmos *c, const char *guest, const struct port *p,
+    const struct process_dir *d, unsigned int number)
+{
+	char line[PATH_MAX + 256], why[256];
+
+	snprintf(line, sizeof(line), "attach %s vhost-user:%s/port.%u\n",
+	    p->name, d->path, number);
+	if (switch_tell(line, why))
+		return COSMOS_OK;
+	return cosmos_fail(c, COSMOS_E_FAILED, "%s: port %u: %s: %s", guest,
+	    number, p->name, why);
+}
+
+int
+kvm_ports_open(struct cosmos *c, const struct cosmos_spec *spec,
+    const struct process_dir *d)
+{
+	struct port p;
+	unsigned int i;
+	int status = COSMOS_OK;
+
+	for (i = 0; i < spec->nports && status == COSMOS_OK; i++)
+		if (port_parse(spec->ports[i], i, &p) && p.kind == PORT_SWITCH)
+			status = switch_attach(c, spec->name, &p, d, i);
+	return status;
+}
+
+/* Its sockets tell which it has: another's port of that name stays. */
+void
+kvm_ports_close(struct cosmos *c, const struct process_dir *d)
+{
+	struct spec_text s;
+	struct port p;
+	char file[16], line[160], why[256];
+	unsigned int i;
+
+	if (process_spec_load(c, d, &s) == COSMOS_OK)
+		for (i = 0; i < s.spec.nports; i++) {
+			snprintf(file, sizeof(file), "port.%u", i);
+			if (!port_parse(s.spec.ports[i], i, &p) ||
+			    faccessat(d->fd, file, F_OK, 0) != 0)
+				continue;
+			snprintf(line, sizeof(line), "detach %s\n", p.name);
+			(void)switch_tell(line, why); /* it may have gone */
+			unlinkat(d->fd, file, 0);
+		}
+	spec_fini(&s);
+}
+
+/* ---- QEMU's side ---- */
+
+static void
+tap_name(char name[static IFNAMSIZ], const struct process_dir *d,
+    unsigned int number)
+{
+	snprintf(
+	    name, IFNAMSIZ, "co%lx.%u", d->inode & 0xffffffff, number & 0xff);
+}
+
+/* Locally administered, and another for each guest and port. */
+static void
+port_mac(char mac[static 18], const struct process_dir *d, unsigned int number)
+{
+	snprintf(mac, 18, "02:%02lx:%02lx:%02lx:%02lx:%02x",
+	    d->inode >> 24 & 0xff, d->inode >> 16 & 0xff, d->inode >> 8 & 0xff,
+	    d->inode & 0xff, number & 0xff);
+}
+
+void
+kvm_ports_arguments(
+    struct qemu *q, const struct cosmos_spec *spec, const struct process_dir *d)
+{
+	char tap[IFNAMSIZ];
+	struct port p;
+	unsigned int i;
+
+	for (i = 0; i < spec->nports; i++) {
+		if (!port_parse(spec->ports[i], i, &p))
+			continue;
+		if (p.mac[0] == '\0')
+			port_mac(p.mac, d, i);
+		if (p.kind == PORT_SWITCH) {
+			qemu_add(q, "-chardev");
+			qemu_add(q, "socket,id=port%u,path=%s/port.%u", i,
+			    d->path, i);
+			qemu_add(q, "-netdev");
+			qemu_add(q, "vhost-user,id=net%u,chardev=port%u", i, i);
+		} else {
+			tap_name(tap, d, i);
+			qemu_add(q, "-netdev");
+			qemu_add(q,
+			    "tap,id=net%u,script=no,downscript=no,ifname=%s", i,
+			    p.kind == PORT_TAP ? p.name : tap);
+		}
+		qemu_add(q, "-device");
+		qemu_add(q, "virtio-net-device,netdev=net%u,mac=%s", i, p.mac);
+	}
+}
+
+/* Brings a tap interface up, as a port of the bridge if there is one. */
+static int
+tap_up(
+    struct cosmos *c, const char *guest, const char *name, const char *bridge)
+{
+	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000L };
+	struct ifreq request = { .ifr_ifindex = 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), waited;
+	bool ok = fd >= 0;
+
+	for (waited = 0; if_nametoindex(name) == 0 && waited < JOIN_MS;
+	     waited += LOOK_MS)
+		nanosleep(&look, NULL);
+	if (ok && bridge != NULL) {
+		snprintf(request.ifr_name, IFNAMSIZ, "%s", bridge);
+		request.ifr_ifindex = (int)if_nametoindex(name);
+		ok = ioctl(fd, SIOCBRADDIF, &request) == 0;
+	}
+	if (ok) {
+		memset(&request, 0, sizeof(request));
+		snprintf(request.ifr_name, IFNAMSIZ, "%s", name);
+		ok = ioctl(fd, SIOCGIFFLAGS, &request) == 0;
+		request.ifr_flags |= IFF_UP;
+		ok = ok && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
+	}
+	waited = errno;
+	if (fd >= 0)
+		close(fd);
+	errno = waited;
+	if (ok)
+		return COSMOS_OK;
+	return bridge != NULL ? cosmos_fail_errno(
+	                            c, "%s: joining bridge %s", guest, bridge)
+	                      : cosmos_fail_errno(c, "%s: %s", guest, name);
+}
+
+int
+kvm_ports_join(struct cosmos *c, const struct cosmos_spec *spec,
+    const struct process_dir *d)
+{
+	char tap[IFNAMSIZ];
+	struct port p;
+	unsigned int i;
+	int status = COSMOS_OK;
+
+	for (i = 0; i < spec->nports && status == COSMOS_OK; i++) {
+		if (!port_parse(spec->ports[i], i, &p))
+			continue;
+		tap_name(tap, d, i);
+		if (p.kind == PORT_TAP)
+			status = tap_up(c, spec->name, p.name, NULL);
+		else if (p.kind == PORT_BRIDGE)
+			status = tap_up(c, spec->name, tap, p.name);
+	}
+	return status;
+}

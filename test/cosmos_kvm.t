@@ -1,0 +1,328 @@
+#!/usr/bin/env python3
+"""cosmos_kvm.t -- cosmos on the kvm platform: guests under QEMU, by KVM where it
+works and emulated elsewhere; by name and by id; on ports of the switch."""
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.dont_write_bytecode = True
+from cosmos_run import *  # noqa: E402
+
+ON = ('create', '--platform', 'kvm', '-c', '-')
+QEMU = '/usr/bin/qemu-system-x86_64'
+
+
+def make(name, config=IDLE, *more, **env):
+    return cosmos(*ON, *more, name, stdin=config, **env)
+
+
+def state_of(who, router):
+    routers = cosmos('show', '--json', str(who)).json()[0]['routers']
+    return routers.get(str(router), {}).get('state')
+
+
+def test_all_commands():
+    done = make('one', COUNT, '--json', '--on-crash', 'preserve')
+    ok(done.status == OK and done.json()[0]['platform'] == 'kvm' and
+       done.json()[0]['id'] == pid_of('one'), 'create --platform kvm',
+       done.all)
+    for who in 'one', str(pid_of('one')):
+        ok(cosmos('read', who, 'c.count').out ==
+           ('5\n' if who == 'one' else '0\n'), who + ': read')
+        ok(cosmos('write', '--json', who, 'c.reset').json()[0]['handler'] ==
+           'c.reset' and cosmos('read', who, 'c.count').out == '0\n',
+           who + ': write')
+        value = cosmos('show', '--json', who).json()[0]
+        ok(value['platform'] == 'kvm' and value['stats']['heap_failures'] == 0
+           and value['routers']['0']['state'] == 'running', who + ': show',
+           value)
+        ok(cosmos('install', who, '-', stdin=COUNT).out == '1\n' and
+           cosmos('read', '-r', '1', who, 'c.count').out == '5\n',
+           who + ': install')
+        ok(cosmos('stop', who, '1').status == OK and
+           state_of(who, 1) == 'halted' and
+           cosmos('start', '--json', '-r', '1', who).json()[0]['routers'] ==
+           [1] and state_of(who, 1) == 'running', who + ': stop, start')
+        ok(cosmos('install', '--swap', '-r', '1', who, '-',
+                  stdin=IDLE).status == OK and
+           cosmos('read', '-r', '1', who, 'i.class').out == 'Idle\n' and
+           cosmos('read', '-r', '1', who, 'c.count').status == OK,
+           who + ': a swap')
+        ok(cosmos('remove', who, '1').status == OK and
+           state_of(who, 1) is None, who + ': remove')
+        done = cosmos('install', who, '-', stdin='Nonsense;')
+        ok(done.status == CONFIG and "element 'Nonsense'" in done.err,
+           who + ": a mistake: Click's words", done.all)
+        ok('clickos on pvh' in cosmos('logs', '--json', who).json()[0]['text'],
+           who + ': logs')
+        ok(cosmos('suspend', who).status == OK and
+           cosmos('list', '--json').json()[0]['state'] == 'paused' and
+           cosmos('read', who, 'c.count').status == STATE and
+           cosmos('resume', who).status == OK and
+           cosmos('read', who, 'c.count').out == '0\n',
+           who + ': suspend, resume')
+        fails(cosmos('attach', who, '1=vale0:x'), NOTSUP,
+              'one: a kvm guest has the ports', who + ': attach')
+        fails(cosmos('detach', who, '1'), NOTSUP, 'one: a kvm guest keeps',
+              who + ': detach')
+        cosmos('write', who, 'c.reset')
+    top = cosmos('top', '--json', '-d', '0.3').json()
+    ok(top[0]['name'] == 'one' and len(top[0]['routers']) == 1 and
+       top[0]['cpu_percent'] < 50, 'top; it sleeps when it is idle', top)
+    console = subprocess.Popen((COSMOS, 'console', 'one'), text=True,
+                               stdout=subprocess.PIPE, stdin=subprocess.PIPE,
+                               env=environment())
+    cosmos('install', 'one', '-',
+           stdin='InfiniteSource(LIMIT 1) -> Print(hello) -> Discard;')
+    line = console.stdout.readline()
+    while line and 'hello' not in line:
+        line = console.stdout.readline()
+    console.terminate()
+    console.wait()
+    ok('hello' in line, 'console', line)
+    with open('/proc/%d/status' % pid_of('one')) as f:
+        status = f.read()
+    ok('Seccomp:\t2' in status and '\nUid:\t0' not in status,
+       'QEMU is nobody, under seccomp', status)
+    done = cosmos('shutdown', 'one')
+    ok(done.status == OK and until(lambda: ended('one')), 'shutdown',
+       done.all)
+    ok(cosmos('destroy', 'one').status == OK, 'destroy')
+    nothing_left('one', 'destroy')
+
+
+def test_several_tools():
+    make('busy', COUNT)
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(
+        cosmos('read', 'busy', 'c.count').out)) for _ in range(6)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    ok(results == ['5\n'] * 6, 'six at once: each has its answer', results)
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect('/proc/self/fd/%d/control' % os.open(path('busy'),
+                                                       os.O_RDONLY))
+        s.send(b'COSM half a message')
+    ok(cosmos('read', 'busy', 'c.count').out == '5\n',
+       'one that was cut off in the middle harms nobody')
+    cosmos('destroy', 'busy')
+
+
+def test_moves(folder):
+    file = folder + '/k.save'
+    make('k', 'r :: RatedSource(RATE 10) -> q :: Queue(10) -> Idle;',
+         '--memory', '12M')
+    cosmos('write', 'k', 'r.rate', '77')
+    ok(cosmos('save', 'k', file).status == OK and not os.path.exists(
+        path('k')), 'save')
+    done = cosmos('restore', '--json', file)
+    ok(done.status == OK and done.json()[0]['platform'] == 'kvm' and
+       cosmos('read', 'k', 'r.rate').out.strip() == '77' and
+       'memory 12582912' in open(path('k', 'spec')).read(),
+       'restore: with what was set in it', done.all)
+    with tempfile.TemporaryDirectory() as there:
+        ours, theirs = socket.socketpair()
+        receiver = subprocess.Popen(
+            (COSMOS, 'migrate', '--receive', 'fd:%d' % theirs.fileno()),
+            pass_fds=[theirs.fileno()], stdout=subprocess.PIPE, text=True,
+            env=dict(environment(), CLICKOS_RUN=there))
+        theirs.close()
+        done = Done(subprocess.run(
+            (COSMOS, 'migrate', '--json', 'k', 'fd:%d' % ours.fileno()),
+            pass_fds=[ours.fileno()], stdout=subprocess.PIPE, text=True,
+            stderr=subprocess.PIPE, env=environment(), timeout=60))
+        out, _ = receiver.communicate(timeout=60)
+        ok(done.status == OK and out.startswith('k '), 'migrate', done.all)
+        if done.status == OK:
+            print('# stood still for %.1f ms' %
+                  (1e3 * done.json()[0]['downtime_seconds']))
+        before, here.run = here.run, there
+        ok(cosmos('read', 'k', 'r.rate').out.strip() == '77',
+           'there, too')
+        cosmos('destroy', 'k')
+        here.run = before
+
+
+def test_watch():
+    watch = subprocess.Popen((COSMOS, 'watch'), stdout=subprocess.PIPE,
+                             text=True, env=environment())
+
+    def line():
+        return watch.stdout.readline().strip()
+
+    try:
+        make('again', COUNT)
+        make('crash', COUNT, '--on-crash', 'restart')
+        make('gone', IDLE)
+        cosmos('install', 'again', '-', stdin=IDLE)
+        until(lambda: False, 1.5)
+        first = pid_of('again')
+        cosmos('shutdown', '--reboot', 'again')
+        ok(line() == 'again: reboot' and line() == 'again: started again' and
+           pid_of('again') != first and state_of('again', 1) == 'running' and
+           cosmos('list', '--json').json()[0]['platform'] == 'kvm',
+           'a reboot: restarted, with all that was installed')
+        os.kill(pid_of('crash'), signal.SIGKILL)
+        ok(line() == 'crash: it has crashed' and
+           line() == 'crash: started again' and
+           until(lambda: cosmos('read', 'crash', 'c.count').out == '5\n'),
+           'a crash')
+        cosmos('shutdown', 'gone')
+        ok(line() == 'gone: poweroff' and
+           until(lambda: not os.path.exists(path('gone'))), 'a shutdown')
+    finally:
+        watch.terminate()
+        watch.wait()
+        cosmos('destroy', 'again', 'crash')
+
+
+def test_faults(folder):
+    make('taken', IDLE)
+    fails(make('taken'), EXISTS, 'taken', 'a name in use')
+    fails(create('taken'), EXISTS, 'taken', 'by a process guest, too')
+    ok(cosmos('read', 'taken', 'c.count').out == '0\n', 'its owner lives')
+    cosmos('destroy', 'taken')
+    fails(make('x', IDLE, '-i', '/no/kernel'), NOTFOUND, '/no/kernel',
+          'a missing image')
+    with open(folder + '/kernel', 'w') as f:
+        f.write('nonsense')
+    done = make('x', IDLE, '-i', folder + '/kernel')
+    ok(done.status == FAILED and 'x: ' in done.err, "what is no kernel: "
+       "QEMU's words", done.all)
+    nothing_left('x', 'no kernel')
+    done = make('x', IDLE, CLICKOS_QEMU='/bin/false')
+    ok(done.status == FAILED and 'without a word' in done.err,
+       'QEMU dies at boot', done.all)
+    fails(make('x', 'Nonsense;'), CONFIG, "element 'Nonsense'", 'a mistake')
+    nothing_left('x', 'mistake')
+    for port in '1=tap:t0', '0=nonsense:1', '0=tap:a-name-that-is-too-long', \
+            '0=vale0:x,mac=1':
+        fails(make('x', IDLE, '-p', port), USAGE, port, 'a port that is none')
+    fails(make('x', IDLE, '-p', '0=vale0:x', VALE_SOCKET='/no/socket'),
+          FAILED, "is 'vale serve' running", 'no switch')
+    nothing_left('x', 'no switch')
+    fails(make('x', IDLE, '--type', 'pv'), NOTSUP, 'pvh', 'no such type')
+    slow = os.path.join(folder, 'slow')
+    with open(slow, 'w') as f:
+        f.write('#!/bin/sh\nsleep 1000\n')
+    os.chmod(slow, 0o755)
+    maker = subprocess.Popen((COSMOS, *ON, 'half'), stdin=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL,
+                             env=environment(CLICKOS_QEMU=slow))
+    maker.stdin.close()
+    until(lambda: os.path.exists(path('half', 'pid')) and
+          os.path.getsize(path('half', 'pid')) > 1)
+    guest = pid_of('half')
+    fails(make('half'), EXISTS, 'half', 'a create under way: its name')
+    maker.kill()
+    maker.wait()
+    said = cosmos('doctor').out
+    ok('guest half: half made' in said and until(lambda: not alive(guest)),
+       'a create that was killed: the doctor clears it', said)
+    nothing_left('half', 'doctor')
+
+
+class Switch:
+    def __init__(self, folder):
+        os.environ['VALE_SOCKET'] = folder + '/vale.sock'
+        self.process = subprocess.Popen(('build/vale', 'serve', '--user',
+                                         'root', 'vale0'))
+        until(lambda: self.run('list').returncode == 0)
+
+    def run(self, *argv):
+        return subprocess.run(('build/vale',) + argv, capture_output=True,
+                              text=True)
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+PING = ("ICMPPingSource(10.0.0.1, 10.0.0.2, INTERVAL 0.05) -> "
+        "EtherEncap(0x0800, 02:00:00:00:00:01, 02:00:00:00:00:02) -> "
+        "Queue -> ToDevice(0); FromDevice(0) -> c :: Counter -> Discard;")
+PONG = ("FromDevice(0) -> c :: Counter -> Strip(14) -> CheckIPHeader -> "
+        "ICMPPingResponder -> "
+        "EtherEncap(0x0800, 02:00:00:00:00:02, 02:00:00:00:00:01) -> "
+        "Queue -> ToDevice(0);")
+
+
+def test_ports(folder):
+    switch = Switch(folder)
+    try:
+        done = make('pong', PONG, '-p',
+                    '0=vale0:pong,mac=02:00:00:00:00:02')
+        ok(done.status == OK and 'pong' in switch.run('list').stdout,
+           'a port of the switch', done.all)
+        done = cosmos('create', '--on', 'process', '-c', '-', '-p',
+                      '0=vale0:ping', 'ping', stdin=PING)
+        ok(done.status == OK, 'a process guest beside it', done.all)
+        ok(until(lambda: int(cosmos('read', 'ping', 'c.count').out) > 5),
+           'frames go there and back',
+           switch.run('stats', 'vale0').stdout)
+        fails(make('other', PONG, '-p', '0=vale0:pong'), FAILED, 'pong',
+              'a port that is taken')
+        nothing_left('other', 'taken port')
+        ok(int(cosmos('read', 'pong', 'c.count').out) > 5 and
+           'pong' in switch.run('list').stdout, 'who has it keeps it')
+        cosmos('destroy', 'pong')
+        ok('pong' not in switch.run('list').stdout,
+           'destroy takes it from the switch')
+        cosmos('destroy', 'ping')
+    finally:
+        switch.end()
+    bridge = 'cb%d' % (os.getpid() % 100000)
+    if subprocess.run(('ip', 'link', 'add', bridge, 'type', 'bridge'),
+                      stderr=subprocess.DEVNULL).returncode != 0:
+        ok(True, 'a bridge # SKIP no bridges here')
+        return
+    try:
+        done = make('br', PONG, '-p', '0=bridge:' + bridge)
+        links = subprocess.run(('ip', '-o', 'link', 'show', 'master', bridge),
+                               capture_output=True, text=True).stdout
+        ok(done.status == OK and 'UP' in links, 'a port of a bridge',
+           done.all + links)
+        fails(make('br2', PONG, '-p', '0=bridge:nobridge'), SYSTEM,
+              'br2: joining bridge nobridge', 'a bridge that is none')
+        nothing_left('br2', 'no bridge')
+        cosmos('destroy', 'br')
+        done = make('tp', PONG, '-p', '0=tap:t' + bridge)
+        ok(done.status == OK and os.path.exists(
+            '/sys/class/net/t' + bridge), 'a tap interface', done.all)
+        cosmos('destroy', 'tp')
+    finally:
+        subprocess.run(('ip', 'link', 'del', bridge))
+
+
+def main():
+    if os.geteuid() != 0 or not os.path.exists(QEMU):
+        print('1..0 # SKIP needs root and qemu-system-x86_64')
+        return
+    with tempfile.TemporaryDirectory() as here.run, \
+            tempfile.TemporaryDirectory() as folder:
+        try:
+            test_all_commands()
+            test_several_tools()
+            test_moves(folder)
+            test_watch()
+            test_faults(folder)
+            test_ports(folder)
+            left = cosmos('doctor', '-n').out
+            ok(left == '' and cosmos('list').out.count('\n') == 1,
+               'nothing is left over', left)
+        finally:
+            for guest in (cosmos('list', '--json').json() or []):
+                cosmos('destroy', guest['name'])
+            unmount(here.run)
+    print('1..%d' % here.count)
+
+
+main()
