@@ -80,19 +80,29 @@ task_send(struct task *task)
 	os_wake(t->waiter);
 }
 
+/* What ScheduleInfo has given e. */
+static unsigned int
+task_tickets(struct element *e, struct errh *errh)
+{
+	int32_t tickets = e->router->tickets[e->index];
+
+	if (tickets > TASK_TICKETS_MAX)
+		errh_warning(errh, "ScheduleInfo too high; reduced to %d",
+		    TASK_TICKETS_MAX / TASK_TICKETS_DEFAULT);
+	return tickets < 0 ? TASK_TICKETS_DEFAULT : (unsigned int)tickets;
+}
+
 void
-task_init(struct task *task, struct element *e, task_fn *run)
+task_init(struct task *task, struct element *e, task_fn *run, struct errh *errh)
 {
 	struct router *r = e->router;
-	int32_t tickets = r->tickets[e->index];
 
 	ASSERT(!task->added);
 	*task = (struct task){ .run = run, .e = e, .thread = e->thread };
 	e->has_tasks = true;
 	task->home_wanted = -1;
 	task->added = true;
-	task_set_tickets(
-	    task, tickets < 0 ? TASK_TICKETS_DEFAULT : (unsigned int)tickets);
+	task_set_tickets(task, task_tickets(e, errh));
 	if (r->last_task != NULL)
 		r->last_task->next_of_router = task;
 	else
@@ -105,9 +115,10 @@ task_init(struct task *task, struct element *e, task_fn *run)
 }
 
 void
-task_init_scheduled(struct task *task, struct element *e, task_fn *run)
+task_init_scheduled(
+    struct task *task, struct element *e, task_fn *run, struct errh *errh)
 {
-	task_init(task, e, run);
+	task_init(task, e, run, errh);
 	if (e->router->tickets[e->index] != 0)
 		task_schedule(task);
 }

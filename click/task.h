@@ -18,6 +18,7 @@
 #include "base/atomic.h"
 
 struct element;
+struct errh;
 struct thread;
 struct task;
 
@@ -51,12 +52,15 @@ struct task {
 
 /*
  * Ties the task to e; home is the thread that StaticThreadSched and the like
- * gave the element, tickets what ScheduleInfo says (0 there: not scheduled).
- * Call from initialize (or, unscheduled, from configure).
+ * gave the element, tickets what ScheduleInfo says (0 there: not scheduled;
+ * more than there can be: a warning to errh).  Call from initialize (or,
+ * unscheduled, from configure).
  */
-void task_init(struct task *task, struct element *e, task_fn *run);
+void task_init(
+    struct task *task, struct element *e, task_fn *run, struct errh *errh);
 /* The same and schedules it unless ScheduleInfo forbids. */
-void task_init_scheduled(struct task *task, struct element *e, task_fn *run);
+void task_init_scheduled(
+    struct task *task, struct element *e, task_fn *run, struct errh *errh);
 /* Ends it; the router does this for tasks that are left. */
 void task_fini(struct task *task);
 

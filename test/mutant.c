@@ -95,26 +95,30 @@ mutant_fire(struct element *e, struct timer *timer, struct thread *t)
 
 /* ---- in the place of the runtime's own, by the linker's --wrap ---- */
 
-void __real_task_init(struct task *task, struct element *e, task_fn *run);
-void __wrap_task_init(struct task *task, struct element *e, task_fn *run);
+void __real_task_init(
+    struct task *task, struct element *e, task_fn *run, struct errh *errh);
+void __wrap_task_init(
+    struct task *task, struct element *e, task_fn *run, struct errh *errh);
 void __real_task_init_scheduled(
-    struct task *task, struct element *e, task_fn *run);
+    struct task *task, struct element *e, task_fn *run, struct errh *errh);
 void __wrap_task_init_scheduled(
-    struct task *task, struct element *e, task_fn *run);
+    struct task *task, struct element *e, task_fn *run, struct errh *errh);
 void __real_timer_init(struct timer *timer, struct element *e, timer_fn *fire);
 void __wrap_timer_init(struct timer *timer, struct element *e, timer_fn *fire);
 
 void
-__wrap_task_init(struct task *task, struct element *e, task_fn *run)
+__wrap_task_init(
+    struct task *task, struct element *e, task_fn *run, struct errh *errh)
 {
-	__real_task_init(task, e, e->class == &mutant ? mutant_run : run);
+	__real_task_init(task, e, e->class == &mutant ? mutant_run : run, errh);
 }
 
 void
-__wrap_task_init_scheduled(struct task *task, struct element *e, task_fn *run)
+__wrap_task_init_scheduled(
+    struct task *task, struct element *e, task_fn *run, struct errh *errh)
 {
 	__real_task_init_scheduled(
-	    task, e, e->class == &mutant ? mutant_run : run);
+	    task, e, e->class == &mutant ? mutant_run : run, errh);
 }
 
 void

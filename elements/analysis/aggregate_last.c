@@ -116,7 +116,7 @@ aggregate_last_initialize(struct element *e, struct errh *errh)
 	struct aggregate_last *s = element_state(e);
 	struct agg_listener me = { e, aggregate_last_told };
 
-	task_init(&s->task, e, aggregate_last_run);
+	task_init(&s->task, e, aggregate_last_run, errh);
 	return agg_listen(s->notifier, me, errh);
 }
 

@@ -188,7 +188,7 @@ from_device_initialize(struct element *e, struct errh *errh)
 	if (err != 0)
 		return err;
 	f->linktype = f->device.dev->features & NETDEV_IP ? DLT_RAW : DLT_ETHER;
-	task_init_scheduled(&f->task, e, from_device_run);
+	task_init_scheduled(&f->task, e, from_device_run, errh);
 	return 0;
 }
 

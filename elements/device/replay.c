@@ -266,7 +266,7 @@ replay_initialize(struct element *e, struct errh *errh)
 	timer_init(&r->timer, e, replay_timer);
 	r->have_timer = true;
 	if (output_is_push(e, 0)) {
-		task_init_scheduled(&r->task, e, replay_run);
+		task_init_scheduled(&r->task, e, replay_run, errh);
 		signal_downstream_full(&r->nonfull, e, 0, &r->task);
 	} else {
 		notifier_wake(&r->empty);

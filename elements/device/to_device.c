@@ -188,7 +188,7 @@ to_device_initialize(struct element *e, struct errh *errh)
 		err = to_device_claim(e, errh);
 	if (err != 0 || input_is_push(e, 0))
 		return err;
-	task_init_scheduled(&d->task, e, to_device_run);
+	task_init_scheduled(&d->task, e, to_device_run, errh);
 	signal_upstream_empty(&d->nonempty, e, 0, &d->task);
 	return 0;
 }

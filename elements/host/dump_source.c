@@ -425,9 +425,9 @@ dump_source_initialize(struct element *e, struct errh *errh)
 		if (d->active)
 			notifier_wake(&d->empty);
 	} else if (d->active) {
-		task_init_scheduled(&d->task, e, dump_run);
+		task_init_scheduled(&d->task, e, dump_run, errh);
 	} else {
-		task_init(&d->task, e, dump_run);
+		task_init(&d->task, e, dump_run, errh);
 	}
 	return 0;
 }

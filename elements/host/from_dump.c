@@ -500,9 +500,9 @@ from_dump_initialize(struct element *e, struct errh *errh)
 	f->have_timer = true;
 	if (output_is_push(e, 0)) {
 		if (f->active)
-			task_init_scheduled(&f->task, e, from_dump_run);
+			task_init_scheduled(&f->task, e, from_dump_run, errh);
 		else
-			task_init(&f->task, e, from_dump_run);
+			task_init(&f->task, e, from_dump_run, errh);
 	} else if (f->active) {
 		notifier_wake(&f->empty);
 	}

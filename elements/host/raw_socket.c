@@ -231,7 +231,7 @@ raw_socket_initialize(struct element *e, struct errh *errh)
 	                        raw_socket_ready, e) != 0))
 		return errh_error(errh, "out of memory");
 	if (e->nin > 0) {
-		task_init_scheduled(&s->task, e, raw_socket_run);
+		task_init_scheduled(&s->task, e, raw_socket_run, errh);
 		signal_upstream_empty(&s->nonempty, e, 0, &s->task);
 	}
 	return 0;

@@ -579,7 +579,7 @@ socket_initialize(struct element *e, struct errh *errh)
 	if (s->buffer == NULL || socket_watch(e) != 0)
 		return errh_error(errh, "out of memory");
 	if (e->nin > 0 && !input_is_push(e, 0)) {
-		task_init_scheduled(&s->task, e, socket_run);
+		task_init_scheduled(&s->task, e, socket_run, errh);
 		signal_upstream_empty(&s->nonempty, e, 0, &s->task);
 	}
 	return 0;

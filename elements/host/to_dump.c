@@ -346,7 +346,7 @@ to_dump_initialize(struct element *e, struct errh *errh)
 	if (err != 0)
 		return err;
 	if (!input_is_push(e, 0) && e->nout == 0) {
-		task_init_scheduled(&d->task, e, to_dump_run);
+		task_init_scheduled(&d->task, e, to_dump_run, errh);
 		signal_upstream_empty(&d->nonempty, e, 0, &d->task);
 	}
 	d->active = true;

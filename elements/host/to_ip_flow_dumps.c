@@ -462,7 +462,7 @@ flow_dumps_initialize(struct element *e, struct errh *errh)
 	if (err != 0)
 		return err;
 	if (!input_is_push(e, 0) && e->nout == 0) {
-		task_init_scheduled(&s->task, e, flow_dumps_run);
+		task_init_scheduled(&s->task, e, flow_dumps_run, errh);
 		signal_upstream_empty(&s->nonempty, e, 0, &s->task);
 	}
 	timer_init(&s->timer, e, flow_dumps_timer);

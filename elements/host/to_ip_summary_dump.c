@@ -387,7 +387,7 @@ to_sum_initialize(struct element *e, struct errh *errh)
 		return errh_error(
 		    errh, "%.*s: %s", STR_ARG(s->filename), strerror(errno));
 	if (!input_is_push(e, 0)) {
-		task_init_scheduled(&s->task, e, to_sum_run);
+		task_init_scheduled(&s->task, e, to_sum_run, errh);
 		signal_upstream_empty(&s->nonempty, e, 0, &s->task);
 	}
 	timer_init(&s->timer, e, to_sum_timer);

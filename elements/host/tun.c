@@ -377,13 +377,13 @@ tun_initialize(struct element *e, struct errh *errh)
 	t->buffer = malloc(tun_buffer_size(t));
 	signal_init_always(&t->nonfull);
 	if (t->from_host) {
-		task_init(&t->task, e, tun_resume);
+		task_init(&t->task, e, tun_resume, errh);
 		signal_downstream_full(&t->nonfull, e, 0, &t->task);
 	}
 	if (t->buffer == NULL || !tun_watch(e))
 		return errh_error(errh, "out of memory");
 	if (e->nin > 0 && !input_is_push(e, 0)) {
-		task_init_scheduled(&t->task, e, tun_run);
+		task_init_scheduled(&t->task, e, tun_run, errh);
 		signal_upstream_empty(&t->nonempty, e, 0, &t->task);
 	}
 	return 0;

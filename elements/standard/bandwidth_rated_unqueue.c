@@ -56,8 +56,7 @@ bandwidth_rated_unqueue_configure(
 static int
 bandwidth_rated_unqueue_initialize(struct element *e, struct errh *errh)
 {
-	(void)errh;
-	rated_unqueue_start(e, bandwidth_rated_unqueue_run);
+	rated_unqueue_start(e, bandwidth_rated_unqueue_run, errh);
 	return 0;
 }
 

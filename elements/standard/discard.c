@@ -89,13 +89,12 @@ discard_initialize(struct element *e, struct errh *errh)
 {
 	struct discard *s = element_state(e);
 
-	(void)errh;
 	if (input_is_push(e, 0))
 		return 0;
 	if (s->active)
-		task_init_scheduled(&s->task, e, discard_run);
+		task_init_scheduled(&s->task, e, discard_run, errh);
 	else
-		task_init(&s->task, e, discard_run);
+		task_init(&s->task, e, discard_run, errh);
 	signal_upstream_empty(&s->nonempty, e, 0, &s->task);
 	return 0;
 }

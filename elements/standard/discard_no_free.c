@@ -47,9 +47,8 @@ discard_no_free_initialize(struct element *e, struct errh *errh)
 {
 	struct discard_no_free *s = element_state(e);
 
-	(void)errh;
 	if (!input_is_push(e, 0))
-		task_init_scheduled(&s->task, e, discard_no_free_run);
+		task_init_scheduled(&s->task, e, discard_no_free_run, errh);
 	return 0;
 }
 

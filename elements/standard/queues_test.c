@@ -119,10 +119,28 @@ test_outcome(const struct outcome *o)
 	is_num(trun_stop(&t), 0, "%s: all packets are back", o->name);
 }
 
+/* More tickets than a task can have. */
+static void
+test_too_many_tickets(void)
+{
+	struct trun t;
+
+	ok(trun_start(&t, "i :: InfiniteSource(ACTIVE false) -> Discard;"
+	                  "ScheduleInfo(i 33)") == 0,
+	    "33 times the tickets: starts");
+	is_cstr(trun_log(&t),
+	    "test:1: While initializing 'i :: InfiniteSource':\n"
+	    "  warning: ScheduleInfo too high; reduced to 32\n",
+	    "with a warning");
+	is_cstr(trun_read(&t, "i.tickets"), "32768", "as many as it can have");
+	is_num(trun_stop(&t), 0, "all packets are back");
+}
+
 int
 main(void)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(outcomes); i++)
 		test_outcome(&outcomes[i]);
+	test_too_many_tickets();
 	return tap_done();
 }

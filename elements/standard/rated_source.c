@@ -189,9 +189,8 @@ rated_source_initialize(struct element *e, struct errh *errh)
 {
 	struct rated_source *s = element_state(e);
 
-	(void)errh;
 	if (output_is_push(e, 0))
-		task_init_scheduled(&s->task, e, rated_source_run);
+		task_init_scheduled(&s->task, e, rated_source_run, errh);
 	tokens_set(&s->tokens, 1);
 	timer_init(&s->timer, e, rated_source_fire);
 	return 0;

@@ -57,8 +57,7 @@ rated_unqueue_configure(
 static int
 rated_unqueue_initialize(struct element *e, struct errh *errh)
 {
-	(void)errh;
-	rated_unqueue_start(e, rated_unqueue_run);
+	rated_unqueue_start(e, rated_unqueue_run, errh);
 	return 0;
 }
 

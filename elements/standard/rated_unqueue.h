@@ -25,7 +25,7 @@ struct rated_unqueue {
 
 int rated_unqueue_setup(
     struct element *e, const struct strs *conf, bool bytes, struct errh *errh);
-void rated_unqueue_start(struct element *e, task_fn *run);
+void rated_unqueue_start(struct element *e, task_fn *run, struct errh *errh);
 void rated_unqueue_cleanup(struct element *e, enum cleanup_stage stage);
 void rated_unqueue_add_handlers(struct element *e);
 void rated_unqueue_unparse_config(struct element *e, struct strbuf *out);

@@ -25,11 +25,11 @@ rated_unqueue_fire(struct element *e, struct timer *timer, struct thread *t)
 }
 
 void
-rated_unqueue_start(struct element *e, task_fn *run)
+rated_unqueue_start(struct element *e, task_fn *run, struct errh *errh)
 {
 	struct rated_unqueue *s = element_state(e);
 
-	task_init_scheduled(&s->task, e, run);
+	task_init_scheduled(&s->task, e, run, errh);
 	timer_init(&s->timer, e, rated_unqueue_fire);
 	signal_upstream_empty(&s->nonempty, e, 0, &s->task);
 }

@@ -103,6 +103,7 @@ schedule_apply(const struct schedule_info *all, struct schedule_name *s,
 	}
 }
 
+/* Also more than a task can have, of which it then warns. */
 static int32_t
 schedule_tickets(const struct schedule_info *all, struct str name)
 {
@@ -117,8 +118,8 @@ schedule_tickets(const struct schedule_info *all, struct str name)
 		if (tickets > UINT32_MAX)
 			tickets = UINT32_MAX;
 	}
-	if (tickets > TASK_TICKETS_MAX)
-		tickets = TASK_TICKETS_MAX;
+	if (tickets > INT32_MAX)
+		tickets = INT32_MAX;
 	return (int32_t)tickets;
 }
 

@@ -73,7 +73,7 @@ source_initialize(struct element *e, struct errh *errh, task_fn *run)
 	struct source *s = element_state(e);
 
 	if (output_is_push(e, 0)) {
-		task_init_scheduled(&s->task, e, run);
+		task_init_scheduled(&s->task, e, run, errh);
 		signal_downstream_full(&s->nonfull, e, 0, &s->task);
 	}
 	return hcall_bind(&s->end, HANDLER_WRITE, e, errh);

@@ -85,8 +85,7 @@ timed_unqueue_initialize(struct element *e, struct errh *errh)
 {
 	struct timed_unqueue *s = element_state(e);
 
-	(void)errh;
-	task_init_scheduled(&s->task, e, timed_unqueue_run);
+	task_init_scheduled(&s->task, e, timed_unqueue_run, errh);
 	timer_init(&s->timer, e, timed_unqueue_fire);
 	signal_upstream_empty(&s->nonempty, e, 0, &s->task);
 	return 0;

@@ -108,9 +108,9 @@ unqueue_initialize(struct element *e, struct errh *errh)
 	struct unqueue *s = element_state(e);
 
 	if (s->active)
-		task_init_scheduled(&s->task, e, unqueue_run);
+		task_init_scheduled(&s->task, e, unqueue_run, errh);
 	else
-		task_init(&s->task, e, unqueue_run);
+		task_init(&s->task, e, unqueue_run, errh);
 	signal_upstream_empty(&s->nonempty, e, 0, &s->task);
 	if (s->burst < 0)
 		s->burst = INT32_MAX;

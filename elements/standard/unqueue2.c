@@ -128,7 +128,7 @@ unqueue2_initialize(struct element *e, struct errh *errh)
 
 	if (!s->named && storages_downstream(&s->queues, e) != 0)
 		return errh_error(errh, "out of memory");
-	task_init_scheduled(&s->task, e, unqueue2_run);
+	task_init_scheduled(&s->task, e, unqueue2_run, errh);
 	signal_upstream_empty(&s->nonempty, e, 0, &s->task);
 	return 0;
 }
