@@ -214,8 +214,8 @@ lint: setup-check
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
-run: setup-build
-	@$(MAKE) --no-print-directory all
+run: setup-run
+	@$(MAKE) --no-print-directory -j "$$(nproc)" all build/clickos
 	@tools/demo
 
 bench: setup-bench all build/bench-vale build/bench-xcore

@@ -49,7 +49,8 @@ lb :: MaglevSwitch(1, 1, 1, NAMES 10.1.0.11 10.1.0.12 10.1.0.13,
 	FLOWS 100000);
 
 clients_port -> to :: IPClassifier(
-		dst host service and (tcp dst port 80 or tcp dst port 443),
+		dst host service and (tcp dst port 80 or tcp dst port 443
+				      or icmp type echo),
 		dst host clients and icmp type echo,
 		-);
 to[0] -> DecIPTTL -> lb;

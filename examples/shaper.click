@@ -38,7 +38,7 @@ rest -> codel :: CoDel(5ms, 100ms) -> [1] fair;
 voice -> [0] first :: PrioSched;
 fair -> [1] first;
 
-first -> line :: BandwidthShaper(8Mbps)
+first -> line :: BandwidthRatedUnqueue(8Mbps, BURST_DURATION 20ms)
 	-> sent :: Counter
 	-> ToDevice(1);
 

@@ -42,15 +42,15 @@ def private():
             libc.unshare(CLONE_NEWNET):
         print('1..0 # SKIP needs root, network namespaces and /dev/net/tun')
         sys.exit()
-    quiet()
-
-
-def quiet():
-    """The kernel says nothing by itself in this network namespace."""
+    no_ipv6('default')
     run('ip link set lo up')
+
+
+def no_ipv6(device, no='1'):
+    """The kernel shall not speak IPv6 there by itself."""
     with contextlib.suppress(OSError):
-        with open('/proc/sys/net/ipv6/conf/default/disable_ipv6', 'w') as f:
-            f.write('1')
+        with open(f'/proc/sys/net/ipv6/conf/{device}/disable_ipv6', 'w') as f:
+            f.write(no)
 
 
 def run(command, **more):
@@ -59,6 +59,11 @@ def run(command, **more):
     if r.returncode:
         raise OSError(f'{command}: {r.returncode}: {r.stdout}{r.stderr}')
     return r.stdout
+
+
+def ip_batch(*commands):
+    """Commands of ip, in one process."""
+    run('ip -batch -', input='\n'.join(commands) + '\n')
 
 
 def wait_for(test, seconds=10):
@@ -73,32 +78,30 @@ def wait_for(test, seconds=10):
 # ---- the switch, and guests ----
 
 class Switch:
-    """`vale serve`; its cables have the ends t (a TAP device) and g."""
+    """`vale serve`.  Its cables, made with it, are switches vale1 to valeN: what
+    goes into a guest's port, valeI:g, comes out of the TAP device valeI."""
 
-    def __init__(self, *options):
+    def __init__(self, cables):
         self.dir = tempfile.mkdtemp(prefix='box')
         os.environ['VALE_SOCKET'] = self.dir + '/vale'
+        self.free = [f'vale{i + 1}' for i in range(cables)]
+        with open(self.dir + '/attach', 'w') as f:
+            f.writelines(f'attach {c}:t tap:{c}\n' for c in self.free)
         self.log = open(self.dir + '/log', 'w')
-        self.process = subprocess.Popen([VALE, 'serve', *options],
-                                        stderr=self.log)
+        self.process = subprocess.Popen(
+            [VALE, 'serve', '--run', self.dir + '/attach',
+             *(c + '=wire t g' for c in self.free)], stderr=self.log)
         _stack.callback(self.stop)
-        if not wait_for(lambda: subprocess.run(
-                [VALE, 'list'], capture_output=True).returncode == 0):
+        if not wait_for(lambda: os.path.exists(self.dir + '/vale') and set(
+                self.free) <= {n for _, n in socket.if_nameindex()}, 60):
             raise OSError('vale: ' + open(self.dir + '/log').read())
+        ip_batch(*(f'link set {c} txqueuelen 10000 up' for c in self.free))
 
     def stop(self):
         self.process.terminate()
         self.process.wait()
         self.log.close()
         shutil.rmtree(self.dir, ignore_errors=True)
-
-    def cable(self, name):
-        run([VALE, 'switch', 'add', name, 'wire', 't', 'g'])
-        run([VALE, 'attach', name + ':t', 'tap:' + name])
-        run(f'ip link set {name} txqueuelen 10000 up')
-
-    def cut(self, name):
-        run([VALE, 'switch', 'remove', name])
 
 
 def clean():
@@ -111,14 +114,13 @@ class CosmosGuest:
     """A guest made and asked by cosmos."""
     platform = 'process'
     patience = 1.0  # how many times as long a thing takes as in a process
-    attach = ()     # more words of `cosmos create`
 
-    def __init__(self, name, text, cables):
+    def __init__(self, name, text, ports):
+        """ports: of the switch, "vale0:NAME" each."""
         self.name = name
-        ports = [w for i, c in enumerate(cables)
-                 for w in ('--port', f'{i}={c}:g')]
-        self.cosmos('create', '--on', self.platform, *self.attach, *ports,
-                    '-c', '-', name, given=text)
+        self.cosmos('create', '--on', self.platform, *[
+            w for i, p in enumerate(ports) for w in ('--port', f'{i}={p}')],
+            '-c', '-', name, given=text)
 
     def cosmos(self, *words, given=None):
         r = subprocess.run([COSMOS, *words], input=given, text=True,
@@ -146,14 +148,15 @@ class ProcessGuest(CosmosGuest):
     """A sandboxed process."""
 
 
-def prepare(guest=ProcessGuest, *options):
-    """What a test program begins with: its guests will be of that class."""
+def prepare(guest=ProcessGuest, cables=60):
+    """What a program begins with: its guests will be of that class."""
     private()
     Box.guest = guest
-    Box.switch = Switch(*options)
+    Box.switch = Switch(cables)
     _stack.callback(clean)
+    os.environ['CLICKOS_RUN'] = Box.switch.dir + '/run'
+    os.makedirs(os.environ['CLICKOS_RUN'], exist_ok=True)
     if guest.platform == 'process':
-        os.environ['CLICKOS_RUN'] = Box.switch.dir + '/run'
         os.environ.setdefault('CLICKOS_PROCESS',
                               os.path.abspath('build/clickos-process'))
         _stack.callback(subprocess.run, 'umount -l "$CLICKOS_RUN"/empty/* '
@@ -190,15 +193,13 @@ class Box:
 
     def __init__(self, example, n=2, **changes):
         Box.number += 1
-        # Switches must be called so.
-        self.taps = [f'vale{Box.number * 10 + i}' for i in range(n)]
+        self.taps = [self.switch.free.pop(0) for _ in range(n)]
         with open(f'{EXAMPLES}/{example}.click') as f:
             text = edited(f.read(), changes)
-        for t in self.taps:
-            self.switch.cable(t)
         self.sockets = {}
         self.hosts = []
-        self.router = self.guest(f'{example}-{Box.number}', text, self.taps)
+        self.router = self.guest(f'{example}-{Box.number}', text,
+                                 [t + ':g' for t in self.taps])
         Box.alive.append(self)
         self.read, self.write = self.router.read, self.router.write
 
@@ -214,8 +215,6 @@ class Box:
             h.close()
         self.router.destroy()
         Box.alive.remove(self)
-        for t in self.taps:
-            self.switch.cut(t)
 
     def socket(self, port):
         if port not in self.sockets:
@@ -313,27 +312,29 @@ class Host:
         self.home = os.open('/proc/self/ns/net', os.O_RDONLY)
         libc.unshare(CLONE_NEWNET)
         self.ns = os.open('/proc/self/ns/net', os.O_RDONLY)
-        quiet()
         libc.setns(self.home, CLONE_NEWNET)
         run(f'ip link set {device} netns /proc/{os.getpid()}/fd/{self.ns}')
+        six = any(':' in a for a in addresses)
         with self:
-            six = any(':' in a for a in addresses)
-            if six:
-                with open(f'/proc/sys/net/ipv6/conf/{device}/disable_ipv6',
-                          'w') as f:
-                    f.write('0')
+            for which in 'default', device:
+                no_ipv6(which, '0' if six else '1')
+            self.set_up(addresses, gateway, mtu)
+
+    def set_up(self, addresses, gateway, mtu):
+        todo = ['link set lo up']
+        if addresses:
             # The address that Box.receive() tells those who ask for it.
-            mine = addresses and HOST_MAC + ipaddress.ip_interface(
+            mine = HOST_MAC + ipaddress.ip_interface(
                 addresses[0]).ip.packed[-1:]
-            run(f'ip link set {device}' + (f' mtu {mtu}' if mtu else '') +
-                (f' address {mine.hex(":")}' if mine else '') + ' up')
-            for a in addresses:
-                family = '-6' if ':' in a else '-4'
-                run(f'ip {family} addr add {a} dev {device}' +
-                    (' nodad' if six else ''))
-            if gateway:
-                run(f'ip {"-6" if six else "-4"} route add default via '
-                    f'{gateway}')
+            todo.append(f'link set {self.device} address {mine.hex(":")}')
+        todo.append(f'link set {self.device} ' +
+                    (f'mtu {mtu} ' if mtu else '') + 'up')
+        for a in addresses:
+            todo.append(f'addr add {a} dev {self.device}' +
+                        (' nodad' if ':' in a else ''))
+        if gateway:
+            todo.append(f'route add default via {gateway}')
+        ip_batch(*todo)
 
     def __enter__(self):
         libc.setns(self.ns, CLONE_NEWNET)
