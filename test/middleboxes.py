@@ -260,14 +260,13 @@ def shaper():
             size = 1000000
             took = transfer(a, '10.0.0.5', 9000, size)
             rate = took and size * 8 / took / 1e6
-            ok(took and 4 < rate < 9.5, say + 'a megabyte by TCP at 8 Mbps',
-               f'{rate} Mbps')
-            b.write('line.rate', '16Mbps')
-            took = transfer(a, '10.0.0.5', 9000, size)
-            faster = took and size * 8 / took / 1e6
-            ok(took and rate and faster > 1.4 * rate,
-               say + 'at 16 it is faster', f'{faster} after {rate} Mbps')
+            ok(took and 4 / b.guest.patience < rate < 9.5,
+               say + 'a file by TCP at 8 Mbps', f'{rate} Mbps')
             b.write('line.rate', '2Mbps')
+            took = transfer(a, '10.0.0.5', 9000, 200000)
+            rate = took and 200000 * 8 / took / 1e6
+            ok(took and 1 / b.guest.patience < rate < 2.4,
+               say + 'and at 2', f'{rate} Mbps')
             load = threading.Thread(target=transfer, args=(
                 a, '10.0.0.5', 9000, size, None, 1.5))
             load.start()
@@ -415,7 +414,7 @@ def home():
         with contextlib.closing(Server(c, 25)):
             ok(transfer(a, '203.0.113.80', 25, 10, timeout=0.3) is None and
                int(b.read('other.count')) > 0, say + 'no other port')
-        ok(not c.pings('203.0.113.1', 1, wait=0.3) and
+        ok(not c.pings('203.0.113.1', 1, wait=1) and
            int(b.read('unwanted.count')) > 0, say + 'nothing from outside')
         r = traced(a, '203.0.113.80', 1)
         ok(r == '192.168.7.1', say + 'the first hop says that it is', r)
@@ -809,7 +808,8 @@ def tunnel(name, strip, proto):
         c = far.join(0, '10.2.0.20/24', gateway='10.2.0.1')
         ok(a.pings('10.2.0.20'), say + 'ping from end to end')
         megabyte(say, b, a, c, '10.2.0.20')
-        ok(int(b.read('sent.count')) > 100, say + 'by the tunnel')
+        ok(int(b.read('sent.count')) > BIG / b.guest.patience / 1500,
+           say + 'by the tunnel')
 
 
 def vxlan():

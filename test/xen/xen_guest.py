@@ -21,7 +21,7 @@ on_crash="preserve"
 
 class XenGuest(CosmosGuest):
     platform = 'xen'
-    patience = 8.0  # in the box all of it is emulated on one processor
+    patience = 6.0  # in the box all of it is emulated on one processor
     memory = 16
 
     def __init__(self, name, text, ports):
