@@ -4,10 +4,7 @@
  * (docs/vale.md) over shared memory.
  *
  * The pool's buffers lie in the region that is shared with the switch
- * (shared.h), so frames move by exchange: a received frame's buffer goes into
- * the packet, and the packet's empty one into the ring; sending is the same
- * the other way round.  Copied is only what is shared, too long, or lies in
- * memory that is not of the region.
+ * (shared.h), so frames move by exchange (clickos/ringport.h).
  *
  * While the switch is away nothing is received, and what is sent is dropped
  * and counted; it is looked for, and the ports are opened again.
@@ -40,114 +37,8 @@ vale_of(struct netdev *dev)
 static void
 vale_publish(struct vale_port *v, struct netring_end *e)
 {
-	netring_publish(e);
-	/* Our index is out before its wake_at is read: netring_must_wake(). */
-	fence_full();
-	if (!netring_must_wake(e))
-		return;
-	shared_ring();
-	store_relaxed(&e->own->events, load_relaxed(&e->own->events) + 1);
-	v->port.stats.wakeups_out++;
-}
-
-/* ---- receiving ---- */
-
-/* The buffer of p, if a ring may have it, or -1. */
-static int64_t
-vale_buffer_of(const struct netring_guest *g, const struct packet *p)
-{
-	if (p->buffer != BUFFER_POOL)
-		return -1;
-	return netring_guest_number(g, p->head);
-}
-
-/* A frame of several slots, the first of which is s, in one packet. */
-static NOINLINE struct packet *
-vale_take_long(struct vale_port *v, struct thread *t, netring_slot s,
-    uint32_t waiting, uint32_t *used)
-{
-	struct netring_guest_port *r = &v->shared.ring;
-	uint32_t length = 0, n = 0, at = 0;
-	netring_slot w;
-	struct packet *p;
-
-	do {
-		w = netring_peek(&r->rx, n);
-		length += slot_length(w);
-		n++;
-	} while ((slot_flags(w) & NETRING_MORE) != 0 && n < waiting &&
-	         n < NETRING_SEGMENTS_MAX);
-	if ((slot_flags(w) & NETRING_MORE) != 0)
-		return NULL;
-	p = packet_new(t, PACKET_HEADROOM, NULL, length, 0);
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t b = slot_buffer(netring_peek(&r->rx, 0));
-
-		/* Its buffer goes straight back; read once more, and checked.
-		 */
-		if (b >= r->guest->layout.buffers ||
-		    netring_guest_rx_take(r, b, shared_offset(b), &s) != 0 ||
-		    at + slot_length(s) > length) {
-			if (p != NULL)
-				packet_kill(t, p);
-			return NULL;
-		}
-		if (p != NULL)
-			memcpy(p->data + at,
-			    netring_guest_buffer(r->guest, slot_buffer(s)) +
-			        slot_offset(s),
-			    slot_length(s));
-		at += slot_length(s);
-	}
-	if (p != NULL)
-		p->length = at;
-	v->port.stats.copies++;
-	*used = n;
-	return p;
-}
-
-/*
- * Takes the next slot into a packet; *used is 0 when the switch broke the
- * rules.  NULL: no memory, the frame is gone.
- */
-static inline struct packet *
-vale_take(
-    struct vale_port *v, struct thread *t, uint32_t waiting, uint32_t *used)
-{
-	struct netring_guest_port *r = &v->shared.ring;
-	netring_slot s = netring_peek(&r->rx, 0);
-	struct packet *p;
-	int64_t own;
-	uint8_t *bytes;
-
-	*used = 0;
-	if (unlikely((slot_flags(s) & NETRING_MORE) != 0))
-		return vale_take_long(v, t, s, waiting, used);
-	p = packet_new(t, PACKET_HEADROOM, NULL, 0, 0);
-	own = p == NULL ? -1 : vale_buffer_of(r->guest, p);
-	if (unlikely(own < 0))
-		own = slot_buffer(s); /* copied, and put back */
-	if (unlikely((uint64_t)own >= r->guest->layout.buffers) ||
-	    unlikely(netring_guest_rx_take(r, (uint32_t)own,
-	                 shared_offset((uint32_t)own), &s) != 0)) {
-		if (p != NULL)
-			packet_kill(t, p);
-		return NULL;
-	}
-	*used = 1;
-	if (unlikely(p == NULL))
-		return NULL;
-	bytes = netring_guest_buffer(r->guest, slot_buffer(s));
-	if (likely((uint32_t)own != slot_buffer(s))) {
-		p->head = bytes;
-		p->data = bytes + slot_offset(s);
-	} else {
-		memcpy(p->data, bytes + slot_offset(s), slot_length(s));
-		v->port.stats.copies++;
-	}
-	p->length = slot_length(s);
-	prefetch_read(p->data);
-	return p;
+	if (ringport_publish(&v->shared.ring, e))
+		shared_ring();
 }
 
 /* What port_receive() does for others; the bytes have been asked for. */
@@ -165,33 +56,21 @@ vale_dress(struct vale_port *v, struct batch *out, uint32_t from)
 		p->mac = (int32_t)(p->data - p->head);
 		v->port.stats.rx_bytes += p->length;
 	}
-	v->port.stats.rx_packets += out->count - from;
 }
 
 static int
 vale_rx_locked(struct vale_port *v, struct batch *out, unsigned int max)
 {
-	struct netring_guest_port *r = &v->shared.ring;
-	uint32_t from = out->count;
-	int waiting = netring_guest_rx_waiting(r, max);
+	uint32_t from = out->count, slots;
 
-	if (waiting <= 0)
-		return waiting;
-	for (uint32_t done = 0, used; done < (uint32_t)waiting && max > 0;
-	     done += used, max--) {
-		struct packet *p =
-		    vale_take(v, out->thread, (uint32_t)waiting - done, &used);
-
-		if (unlikely(used == 0)) {
-			v->failed = true;
-			break;
-		}
-		if (likely(p != NULL))
-			batch_add(out, p);
-		else
-			v->port.stats.rx_dropped++;
+	if (ringport_rx(&v->shared.ring, out, max, &slots) != 0) {
+		v->failed = true;
+		if (out->count == from)
+			return ERR_PEER;
 	}
-	vale_publish(v, &r->rx);
+	if (slots == 0)
+		return 0;
+	vale_publish(v, &v->shared.ring.ring.rx);
 	vale_dress(v, out, from);
 	return (int)(out->count - from);
 }
@@ -207,91 +86,7 @@ vale_rx(struct netdev *dev, struct batch *out, unsigned int max)
 	thread_lock(out->thread, &v->rx_lock);
 	n = vale_rx_locked(v, out, max);
 	thread_unlock(out->thread, &v->rx_lock);
-	if (unlikely(n < 0)) {
-		v->failed = true;
-		v->port.stats.rx_errors++;
-	}
 	return n;
-}
-
-/* ---- sending ---- */
-
-/* Copies p into as many spare buffers as it needs; false: no room. */
-static NOINLINE bool
-vale_put_copy(struct vale_port *v, const struct packet *p, uint32_t room)
-{
-	struct netring_guest_port *r = &v->shared.ring;
-	uint32_t at = 0, most = NETRING_BUFFER - PACKET_HEADROOM;
-	uint32_t slots = (p->length + most - 1) / most;
-
-	if (slots > room)
-		return false;
-	for (uint32_t i = 0; i < slots; i++) {
-		uint32_t b = netring_guest_tx_spare(r);
-		uint32_t n = p->length - at < most ? p->length - at : most;
-
-		memcpy(netring_guest_buffer(r->guest, b) + PACKET_HEADROOM,
-		    p->data + at, n);
-		at += n;
-		netring_guest_tx_put_own(
-		    r, slot_make(b, i + 1 < slots ? NETRING_MORE : 0,
-		           PACKET_HEADROOM, n));
-	}
-	v->port.stats.copies++;
-	return true;
-}
-
-/* Whether p is longer than this port can ever send. */
-static bool
-vale_too_long(const struct vale_port *v, const struct packet *p)
-{
-	return p->length > v->port.dev.mtu + sizeof(struct ether_vlan);
-}
-
-/* Puts p into the ring and kills it; false: no room, p stays. */
-static inline bool
-vale_put(struct vale_port *v, struct thread *t, struct packet *p)
-{
-	struct netring_guest_port *r = &v->shared.ring;
-	int64_t b = vale_buffer_of(r->guest, p);
-	uint32_t room = netring_have(&r->tx);
-
-	if (unlikely(vale_too_long(v, p) || p->length == 0)) {
-		v->port.stats.tx_dropped++;
-		packet_kill(t, p);
-		return true;
-	}
-	if (room == 0)
-		return false;
-	if (unlikely(b < 0 || packet_shared(p))) {
-		if (!vale_put_copy(v, p, room))
-			return false;
-	} else {
-		uint32_t spare = netring_guest_tx_put(r,
-		    slot_make((uint32_t)b, 0, packet_headroom(p), p->length));
-
-		p->head = netring_guest_buffer(r->guest, spare);
-	}
-	v->port.stats.tx_packets++;
-	v->port.stats.tx_bytes += p->length;
-	packet_kill(t, p);
-	return true;
-}
-
-static int
-vale_tx_locked(struct vale_port *v, struct batch *in)
-{
-	struct netring_guest_port *r = &v->shared.ring;
-	unsigned int n = 0;
-	int room = netring_guest_tx_room(r, in->count);
-
-	if (room < 0)
-		return room;
-	while (n < in->count && vale_put(v, in->thread, in->packet[n]))
-		n++;
-	port_taken(in, n);
-	vale_publish(v, &r->tx);
-	return (int)n;
 }
 
 /* The cable is out: as on any card, what is sent is lost. */
@@ -306,6 +101,16 @@ vale_tx_down(struct vale_port *v, struct batch *in)
 }
 
 static int
+vale_tx_up(struct vale_port *v, struct batch *in)
+{
+	int n = ringport_tx(&v->shared.ring, in);
+
+	if (n > 0)
+		vale_publish(v, &v->shared.ring.ring.tx);
+	return n;
+}
+
+static int
 vale_tx(struct netdev *dev, struct batch *in)
 {
 	struct vale_port *v = vale_of(dev);
@@ -314,7 +119,7 @@ vale_tx(struct netdev *dev, struct batch *in)
 	if (unlikely(v->failed))
 		return ERR_PEER;
 	thread_lock(in->thread, &v->tx_lock);
-	n = likely(load_acquire(&v->shared.open)) ? vale_tx_locked(v, in)
+	n = likely(load_acquire(&v->shared.open)) ? vale_tx_up(v, in)
 	                                          : vale_tx_down(v, in);
 	thread_unlock(in->thread, &v->tx_lock);
 	if (unlikely(n < 0))
@@ -329,21 +134,20 @@ vale_arm(struct netdev *dev, unsigned int what)
 {
 	struct vale_port *v = vale_of(dev);
 	struct spinlock *lock = what == NETDEV_RX ? &v->rx_lock : &v->tx_lock;
-	int have;
+	bool have;
 
 	if (v->failed)
 		return true;
 	spin_lock(lock);
 	store_relaxed(&v->armed[what], 1);
-	have = what == NETDEV_RX ? netring_arm(&v->shared.ring.rx, 0)
-	                         : netring_guest_tx_arm(&v->shared.ring);
+	have = ringport_arm(&v->shared.ring, what);
 	/* Without a switch there is room enough: it all is dropped. */
 	if (what == NETDEV_TX && !load_acquire(&v->shared.open))
-		have = 1;
-	if (have != 0)
+		have = true;
+	if (have)
 		store_relaxed(&v->armed[what], 0);
 	spin_unlock(lock);
-	return have != 0;
+	return have;
 }
 
 /* Any of our ports may be meant, and its task may be another thread's. */
@@ -379,7 +183,9 @@ vale_stats(struct netdev *dev, struct netdev_stats *s)
 	struct vale_port *v = vale_of(dev);
 
 	*s = v->port.stats;
-	s->tx_dropped += v->shared.lost;
+	s->tx_dropped += v->shared.lost.tx;
+	s->rx_dropped += v->shared.lost.rx + v->shared.lost.full +
+	                 load_relaxed(&v->shared.ring.ring.rx.peer->drops);
 }
 
 static const struct netdev_ops vale_ops = {
@@ -455,7 +261,9 @@ vale_open(struct host_port *port, struct str args,
 		return err;
 	v->shared.event = vale_event;
 	v->shared.lock = vale_lock;
-	err = shared_open(&v->shared, &o, req->waiter, why);
+	v->shared.waiter = req->waiter;
+	v->shared.ring.stats = &port->stats;
+	err = shared_open(&v->shared, &o, why);
 	if (err != 0) {
 		str_free(&v->shared.name);
 		return err;

@@ -1,42 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* shared.c -- see shared.h. */
 #define _GNU_SOURCE
-#include "host/shared.h"
-
 #include <errno.h>
+#include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "base/atomic.h"
 #include "base/err.h"
-#include "base/vec.h"
 #include "click/packet.h"
+#include "host/shared_internal.h"
 #include "os/os.h"
 
 _Static_assert((int)NETRING_BUFFER == (int)POOL_BUFFER, "pools in regions");
 
 enum {
-	SHARED_PORTS = 16,
 	SHARED_BUFFERS = 16384,
-	OPEN_MS = 2000,      /* how long the switch may take to answer */
-	RECONNECT_MS = 200,  /* the same, when it has come back */
-	RETRY_NS = 20000000, /* how often we look for it */
+	OPEN_MS = 2000, /* how long the switch may take to answer */
 	COLOURS = 7,
 };
 
-static struct {
-	struct spinlock lock; /* of buffers: pools grow on any thread */
-	struct vale_link link;
-	struct netring_guest guest; /* base NULL: there is no region */
-	int memfd, timer;
-	uint32_t next;       /* buffers from here on were never used */
-	VEC(uint32_t) spare; /* those that came back */
-	struct shared_port *port[SHARED_PORTS];
-	unsigned int nports;
-	bool kept; /* connected for ports that may come later */
-	struct os_waiter *waiter;
-} shared = { .link = { -1, -1, 0 }, .memfd = -1, .timer = -1 };
+struct shared shared = { .life = PTHREAD_MUTEX_INITIALIZER,
+	.link = { -1, -1, 0, 0 },
+	.memfd = -1,
+	.timer = -1 };
 
 /*
  * Buffers lie 2048 bytes apart, and frames at one offset would all compete for
@@ -46,12 +33,6 @@ uint32_t
 shared_offset(uint32_t buffer)
 {
 	return PACKET_HEADROOM + buffer % COLOURS * CACHE_LINE;
-}
-
-uint32_t
-shared_features(void)
-{
-	return shared.link.features;
 }
 
 void
@@ -82,12 +63,13 @@ shared_buffers_alloc(size_t n)
 	return p;
 }
 
-/* The lock is held. */
-static void
-shared_spare(uint32_t buffer)
+void
+shared_spare(const uint32_t *buffers, uint32_t n)
 {
-	/* Out of memory: that buffer is lost until the process ends. */
-	(void)vec_push(&shared.spare, buffer);
+	spin_lock(&shared.lock);
+	memcpy(shared.spare + shared.nspare, buffers, n * sizeof(*buffers));
+	shared.nspare += n;
+	spin_unlock(&shared.lock);
 }
 
 bool
@@ -102,138 +84,24 @@ shared_buffers_free(void *p, size_t n)
 		return false;
 	spin_lock(&shared.lock);
 	for (size_t i = 0; i * NETRING_BUFFER < n; i++)
-		shared_spare((uint32_t)first + (uint32_t)i);
+		shared.spare[shared.nspare++] = (uint32_t)first + (uint32_t)i;
 	spin_unlock(&shared.lock);
 	return true;
 }
 
-/* n buffers' numbers; ERR_NOMEM when there are not so many. */
-static int
+int
 shared_take(uint32_t *out, uint32_t n)
 {
 	int err = 0;
 
 	spin_lock(&shared.lock);
-	if (n > shared.spare.n + shared.guest.layout.buffers - shared.next)
+	if (n > shared.nspare + shared.guest.layout.buffers - shared.next)
 		err = ERR_NOMEM;
 	for (uint32_t i = 0; err == 0 && i < n; i++)
-		out[i] = shared.spare.n > 0 ? shared.spare.v[--shared.spare.n]
-		                            : shared.next++;
+		out[i] = shared.nspare > 0 ? shared.spare[--shared.nspare]
+		                           : shared.next++;
 	spin_unlock(&shared.lock);
 	return err;
-}
-
-/* ---- events ---- */
-
-static void
-shared_tell(void)
-{
-	for (unsigned int i = 0; i < SHARED_PORTS; i++)
-		if (shared.port[i] != NULL)
-			shared.port[i]->event(shared.port[i]);
-}
-
-static void
-shared_event(void *arg, unsigned int events)
-{
-	const struct netring_head *h = (const void *)shared.guest.base;
-	uint64_t count;
-
-	(void)arg;
-	(void)events;
-	(void)!read(shared.link.event, &count, sizeof(count));
-	for (unsigned int i = 0; i < SHARED_PORTS; i++)
-		if (shared.port[i] != NULL &&
-		    load_acquire(&h->port[i].state) != NETRING_OPEN)
-			store_release(&shared.port[i]->open, false);
-	shared_tell();
-}
-
-static void shared_hangup(void *arg, unsigned int events);
-
-/* Watches the present link's descriptors. */
-static int
-shared_watch(void)
-{
-	int err = os_watch_fd(
-	    shared.waiter, shared.link.event, OS_FD_READ, shared_event, NULL);
-
-	if (err == 0)
-		err = os_watch_fd(shared.waiter, shared.link.socket, OS_FD_READ,
-		    shared_hangup, NULL);
-	return err;
-}
-
-static void
-shared_unwatch(void)
-{
-	(void)os_watch_fd(shared.waiter, shared.link.event, 0, NULL, NULL);
-	(void)os_watch_fd(shared.waiter, shared.link.socket, 0, NULL, NULL);
-}
-
-/* ---- a switch that went, and the next one ---- */
-
-static void
-shared_reopen_port(struct shared_port *p)
-{
-	struct diag why = { "" };
-	int err;
-
-	p->lock(p, true);
-	netring_guest_port_restart(&p->ring, p->index, shared_offset, &p->lost);
-	err = vale_link_port(
-	    &shared.link, p->name, p->index, p->mac, &p->mtu, &why);
-	store_release(&p->open, err == 0);
-	p->lock(p, false);
-	if (err != 0)
-		os_log(str_of(why.text));
-}
-
-static void
-shared_retry(void *arg, unsigned int events)
-{
-	struct diag why = { "" };
-	uint64_t count;
-
-	(void)arg;
-	(void)events;
-	(void)!read(shared.timer, &count, sizeof(count));
-	if (vale_link_open(&shared.link, &shared.guest.layout,
-	        NETRING_F_SEGMENTS, RECONNECT_MS, &shared.memfd, &why) != 0)
-		return; /* not yet */
-	(void)os_watch_fd(shared.waiter, shared.timer, 0, NULL, NULL);
-	close(shared.timer);
-	shared.timer = -1;
-	for (unsigned int i = 0; i < SHARED_PORTS; i++)
-		if (shared.port[i] != NULL)
-			shared_reopen_port(shared.port[i]);
-	(void)shared_watch(); /* out of memory: the ports are only polled */
-	shared_tell();
-}
-
-static void
-shared_hangup(void *arg, unsigned int events)
-{
-	struct itimerspec often = { { 0, RETRY_NS }, { 0, RETRY_NS } };
-
-	(void)arg;
-	(void)events;
-	if (vale_link_alive(&shared.link))
-		return;
-	shared_unwatch();
-	vale_link_close(&shared.link);
-	for (unsigned int i = 0; i < SHARED_PORTS; i++)
-		if (shared.port[i] != NULL)
-			store_release(&shared.port[i]->open, false);
-	shared.timer =
-	    timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (shared.timer < 0 ||
-	    timerfd_settime(shared.timer, 0, &often, NULL) != 0 ||
-	    os_watch_fd(shared.waiter, shared.timer, OS_FD_READ, shared_retry,
-	        NULL) != 0)
-		os_log(STR("vale: out of descriptors: the switch's return "
-		           "will not be noticed\n"));
-	shared_tell();
 }
 
 /* ---- opening and closing ---- */
@@ -252,16 +120,22 @@ shared_map(struct diag *why)
 	if (base == MAP_FAILED)
 		return diag(why, ERR_IO, "region: %s", strerror(errno));
 	err = netring_head_read(base, (uint64_t)size, &l, why);
-	if (err == 0 && netring_guest_init(&shared.guest, base, &l) != 0)
-		err = diag(why, ERR_NOMEM, "out of memory");
-	if (err != 0)
+	if (err == 0) {
+		/* Room for all, touched as far as it is used. */
+		shared.spare = malloc(l.buffers * sizeof(*shared.spare));
+		if (shared.spare == NULL ||
+		    netring_guest_init(&shared.guest, base, &l) != 0)
+			err = diag(why, ERR_NOMEM, "out of memory");
+	}
+	if (err != 0) {
+		free(shared.spare);
 		munmap(base, (size_t)size);
+	}
 	return err;
 }
 
 static int
-shared_connect(
-    const struct shared_options *o, struct os_waiter *w, struct diag *why)
+shared_connect(const struct shared_options *o, struct diag *why)
 {
 	struct netring_layout l = { .ports = SHARED_PORTS,
 		.slots =
@@ -278,12 +152,28 @@ shared_connect(
 		    OPEN_MS, &shared.memfd, why);
 	if (err == 0 && shared.guest.base == NULL)
 		err = shared_map(why);
-	if (err != 0) {
+	if (err != 0)
 		vale_link_close(&shared.link);
-		return err;
-	}
-	shared.waiter = w;
-	return 0;
+	return err;
+}
+
+static int
+shared_watch_port(struct shared_port *p, struct diag *why)
+{
+	p->told = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (p->told < 0)
+		return diag(why, ERR_IO, "eventfd: %s", strerror(errno));
+	if (os_watch_fd(p->waiter, p->told, OS_FD_READ, shared_told, p) == 0)
+		return 0;
+	close(p->told);
+	return diag(why, ERR_NOMEM, "out of memory");
+}
+
+static void
+shared_unwatch_port(struct shared_port *p)
+{
+	(void)os_watch_fd(p->waiter, p->told, 0, NULL, NULL);
+	close(p->told);
 }
 
 /* Gives p its rings, full of buffers of its own. */
@@ -291,7 +181,7 @@ static int
 shared_new_port(struct shared_port *p, struct diag *why)
 {
 	uint32_t n = 2 * shared.guest.layout.slots, *buffers;
-	int err = ERR_NOMEM;
+	int err;
 
 	p->index = 0;
 	while (p->index < SHARED_PORTS && shared.port[p->index] != NULL)
@@ -299,107 +189,141 @@ shared_new_port(struct shared_port *p, struct diag *why)
 	if (p->index == SHARED_PORTS)
 		return diag(why, ERR_NOMEM, "%.*s: more than %d ports",
 		    STR_ARG(p->name), SHARED_PORTS);
+	err = shared_watch_port(p, why);
+	if (err != 0)
+		return err;
+	err = ERR_NOMEM;
 	buffers = malloc(n * sizeof(*buffers));
 	if (buffers != NULL)
 		err = shared_take(buffers, n);
-	if (err == 0)
-		err = netring_guest_port_init(
-		    &p->ring, &shared.guest, p->index, buffers, shared_offset);
+	if (err == 0) {
+		err = netring_guest_port_init(&p->ring.ring, &shared.guest,
+		    p->index, buffers, shared_offset);
+		if (err != 0)
+			shared_spare(buffers, n);
+	}
 	free(buffers);
-	if (err != 0)
+	if (err != 0) {
+		shared_unwatch_port(p);
 		return diag(why, err, "%.*s: too few buffers in the region",
 		    STR_ARG(p->name));
+	}
+	p->ring.offset = shared_offset;
 	shared.port[p->index] = p;
 	shared.nports++;
 	return 0;
 }
 
-/* The connection ends with its last port, unless it was made for later. */
+/* All buffers that no port can have any more; the last port has gone. */
 static void
-shared_let_go(void)
+shared_collect(void)
 {
-	if (shared.link.socket < 0)
-		return;
-	shared_unwatch();
-	if (!shared.kept)
-		vale_link_close(&shared.link);
+	uint32_t n = shared.guest.layout.buffers;
+	uint32_t *buffers = malloc(n * sizeof(*buffers));
+
+	if (buffers == NULL)
+		return; /* next time */
+	shared_spare(buffers, netring_guest_collect(&shared.guest, buffers));
+	free(buffers);
 }
 
-/* Takes the buffers of p's rings back, whoever held them. */
+/*
+ * Takes the buffers of p's rings back; closed says that the switch has let go
+ * of them.  The connection ends with the last port, unless it was made for
+ * later; else another port's thread waits for events from here on.
+ */
 static void
-shared_old_port(struct shared_port *p)
+shared_old_port(struct shared_port *p, bool closed)
 {
-	uint32_t n = netring_guest_port_end(&p->ring);
-
-	spin_lock(&shared.lock);
-	for (uint32_t i = 0; i < n; i++)
-		shared_spare(p->ring.spare[i]);
-	spin_unlock(&shared.lock);
-	netring_guest_port_fini(&p->ring);
+	if (closed)
+		(void)netring_guest_port_end(&p->ring.ring);
+	shared_spare(p->ring.ring.spare, p->ring.ring.nspare);
+	netring_guest_port_fini(&p->ring.ring);
+	shared_unwatch_port(p);
 	shared.port[p->index] = NULL;
-	if (--shared.nports > 0)
+	shared.nports--;
+	shared_unwatch();
+	if (shared.nports > 0) {
+		(void)shared_watch(); /* out of memory: they are only polled */
 		return;
-	/* The last: the switch need not keep the region for us. */
-	if (shared.timer >= 0) {
-		(void)os_watch_fd(shared.waiter, shared.timer, 0, NULL, NULL);
-		close(shared.timer);
-		shared.timer = -1;
 	}
-	shared_let_go();
+	shared_look_no_more();
+	if (!shared.kept)
+		vale_link_close(&shared.link);
+	if (closed)
+		shared_collect();
+}
+
+void
+shared_opened(struct shared_port *p)
+{
+	ringport_mtu(
+	    &p->ring, p->mtu, (shared.link.features & NETRING_F_SEGMENTS) != 0);
+	store_release(&p->open, true);
 }
 
 int
 shared_prepare(const struct shared_options *o, struct diag *why)
 {
-	int err = shared.link.socket < 0 ? shared_connect(o, NULL, why) : 0;
+	int err = shared.link.socket < 0 ? shared_connect(o, why) : 0;
 
 	if (err == 0)
 		shared.kept = true;
 	return err;
 }
 
-int
-shared_open(struct shared_port *p, const struct shared_options *o,
-    struct os_waiter *w, struct diag *why)
+static int
+shared_open_locked(
+    struct shared_port *p, const struct shared_options *o, struct diag *why)
 {
 	bool first = shared.nports == 0;
-	bool there = first && shared.kept && shared.link.socket >= 0;
-	int err = first && !there ? shared_connect(o, w, why) : 0;
+	int err = 0;
 
-	if (there)
-		shared.waiter = w;
-
-	if (err == 0 && shared.link.socket < 0)
+	if (first && shared.link.socket >= 0 && !vale_link_alive(&shared.link))
+		vale_link_close(&shared.link);
+	if (first && shared.link.socket < 0)
+		err = shared_connect(o, why);
+	else if (shared.link.socket < 0)
 		err = diag(why, ERR_CLOSED, "%.*s: the switch has gone",
 		    STR_ARG(p->name));
-	if (err != 0)
-		return err;
-	if (first && shared_watch() != 0)
-		err = diag(why, ERR_NOMEM, "out of memory");
 	if (err == 0)
 		err = shared_new_port(p, why);
+	if (err != 0)
+		return err;
+	err = first && shared_watch() != 0
+	          ? diag(why, ERR_NOMEM, "out of memory")
+	          : vale_link_port(
+	                &shared.link, p->name, p->index, p->mac, &p->mtu, why);
 	if (err != 0) {
-		if (first)
-			shared_let_go();
+		shared_old_port(p, true);
 		return err;
 	}
-	err = vale_link_port(
-	    &shared.link, p->name, p->index, p->mac, &p->mtu, why);
-	if (err != 0)
-		shared_old_port(p);
-	else
-		p->open = true;
+	shared_opened(p);
+	return 0;
+}
+
+int
+shared_open(
+    struct shared_port *p, const struct shared_options *o, struct diag *why)
+{
+	int err;
+
+	pthread_mutex_lock(&shared.life);
+	err = shared_open_locked(p, o, why);
+	pthread_mutex_unlock(&shared.life);
 	return err;
 }
 
 void
 shared_close(struct shared_port *p)
 {
-	/* With the last port the whole connection goes. */
-	if (p->open && (shared.nports > 1 || shared.kept))
-		(void)vale_link_close_port(&shared.link, p->index, NULL);
+	int err = 0;
+
+	pthread_mutex_lock(&shared.life);
+	/* Also the last: the switch must have let go before the next begins. */
+	if (p->open)
+		err = vale_link_close_port(&shared.link, p->index, NULL);
 	p->open = false;
-	if (shared.nports == 1)
-		shared_let_go();
-	shared_old_port(p);
+	shared_old_port(p, err == 0 || err == ERR_CLOSED);
+	pthread_mutex_unlock(&shared.life);
 }

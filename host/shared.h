@@ -4,15 +4,17 @@
  *
  * There is one, made when the first port of a switch is opened; all ports use
  * it, and packet buffers are taken from it as long as it lasts (memory.c).
- * When the switch goes, the region stays, and is offered to the next one.
+ * When the switch goes, the region stays, and is offered to the next one: to
+ * that which listens at the same place, as soon as it does; in a sandbox, which
+ * has no way out, to the one that shared_give() brings a connection to.
  */
 #ifndef HOST_SHARED_H
 #define HOST_SHARED_H
 
 #include <stddef.h>
 
+#include "clickos/ringport.h"
 #include "host/vale_link.h"
-#include "netring/guest.h"
 
 struct os_waiter;
 
@@ -22,13 +24,15 @@ struct shared_options {
 
 /* A port of the region, for the one who opened it. */
 struct shared_port {
-	struct netring_guest_port ring;
-	struct str name; /* owned: "vale0:fw.0" */
+	struct ringport ring; /* its stats are set by who opens */
+	struct str name;      /* owned: "vale0:fw.0" */
 	uint32_t index;
 	uint8_t mac[6];
 	uint16_t mtu;
-	bool open;     /* atomic: the switch serves it */
-	uint64_t lost; /* frames in flight when a switch went */
+	struct os_waiter *waiter;
+	bool open;                /* atomic: the switch serves it */
+	struct netring_lost lost; /* when switches went */
+	int told; /* readable when another thread has heard of an event */
 	/* On the waiter's thread: an event came, or the switch went or came. */
 	void (*event)(struct shared_port *p);
 	/* Around a restart: nobody may use the rings. */
@@ -36,11 +40,11 @@ struct shared_port {
 };
 
 /*
- * Opens p->name (event and lock are set); w is where events are waited for.
+ * Opens p->name (event, lock and waiter, where events are waited for, are set).
  * Connects first if need be.  Errors as vale_link_open(), ERR_NOMEM.
  */
-int shared_open(struct shared_port *p, const struct shared_options *o,
-    struct os_waiter *w, struct diag *why);
+int shared_open(
+    struct shared_port *p, const struct shared_options *o, struct diag *why);
 void shared_close(struct shared_port *p);
 
 /*
@@ -49,12 +53,15 @@ void shared_close(struct shared_port *p);
  */
 int shared_prepare(const struct shared_options *o, struct diag *why);
 
+/*
+ * fd, which becomes ours, is connected to a switch: it gets the region and the
+ * ports if there are some and the switch before has gone; else nothing is
+ * done.  As vale_link_guest().
+ */
+int shared_give(int fd, struct diag *why);
+
 /* After netring_must_wake(): rings the switch. */
 void shared_ring(void);
-/* What was agreed: enum netring_feature. */
-uint32_t shared_features(void);
-/* Where a frame begins in an empty buffer. */
-uint32_t shared_offset(uint32_t buffer);
 
 /* n bytes of buffers, or NULL: no region, or no more of it. */
 void *shared_buffers_alloc(size_t n);

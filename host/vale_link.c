@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* vale_link.c -- see vale_link.h. */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -23,6 +23,20 @@ struct link_answer {
 	int fd[LINK_FDS];
 	unsigned int nfds;
 };
+
+/* Until the socket is ready for events; ERR_TIMEDOUT. */
+static int
+link_wait(const struct vale_link *k, short events)
+{
+	struct pollfd p = { .fd = k->socket, .events = events };
+	int n;
+
+	/* A signal starts the wait anew: nothing here is exact. */
+	do
+		n = poll(&p, 1, k->timeout_ms);
+	while (n < 0 && errno == EINTR);
+	return n > 0 ? 0 : ERR_TIMEDOUT;
+}
 
 /* Sends a line, with fd beside its first byte if that is 0 or more. */
 static int
@@ -105,7 +119,7 @@ link_ask(const struct vale_link *k, struct str line, int fd,
 	size_t start = 0;
 
 	memset(a, 0, sizeof(*a));
-	if (link_send(k->socket, line, fd) != 0)
+	if (link_wait(k, POLLOUT) != 0 || link_send(k->socket, line, fd) != 0)
 		return diag(why, ERR_CLOSED, "the switch has gone");
 	while (start == 0 && a->n + 1 < sizeof(a->text)) {
 		char control[CMSG_SPACE(sizeof(int) * 8)]
@@ -116,10 +130,10 @@ link_ask(const struct vale_link *k, struct str line, int fd,
 			.msg_iovlen = 1,
 			.msg_control = control,
 			.msg_controllen = sizeof(control) };
-		ssize_t n = recvmsg(k->socket, &m, MSG_CMSG_CLOEXEC);
+		bool late = link_wait(k, POLLIN) != 0;
+		ssize_t n = late ? 0 : recvmsg(k->socket, &m, MSG_CMSG_CLOEXEC);
 
 		if (n <= 0 && (n == 0 || errno != EINTR)) {
-			bool late = n < 0 && errno == EAGAIN;
 
 			link_drop_fds(a);
 			return diag(why, late ? ERR_TIMEDOUT : ERR_CLOSED,
@@ -160,12 +174,12 @@ link_number(struct str words, const char *key)
 	return v.n > 0 ? (uint32_t)strtoul(v.s, NULL, 10) : 0;
 }
 
-static int
-link_connect(struct vale_link *k, int timeout_ms, struct diag *why)
+int
+vale_link_connect(struct vale_link *k, struct diag *why)
 {
 	const char *path = getenv(VALE_SOCKET_ENV);
 	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	struct timeval tv = { timeout_ms / 1000, timeout_ms % 1000 * 1000 };
+	int err;
 
 	if (path == NULL || path[0] == '\0')
 		path = VALE_SOCKET;
@@ -174,13 +188,12 @@ link_connect(struct vale_link *k, int timeout_ms, struct diag *why)
 	k->socket = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (k->socket < 0)
 		return diag(why, ERR_IO, "socket: %s", strerror(errno));
-	if (connect(k->socket, (struct sockaddr *)&a, sizeof(a)) != 0)
-		return diag(why, ERR_NOTFOUND,
-		    "%s: %s; is `vale serve` running?", path, strerror(errno));
-	if (setsockopt(k->socket, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv)) !=
-	    0)
-		return diag(why, ERR_IO, "%s: %s", path, strerror(errno));
-	return 0;
+	if (connect(k->socket, (struct sockaddr *)&a, sizeof(a)) == 0)
+		return 0;
+	err = diag(why, ERR_NOTFOUND, "%s: %s; is `vale serve` running?", path,
+	    strerror(errno));
+	vale_link_close(k);
+	return err;
 }
 
 /* Takes the descriptors that the guest request must have brought. */
@@ -200,21 +213,19 @@ link_take_region(
 }
 
 int
-vale_link_open(struct vale_link *k, const struct netring_layout *l,
+vale_link_guest(struct vale_link *k, const struct netring_layout *l,
     uint32_t features, int timeout_ms, int *memfd, struct diag *why)
 {
 	struct link_answer a;
 	char line[128];
 	struct str text;
-	int err = link_connect(k, timeout_ms, why);
+	int err;
 
-	if (err == 0) {
-		snprintf(line, sizeof(line),
-		    "guest version=%d slots=%u buffers=%u ports=%u "
-		    "features=%u\n",
-		    NETRING_VERSION, l->slots, l->buffers, l->ports, features);
-		err = link_ask(k, str_of(line), *memfd, &a, &text, why);
-	}
+	k->timeout_ms = timeout_ms;
+	snprintf(line, sizeof(line),
+	    "guest version=%d slots=%u buffers=%u ports=%u features=%u\n",
+	    NETRING_VERSION, l->slots, l->buffers, l->ports, features);
+	err = link_ask(k, str_of(line), *memfd, &a, &text, why);
 	if (err == 0)
 		err = link_take_region(k, &a, memfd, why);
 	if (err != 0) {
@@ -223,6 +234,17 @@ vale_link_open(struct vale_link *k, const struct netring_layout *l,
 	}
 	k->features = link_number(text, "features") & features;
 	return 0;
+}
+
+int
+vale_link_open(struct vale_link *k, const struct netring_layout *l,
+    uint32_t features, int timeout_ms, int *memfd, struct diag *why)
+{
+	int err = vale_link_connect(k, why);
+
+	return err != 0
+	           ? err
+	           : vale_link_guest(k, l, features, timeout_ms, memfd, why);
 }
 
 void

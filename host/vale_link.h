@@ -14,17 +14,25 @@
 
 struct vale_link {
 	int socket; /* -1: not connected */
-	int event;  /* readable when the switch wakes us */
+	int event;  /* readable when the switch wakes us; -1: none yet */
 	uint32_t features;
+	int timeout_ms; /* for an answer */
 };
 
+/* Connects to the switch; ERR_NOTFOUND: nobody listens, ERR_IO. */
+int vale_link_connect(struct vale_link *k, struct diag *why);
+
 /*
- * Connects to the switch and gets the region l (ports, slots, buffers) asks
- * for, with the features that both speak of those asked: *memfd is the region's
- * descriptor; or, when it is 0 or more already, that region is offered to the
- * switch.  ERR_NOTFOUND (nobody listens), ERR_PEER, ERR_TIMEDOUT, or what the
- * switch says.
+ * Over k->socket, which is connected: gets the region l (ports, slots, buffers)
+ * asks for, with the features that both speak of those asked: *memfd is the
+ * region's descriptor; or, when it is 0 or more already, that region is offered
+ * to the switch.  ERR_PEER, ERR_TIMEDOUT, ERR_CLOSED, or what the switch says;
+ * then the connection is closed.
  */
+int vale_link_guest(struct vale_link *k, const struct netring_layout *l,
+    uint32_t features, int timeout_ms, int *memfd, struct diag *why);
+
+/* Both. */
 int vale_link_open(struct vale_link *k, const struct netring_layout *l,
     uint32_t features, int timeout_ms, int *memfd, struct diag *why);
 void vale_link_close(struct vale_link *k);

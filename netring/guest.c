@@ -39,7 +39,7 @@ netring_guest_port_fill(struct netring_guest_port *p, uint32_t i,
 	    &p->rx, netring_rx(&g->layout, g->base, i), slots, true);
 	p->reclaimed = 0;
 	for (uint32_t k = 0; k < slots; k++) {
-		g->held[rx_buffers[k]] = 1;
+		netring_guest_give(g, rx_buffers[k]);
 		netring_poke(&p->rx, k,
 		    slot_make(rx_buffers[k], 0, offset(rx_buffers[k]), 0));
 	}
@@ -47,20 +47,27 @@ netring_guest_port_fill(struct netring_guest_port *p, uint32_t i,
 	netring_publish(&p->rx);
 }
 
+void
+netring_guest_port_start(struct netring_guest_port *p, uint32_t i,
+    const uint32_t *spare, netring_offset_fn *offset)
+{
+	uint32_t slots = p->guest->layout.slots;
+
+	memcpy(p->spare, spare, slots * sizeof(*spare));
+	p->nspare = slots;
+	netring_guest_port_fill(p, i, spare + slots, offset);
+}
+
 int
 netring_guest_port_init(struct netring_guest_port *p, struct netring_guest *g,
     uint32_t i, const uint32_t *spare, netring_offset_fn *offset)
 {
-	uint32_t slots = g->layout.slots;
-
 	p->guest = g;
-	/* Twice: a restart collects what both rings held. */
-	p->spare = malloc(2 * slots * sizeof(*p->spare));
+	/* Twice: its end collects what both rings held. */
+	p->spare = malloc(2 * g->layout.slots * sizeof(*p->spare));
 	if (p->spare == NULL)
 		return ERR_NOMEM;
-	memcpy(p->spare, spare, slots * sizeof(*spare));
-	p->nspare = slots;
-	netring_guest_port_fill(p, i, spare + slots, offset);
+	netring_guest_port_start(p, i, spare, offset);
 	return 0;
 }
 
@@ -71,40 +78,49 @@ netring_guest_port_fini(struct netring_guest_port *p)
 	p->spare = NULL;
 }
 
-/*
- * Which buffers the rings held is not asked of the rings: a switch that died
- * may have left anything there.
+/* The buffer in slot i of a ring that the switch has left, if it makes sense.
  */
+static void
+netring_guest_port_left(
+    struct netring_guest_port *p, const struct netring_end *e, uint32_t i)
+{
+	uint32_t b = slot_buffer(load_relaxed(&e->slot[i & e->mask]));
+
+	if (b < p->guest->layout.buffers && netring_guest_take(p->guest, b))
+		p->spare[p->nspare++] = b;
+}
+
 uint32_t
 netring_guest_port_end(struct netring_guest_port *p)
 {
-	struct netring_guest *g = p->guest;
-	uint32_t want = 2 * g->layout.slots;
-
-	for (uint32_t b = 0; b < g->layout.buffers && p->nspare < want; b++) {
-		if (g->held[b] == 0)
-			continue;
-		g->held[b] = 0;
-		p->spare[p->nspare++] = b;
-	}
-	ASSERT(p->nspare == want);
-	return want;
+	/* A port has 2 * slots buffers, wherever they are: there is room. */
+	for (; p->reclaimed != p->tx.index; p->reclaimed++)
+		netring_guest_port_left(p, &p->tx, p->reclaimed);
+	for (uint32_t i = 0; i <= p->rx.mask; i++)
+		netring_guest_port_left(p, &p->rx, i);
+	return p->nspare;
 }
 
 void
-netring_guest_port_restart(struct netring_guest_port *p, uint32_t i,
-    netring_offset_fn *offset, uint64_t *lost)
+netring_guest_port_stop(struct netring_guest_port *p, struct netring_lost *lost)
 {
-	uint32_t slots = p->guest->layout.slots;
-
 	/* What it has done since we last looked counts, if it makes sense. */
 	(void)netring_look(&p->tx);
-	*lost += p->tx.index - p->tx.seen;
+	lost->tx += p->tx.index - p->tx.seen;
 	if (netring_look(&p->rx) > 0)
-		*lost += netring_have(&p->rx);
-	(void)netring_guest_port_end(p);
-	p->nspare = slots;
-	netring_guest_port_fill(p, i, p->spare + slots, offset);
+		lost->rx += netring_have(&p->rx);
+	lost->full += load_relaxed(&p->rx.peer->drops);
+}
+
+uint32_t
+netring_guest_collect(struct netring_guest *g, uint32_t *out)
+{
+	uint32_t n = 0;
+
+	for (uint32_t b = 0; b < g->layout.buffers; b++)
+		if (netring_guest_take(g, b))
+			out[n++] = b;
+	return n;
 }
 
 /* Takes back the buffers of slots that the switch has done with. */
@@ -117,9 +133,9 @@ netring_guest_reclaim(struct netring_guest_port *p)
 		uint32_t b = slot_buffer(
 		    load_relaxed(&p->tx.slot[p->reclaimed & p->tx.mask]));
 
-		if (unlikely(b >= g->layout.buffers) || g->held[b] == 0)
+		if (unlikely(b >= g->layout.buffers) ||
+		    !netring_guest_take(g, b))
 			return ERR_PEER;
-		g->held[b] = 0;
 		p->spare[p->nspare++] = b;
 	}
 	return (int)netring_have(&p->tx);

@@ -6,6 +6,7 @@
  * the switch (given in a slot and not returned).  The guest keeps book of
  * that: a switch that returns a buffer which it does not hold has broken the
  * rules, and when it is gone the books say which buffers are to be taken back.
+ * They do not say which port has a buffer: the switch may have moved it.
  *
  * To send is to exchange: the frame's buffer goes into the ring, and the
  * packet gets a spare, the one that came back last.  To receive is to exchange
@@ -24,7 +25,8 @@ struct netring_guest {
 	uint8_t *base; /* the region */
 	struct netring_layout layout;
 	uint8_t *buffers; /* buffer 0 */
-	uint8_t *held;    /* [layout.buffers]: 1 while the switch has it */
+	uint8_t *held;    /* [layout.buffers]: 1 while the switch has it;
+	                     atomic, for ports have threads of their own */
 };
 
 struct netring_guest_port {
@@ -56,6 +58,23 @@ netring_guest_number(const struct netring_guest *g, const uint8_t *p)
 	return n < g->layout.buffers ? (int64_t)n : -1;
 }
 
+/* Buffer n, which exists, goes to the switch. */
+static inline void
+netring_guest_give(struct netring_guest *g, uint32_t n)
+{
+	store_relaxed(&g->held[n], (uint8_t)1);
+}
+
+/* It has come back; false: the switch did not hold it. */
+static inline bool
+netring_guest_take(struct netring_guest *g, uint32_t n)
+{
+	if (unlikely(load_relaxed(&g->held[n]) == 0))
+		return false;
+	store_relaxed(&g->held[n], (uint8_t)0);
+	return true;
+}
+
 /*
  * Begins with the region at base, whose layout has been checked.  ERR_NOMEM.
  */
@@ -74,18 +93,36 @@ int netring_guest_port_init(struct netring_guest_port *p,
 void netring_guest_port_fini(struct netring_guest_port *p);
 
 /*
- * After the switch has let go of the rings: all buffers that they held are
- * p->spare[] again.  Returns how many (2 * slots).
+ * After the switch has closed the port, while others of the region may go on:
+ * the buffers that it left in the rings' slots are p->spare[] again.  Returns
+ * how many those are, 2 * slots unless it left nonsense: what is missing stays
+ * held until netring_guest_collect().
  */
 uint32_t netring_guest_port_end(struct netring_guest_port *p);
 
+/* Frames that no side has, when one of them ends. */
+struct netring_lost {
+	uint64_t tx;   /* sent and not taken */
+	uint64_t rx;   /* received and not yet taken */
+	uint64_t full; /* that the switch had no room for in rx */
+};
+
 /*
- * After the switch has gone: the same rings from the start.  *lost is raised
- * by the frames that were sent and not taken; frames received and not yet
- * taken are lost too, and counted.
+ * The switch has gone, and what it left in the slots means nothing.  Adds what
+ * is lost to *lost.  p->spare[] are those it had to send; its other buffers
+ * come with netring_guest_collect().
  */
-void netring_guest_port_restart(struct netring_guest_port *p, uint32_t i,
-    netring_offset_fn *offset, uint64_t *lost);
+void netring_guest_port_stop(
+    struct netring_guest_port *p, struct netring_lost *lost);
+/* Then: the same rings from the start, with 2 * slots buffers (as init). */
+void netring_guest_port_start(struct netring_guest_port *p, uint32_t i,
+    const uint32_t *spare, netring_offset_fn *offset);
+
+/*
+ * While no port of the region is open: all buffers that the switch held, to
+ * out[layout.buffers].  Returns how many.
+ */
+uint32_t netring_guest_collect(struct netring_guest *g, uint32_t *out);
 
 /* ---- sending ---- */
 
@@ -104,7 +141,7 @@ int netring_guest_tx_arm(struct netring_guest_port *p);
 static inline uint32_t
 netring_guest_tx_put(struct netring_guest_port *p, netring_slot s)
 {
-	p->guest->held[slot_buffer(s)] = 1;
+	netring_guest_give(p->guest, slot_buffer(s));
 	netring_poke(&p->tx, 0, s);
 	netring_advance(&p->tx, 1);
 	return p->spare[--p->nspare];
@@ -123,7 +160,7 @@ netring_guest_tx_spare(const struct netring_guest_port *p)
 static inline void
 netring_guest_tx_put_own(struct netring_guest_port *p, netring_slot s)
 {
-	p->guest->held[slot_buffer(s)] = 1;
+	netring_guest_give(p->guest, slot_buffer(s));
 	netring_poke(&p->tx, 0, s);
 	netring_advance(&p->tx, 1);
 	p->nspare--;
@@ -161,10 +198,9 @@ netring_guest_rx_take(struct netring_guest_port *p, uint32_t buffer,
 	netring_slot w = netring_peek(&p->rx, 0);
 
 	if (unlikely(!slot_valid(w, g->layout.buffers)) ||
-	    unlikely(g->held[slot_buffer(w)] == 0))
+	    unlikely(!netring_guest_take(g, slot_buffer(w))))
 		return ERR_PEER;
-	g->held[slot_buffer(w)] = 0;
-	g->held[buffer] = 1;
+	netring_guest_give(g, buffer);
 	netring_poke(&p->rx, 0, slot_make(buffer, 0, offset, 0));
 	netring_advance(&p->rx, 1);
 	*s = w;

@@ -92,4 +92,16 @@ netring_host_rx_put(struct netring_host_rx *r, netring_slot s)
 	netring_advance(&r->end, 1);
 }
 
+/*
+ * Leaves the empty buffers on the stack in the slots, where the guest finds
+ * them when it is told that the port is closed.
+ */
+static inline void
+netring_host_rx_leave(struct netring_host_rx *r)
+{
+	for (uint32_t i = 0; i < r->nempty; i++)
+		netring_poke(&r->end, i, r->empty[i]);
+	r->nempty = 0;
+}
+
 #endif

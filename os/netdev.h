@@ -31,8 +31,9 @@ enum { NETDEV_RX = 1, NETDEV_TX = 2 };
 struct netdev_stats {
 	uint64_t rx_packets, rx_bytes;
 	uint64_t tx_packets, tx_bytes;
-	uint64_t rx_dropped;  /* no buffer or no memory here */
-	uint64_t rx_errors;   /* the peer wrote nonsense */
+	uint64_t
+	    rx_dropped;     /* no buffer or no memory here, no room in a ring */
+	uint64_t rx_errors; /* the peer wrote nonsense */
 	uint64_t tx_dropped;  /* taken by tx but not sent */
 	uint64_t copies;      /* frames copied where others are swapped */
 	uint64_t wakeups_in;  /* events from the other side */

@@ -333,7 +333,7 @@ test_hostile(void)
 		               : netring_tx(&f->region->guest.layout,
 		                     f->region->guest.base, f->ring_index);
 		if (wild[i].slot != 0) {
-			r->slot[r->guest.index % f->ring.tx.bias] =
+			r->slot[r->guest.index % f->ring.ring.tx.bias] =
 			    wild[i].slot;
 			r->guest.index++;
 		}

@@ -247,6 +247,10 @@ vale_ring_tx(struct vale_port *p, struct vale_frame *const *f, unsigned int n)
 		    p, "rx ring: index or empty buffer out of range");
 	while (i < n && r->out.nempty > 0 && ring_put(r, f[i]))
 		i++;
+	/* The guest can tell, also when we have gone. */
+	if (unlikely(i < n))
+		store_relaxed(&r->out.end.own->drops,
+		    load_relaxed(&r->out.end.own->drops) + (n - i));
 	return (int)i;
 }
 
@@ -291,5 +295,6 @@ vale_ring_init(struct vale_ring *r, const struct netring_layout *l,
 void
 vale_ring_fini(struct vale_ring *r)
 {
+	netring_host_rx_leave(&r->out);
 	free(r->out.empty);
 }

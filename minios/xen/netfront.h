@@ -17,6 +17,7 @@
  *	netfront_rx.c       pages posted once and for ever; frames copied out
  *	netfront_tx.c       packets granted where they lie, until answered
  *	netfront_ring.c     the same by exchange of buffers in shared memory
+ *	                    (clickos/ringport.h)
  *
  * The backend may be hostile or dead: every value is read once and checked,
  * and a wrong one breaks the port (ERR_PEER) until a backend connects anew.
@@ -28,10 +29,10 @@
 #include <stdint.h>
 
 #include "base/diag.h"
+#include "clickos/ringport.h"
 #include "minios/fiber.h"
 #include "minios/list.h"
 #include "minios/waiter.h"
-#include "netring/guest.h"
 #include "os/netdev.h"
 #include "os/os.h"
 #include "xen/ring.h"
@@ -103,7 +104,7 @@ struct netfront {
 
 	bool want_ring, no_split, event_a_frame, persistent;
 	struct region *region; /* NULL: the standard protocol */
-	struct netring_guest_port ring;
+	struct ringport ring;
 	uint32_t ring_index, generation;
 
 	struct netfront_tx_slot tx_slot[NETFRONT_SLOTS];

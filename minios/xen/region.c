@@ -374,6 +374,7 @@ region_open(struct region *r, struct netring_guest_port *p, uint32_t *index)
 void
 region_close(struct region *r, struct netring_guest_port *p, uint32_t index)
 {
+	(void)netring_guest_port_end(p);
 	memcpy(r->spare + r->nspare, p->spare, p->nspare * sizeof(*p->spare));
 	r->nspare += p->nspare;
 	netring_guest_port_fini(p);

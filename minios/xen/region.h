@@ -9,8 +9,8 @@
  * last; pages that the other side keeps mapped then stay out of use.
  *
  * The switch may move a buffer that one vif sent to another of the same
- * region, so nobody knows which buffers a single vif's rings hold: those of a
- * vif that closes come back when the last one has.
+ * region.  Those of a vif that closes come back as the switch left them in its
+ * rings; what it did not leave there comes back when the last vif has closed.
  */
 #ifndef MINIOS_XEN_REGION_H
 #define MINIOS_XEN_REGION_H
