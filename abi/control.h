@@ -47,7 +47,12 @@ enum control_op {
 	CONTROL_STATS = 11,    /* -> the guest's memory, packets, cycles */
 	CONTROL_SHUTDOWN = 12, /* payload: poweroff, reboot or suspend */
 	CONTROL_CONFIG = 13,   /* -> the text of an installed router */
-	CONTROL_REPLY = 0x80,  /* or-ed into the operation of an answer */
+	/*
+	 * On a Unix socket, with a descriptor passed beside the header's first
+	 * byte: a connection to the switch, for a guest that cannot make one.
+	 */
+	CONTROL_CONNECT = 14,
+	CONTROL_REPLY = 0x80, /* or-ed into the operation of an answer */
 };
 
 /* status of a reply: 0 or one of these; the payload is then the reason. */

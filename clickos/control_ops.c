@@ -190,6 +190,20 @@ ops_shutdown(struct conn *c)
 	}
 }
 
+static void
+ops_connect(struct conn *c)
+{
+	struct diag why = { "" };
+
+	if (c->link->ops->connect == NULL)
+		ops_say(c, CONTROL_E_PROTO,
+		    "connect: no descriptor can come over this link");
+	else if (c->link->ops->connect(c->link, &why) != 0)
+		ops_say(c, CONTROL_E_FAILED, why.text);
+	else
+		ops_say(c, CONTROL_OK, "");
+}
+
 void
 control_run(struct conn *c)
 {
@@ -197,7 +211,7 @@ control_run(struct conn *c)
 	case CONTROL_HELLO:
 		ops_say(c, CONTROL_OK,
 		    "clickos 2 install swap start stop remove read write list "
-		    "status stats config shutdown");
+		    "status stats config shutdown connect");
 		break;
 	case CONTROL_INSTALL:
 	case CONTROL_SWAP:
@@ -220,6 +234,9 @@ control_run(struct conn *c)
 		break;
 	case CONTROL_SHUTDOWN:
 		ops_shutdown(c);
+		break;
+	case CONTROL_CONNECT:
+		ops_connect(c);
 		break;
 	case CONTROL_REPLY:
 		break; /* control_check() lets none through */

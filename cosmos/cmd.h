@@ -47,7 +47,7 @@ extern const struct cmd cmd_create, cmd_list, cmd_show, cmd_destroy,
     cmd_install, cmd_remove, cmd_start, cmd_stop, cmd_read, cmd_write,
     cmd_suspend, cmd_resume, cmd_shutdown, cmd_logs, cmd_console, cmd_version,
     cmd_doctor, cmd_pool, cmd_watch, cmd_check, cmd_images, cmd_top, cmd_attach,
-    cmd_detach, cmd_save, cmd_restore, cmd_migrate;
+    cmd_detach, cmd_save, cmd_restore, cmd_migrate, cmd_reconnect;
 
 /*
  * The next option of argv, or -1: then argv[optind] is the first argument.

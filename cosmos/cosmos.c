@@ -301,6 +301,14 @@ cosmos_detach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
 }
 
 int
+cosmos_reconnect(struct cosmos *c, const struct cosmos_guest *g)
+{
+	const struct platform *p = platform_of(g->platform);
+
+	return p->reconnect == NULL ? COSMOS_OK : p->reconnect(c, g);
+}
+
+int
 cosmos_console(
     struct cosmos *c, const struct cosmos_guest *g, int *in, int *out)
 {

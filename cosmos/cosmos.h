@@ -176,6 +176,12 @@ COSMOS_API int cosmos_resume(struct cosmos *c, const struct cosmos_guest *g);
 /* Descriptors of its console, to be closed by the caller; -1 for none. */
 COSMOS_API int cosmos_console(
     struct cosmos *c, const struct cosmos_guest *g, int *in, int *out);
+/*
+ * Brings a guest to the switch that runs now, when the one that served its
+ * ports has ended: a sandboxed process cannot go there.  COSMOS_OK also if it
+ * has nothing to do with a switch, or is connected.
+ */
+COSMOS_API int cosmos_reconnect(struct cosmos *c, const struct cosmos_guest *g);
 /* NULL for a number that is none. */
 COSMOS_API const char *cosmos_action_name(unsigned int action);
 /*

@@ -63,6 +63,8 @@ struct platform {
 	int (*resume)(struct cosmos *c, const struct cosmos_guest *g);
 	int (*console)(
 	    struct cosmos *c, const struct cosmos_guest *g, int *in, int *out);
+	/* As cosmos_reconnect(); NULL: such guests need no help. */
+	int (*reconnect)(struct cosmos *c, const struct cosmos_guest *g);
 	int (*logs)(struct cosmos *c, const struct cosmos_guest *g,
 	    struct strbuf *text);
 	/* A port more, or less; a message says where that cannot be. */
@@ -124,6 +126,7 @@ struct fd_stream {
 	struct stream stream;
 	int fd; /* the caller's */
 	int timeout_ms;
+	int pass; /* a descriptor to go with the first byte; -1: none (more) */
 };
 
 void fd_stream_init(struct fd_stream *f, int fd, int timeout_ms);

@@ -27,6 +27,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_save,
 	&cmd_restore,
 	&cmd_migrate,
+	&cmd_reconnect,
 	&cmd_shutdown,
 	&cmd_destroy,
 	&cmd_images,

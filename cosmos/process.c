@@ -19,6 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "abi/vale.h"
 #include "cosmos/kvm.h"
 #include "cosmos/process_internal.h"
 
@@ -56,6 +57,34 @@ process_connect(struct cosmos *c, const struct process_dir *d, int *fd)
 	if (*fd >= 0)
 		close(*fd);
 	return status;
+}
+
+int
+process_switch(struct cosmos *c, int *fd)
+{
+	const char *path = process_switch_path();
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int status;
+
+	if (!str_copy(str_of(path), address.sun_path, sizeof(address.sun_path)))
+		return cosmos_fail(
+		    c, COSMOS_E_USAGE, "%s: too long a name", path);
+	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (*fd >= 0 &&
+	    connect(*fd, (struct sockaddr *)&address, sizeof(address)) == 0)
+		return COSMOS_OK;
+	status = cosmos_fail_errno(c, "%s", path);
+	if (*fd >= 0)
+		close(*fd);
+	return status;
+}
+
+const char *
+process_switch_path(void)
+{
+	const char *path = getenv(VALE_SOCKET_ENV);
+
+	return path == NULL || path[0] == '\0' ? VALE_SOCKET : path;
 }
 
 /* True if somebody but us holds the lock. */
@@ -283,10 +312,11 @@ process_logs(
 	return file_read(c, path, text);
 }
 
+/* As process_ask(); pass goes along, unless it is -1. */
 static int
-process_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
-    unsigned int *router, struct str path, struct str payload,
-    struct strbuf *reply)
+process_ask_passing(struct cosmos *c, const struct cosmos_guest *g, int pass,
+    enum control_op op, unsigned int *router, struct str path,
+    struct str payload, struct strbuf *reply)
 {
 	struct fd_stream stream;
 	struct process_dir d;
@@ -308,10 +338,38 @@ process_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
 	if (status != COSMOS_OK)
 		return -status;
 	fd_stream_init(&stream, fd, ANSWER_MS);
+	stream.pass = pass;
 	status =
 	    control_ask(c, &stream.stream, op, router, path, payload, reply);
 	close(fd);
 	return status;
+}
+
+static int
+process_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
+    unsigned int *router, struct str path, struct str payload,
+    struct strbuf *reply)
+{
+	return process_ask_passing(c, g, -1, op, router, path, payload, reply);
+}
+
+static int
+process_reconnect(struct cosmos *c, const struct cosmos_guest *g)
+{
+	unsigned int router = CONTROL_ANY_ROUTER;
+	struct strbuf reply = STRBUF_INIT;
+	int fd, status = process_switch(c, &fd);
+
+	if (status != COSMOS_OK)
+		return status;
+	status = process_ask_passing(
+	    c, g, fd, CONTROL_CONNECT, &router, STR(""), STR(""), &reply);
+	close(fd);
+	if (status > 0)
+		cosmos_fail(c, COSMOS_E_STATE, "%s: %.*s", g->name,
+		    STR_ARG(sb_str(&reply)));
+	sb_fini(&reply);
+	return status > 0 ? COSMOS_E_STATE : -status;
 }
 
 static void
@@ -331,6 +389,7 @@ const struct platform platform_process = {
 	.suspend = process_suspend,
 	.resume = process_resume,
 	.console = process_console,
+	.reconnect = process_reconnect,
 	.logs = process_logs,
 	.attach = process_attach,
 	.detach = process_detach,

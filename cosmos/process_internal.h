@@ -113,6 +113,10 @@ void process_clear(struct cosmos *c, struct process_dir *d, pid_t pid);
 /* Connects to the control socket in d. */
 int process_connect(struct cosmos *c, const struct process_dir *d, int *fd);
 
+/* Where the switch listens, and a connection to it. */
+const char *process_switch_path(void);
+int process_switch(struct cosmos *c, int *fd);
+
 /* ---- process_move.c ---- */
 
 int process_attach(

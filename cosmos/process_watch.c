@@ -4,8 +4,10 @@
  *
  * It sleeps in one epoll: on a pidfd a guest, which the system makes readable
  * when the process has ended, and on an inotify of the folder of guests, for
- * those that come.  All it knows lies in the guests' folders, so that it may
- * be killed and started again at any time: it begins by looking at all.
+ * those that come, and of the one where the switch listens: when that begins
+ * anew, guests in their sandboxes are brought a connection.  All it knows lies
+ * in the guests' folders, so that it may be killed and started again at any
+ * time: it begins by looking at all.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -27,6 +29,8 @@ enum {
 	EVENTS = 64,
 	LATER_MS = 1000, /* for one that was being made, or ended at once */
 	NOTICES = 65536,
+	SWITCH_MS = 10, /* between its socket and its listening there */
+	SWITCH_TRIES = 200,
 };
 
 /* A guest that lives; freed when its pidfd has spoken. */
@@ -43,6 +47,8 @@ struct watch {
 	void (*say)(void *arg, const char *line);
 	void *arg;
 	int epoll, notify;
+	int switch_folder; /* the notices' number; -1: there is none */
+	int switch_tries;  /* to reach a new switch; 0: there is none */
 	struct watched *all;
 	bool again; /* look at all of them in a while */
 };
@@ -201,15 +207,67 @@ watch_ended(struct watch *w, struct watched *k)
 
 /* ---- the loop ---- */
 
+/* The part of the switch's path behind its folder. */
+static const char *
+watch_switch_name(void)
+{
+	const char *path = process_switch_path(), *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static void
+watch_notice(struct watch *w, const struct inotify_event *e)
+{
+	if (e->wd != w->switch_folder)
+		/* Its name does not matter: a create takes a while. */
+		w->again = true;
+	else if (e->len > 0 && strcmp(e->name, watch_switch_name()) == 0)
+		w->switch_tries = SWITCH_TRIES;
+}
+
 static void
 watch_read_notices(struct watch *w)
 {
 	char *notices = malloc(NOTICES);
+	const struct inotify_event *e;
+	ssize_t n;
 
-	/* The names do not matter: a create takes a while to be done. */
-	while (notices != NULL && read(w->notify, notices, NOTICES) > 0)
-		w->again = true;
+	while (notices != NULL && (n = read(w->notify, notices, NOTICES)) > 0)
+		for (ssize_t at = 0; at < n;
+		     at += (ssize_t)(sizeof(*e) + e->len)) {
+			e = (const void *)(notices + at);
+			watch_notice(w, e);
+		}
 	free(notices);
+}
+
+static int
+watch_bring(struct cosmos *c, const char *name, void *arg)
+{
+	struct watch *w = arg;
+	struct cosmos_guest g;
+
+	if (cosmos_find(c, name, &g) == COSMOS_OK &&
+	    g.state != COSMOS_STATE_PAUSED &&
+	    cosmos_reconnect(c, &g) != COSMOS_OK)
+		watch_say(w, name, cosmos_error(c));
+	return COSMOS_OK;
+}
+
+/* A switch has begun: all guests that had ports of the last go to it. */
+static void
+watch_reconnect(struct watch *w)
+{
+	int fd;
+
+	w->switch_tries--;
+	if (process_switch(w->c, &fd) != COSMOS_OK)
+		return; /* it does not listen yet */
+	close(fd);
+	w->switch_tries = 0;
+	(void)process_each(w->c, "guests", watch_bring, w);
+	watch_say(w, "switch", "guests were brought to it");
 }
 
 static int
@@ -217,13 +275,18 @@ watch_step(struct watch *w)
 {
 	struct epoll_event ev[EVENTS];
 	uint32_t have;
-	int n = epoll_wait(w->epoll, ev, EVENTS, w->again ? LATER_MS / 4 : -1);
+	int timeout = w->switch_tries > 0 ? SWITCH_MS
+	              : w->again          ? LATER_MS / 4
+	                                  : -1;
+	int n = epoll_wait(w->epoll, ev, EVENTS, timeout);
 	int i, status = COSMOS_OK;
 
 	if (n < 0)
 		return errno == EINTR ? COSMOS_OK
 		                      : cosmos_fail_errno(w->c, "epoll");
-	if (n == 0) {
+	if (w->switch_tries > 0) {
+		watch_reconnect(w);
+	} else if (n == 0) {
 		w->again = false;
 		status = process_each(w->c, "guests", watch_look, w);
 		if (status == COSMOS_OK &&
@@ -252,6 +315,18 @@ watch_notify(struct watch *w, const char *folder)
 	return cosmos_fail_errno(w->c, "%s", path);
 }
 
+/* Where there is no such folder no switch comes either. */
+static void
+watch_switch(struct watch *w)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s", process_switch_path());
+	path[strlen(path) - strlen(watch_switch_name())] = '\0';
+	w->switch_folder = inotify_add_watch(w->notify,
+	    path[0] != '\0' ? path : ".", IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
+}
+
 static int
 watch_open(struct watch *w)
 {
@@ -270,6 +345,7 @@ watch_open(struct watch *w)
 	if (w->epoll < 0 || w->notify < 0 ||
 	    epoll_ctl(w->epoll, EPOLL_CTL_ADD, w->notify, &ev) != 0)
 		return cosmos_fail_errno(w->c, "watch");
+	watch_switch(w);
 	status = watch_notify(w, "guests");
 	return status != COSMOS_OK ? status : watch_notify(w, "pool");
 }
@@ -316,6 +392,7 @@ cosmos_watch(struct cosmos *c, const volatile int *stop,
 		.say = say,
 		.arg = arg,
 		.again = true,
+		.switch_folder = -1,
 		.epoll = -1,
 		.notify = -1 };
 	int lock, status = process_make_root(c);

@@ -2,6 +2,7 @@
 /* stream_fd.c -- a stream over a connected socket. */
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #include "cosmos/internal.h"
@@ -26,15 +27,41 @@ fd_wait(struct cosmos *c, const struct fd_stream *f, short events)
 	return COSMOS_OK;
 }
 
+/* Sends some bytes, and with the first of them the descriptor. */
+static ssize_t
+fd_send_some(struct fd_stream *f, struct str bytes)
+{
+	union {
+		struct cmsghdr align;
+		char bytes[CMSG_SPACE(sizeof(int))];
+	} control = { .bytes = { 0 } };
+	struct iovec iov = { (void *)(uintptr_t)bytes.s, bytes.n };
+	struct msghdr m = { .msg_iov = &iov, .msg_iovlen = 1 };
+	ssize_t n;
+
+	if (f->pass >= 0) {
+		m.msg_control = &control;
+		m.msg_controllen = sizeof(control.bytes);
+		control.align.cmsg_level = SOL_SOCKET;
+		control.align.cmsg_type = SCM_RIGHTS;
+		control.align.cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(&control.align), &f->pass, sizeof(f->pass));
+	}
+	n = sendmsg(f->fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
+	if (n > 0)
+		f->pass = -1;
+	return n;
+}
+
 static int
 fd_send(struct cosmos *c, struct stream *s, struct str bytes)
 {
-	const struct fd_stream *f = container_of(s, struct fd_stream, stream);
+	struct fd_stream *f = container_of(s, struct fd_stream, stream);
 	ssize_t n;
 	int status;
 
 	while (bytes.n > 0) {
-		n = send(f->fd, bytes.s, bytes.n, MSG_NOSIGNAL | MSG_DONTWAIT);
+		n = fd_send_some(f, bytes);
 		if (n > 0) {
 			bytes = str_from(bytes, (size_t)n);
 			continue;
@@ -80,5 +107,6 @@ fd_stream_init(struct fd_stream *f, int fd, int timeout_ms)
 		.stream = { .send = fd_send, .receive = fd_receive },
 		.fd = fd,
 		.timeout_ms = timeout_ms,
+		.pass = -1,
 	};
 }

@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "control/message.h"
+#include "host/shared.h"
 #include "os/control.h"
 #include "os/os.h"
 
@@ -28,6 +29,7 @@ static struct {
 struct socket_link {
 	struct control_link link;
 	int fd;
+	int given; /* a descriptor that came along with bytes; -1: none */
 	struct os_waiter *waiter;
 	struct frames in;
 	struct strbuf out;
@@ -58,6 +60,44 @@ socket_watch(struct socket_link *s, bool write)
 		s->ended = true;
 }
 
+/* Keeps the first descriptor that came along. */
+static void
+socket_take_fds(struct socket_link *s, struct msghdr *m)
+{
+	for (struct cmsghdr *h = CMSG_FIRSTHDR(m); h != NULL;
+	     h = CMSG_NXTHDR(m, h)) {
+		size_t n = (h->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+		if (h->cmsg_level != SOL_SOCKET || h->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			int fd;
+
+			memcpy(&fd, CMSG_DATA(h) + i * sizeof(int), sizeof(fd));
+			if (s->given < 0)
+				s->given = fd;
+			else
+				close(fd);
+		}
+	}
+}
+
+static ssize_t
+socket_read(struct socket_link *s, char *at)
+{
+	char control[CMSG_SPACE(sizeof(int))] __attribute__((aligned(8)));
+	struct iovec iov = { at, READ_AT_ONCE };
+	struct msghdr m = { .msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control) };
+	ssize_t n = recvmsg(s->fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+
+	if (n > 0)
+		socket_take_fds(s, &m);
+	return n;
+}
+
 /* More bytes.  False: none now. */
 static bool
 socket_fill(struct socket_link *s)
@@ -68,7 +108,7 @@ socket_fill(struct socket_link *s)
 	if (s->ended)
 		return false;
 	at = frames_room(&s->in, READ_AT_ONCE);
-	n = at == NULL ? 0 : recv(s->fd, at, READ_AT_ONCE, MSG_DONTWAIT);
+	n = at == NULL ? 0 : socket_read(s, at);
 	if (n > 0) {
 		s->in.bytes.n += (size_t)n;
 		return true;
@@ -133,10 +173,26 @@ socket_send(struct control_link *link, struct str msg)
 	return 0;
 }
 
+static int
+socket_connect(struct control_link *link, struct diag *why)
+{
+	struct socket_link *s = container_of(link, struct socket_link, link);
+	int fd = s->given;
+
+	if (fd < 0)
+		return diag(why, ERR_INVAL,
+		    "connect: no descriptor came along with it");
+	s->given = -1;
+	return shared_give(fd, why);
+}
+
 static void
 socket_close(struct control_link *link)
 {
 	struct socket_link *s = container_of(link, struct socket_link, link);
+
+	if (s->given >= 0)
+		close(s->given);
 
 	(void)os_watch_fd(s->waiter, s->fd, 0, NULL, NULL);
 	close(s->fd);
@@ -148,6 +204,7 @@ socket_close(struct control_link *link)
 static const struct control_link_ops socket_ops = {
 	.recv = socket_recv,
 	.send = socket_send,
+	.connect = socket_connect,
 	.close = socket_close,
 };
 
@@ -162,6 +219,7 @@ socket_new(int fd, struct os_waiter *w, struct control_link **link)
 		return ERR_NOMEM;
 	s->link.ops = &socket_ops;
 	s->fd = fd;
+	s->given = -1;
 	s->waiter = w;
 	socket_watch(s, false);
 	*link = &s->link;

@@ -11,6 +11,7 @@
 #define OS_CONTROL_H
 
 #include "abi/control.h"
+#include "base/diag.h"
 #include "base/strbuf.h"
 
 struct os_waiter;
@@ -29,6 +30,13 @@ struct control_link_ops {
 	 * will be woken when there is; nothing was sent), or ERR_CLOSED.
 	 */
 	int (*send)(struct control_link *, struct str msg);
+
+	/*
+	 * For CONTROL_CONNECT, just received: uses the descriptor that came
+	 * along.  0 (the ports are served, or nothing was to be done) or why
+	 * not; NULL: none can come over this carrier.
+	 */
+	int (*connect)(struct control_link *, struct diag *why);
 
 	void (*close)(struct control_link *);
 };

@@ -175,7 +175,7 @@ def test_usage():
     ok(cosmos('--help').status == OK, '--help')
     ok(cosmos('version', '--json').json().get('version'), 'version --json')
     commands = re.findall(r'^  ([a-z]+) ', cosmos('--help').out, re.M)
-    ok(len(commands) == 27, '--help: all commands', commands)
+    ok(len(commands) == 28, '--help: all commands', commands)
     for command in commands:
         done = cosmos(command, '--help')
         ok(done.status == OK and 'cosmos ' + command in done.out,

@@ -12,7 +12,7 @@ import struct
 import sys
 
 OPS = ("", "hello", "install", "swap", "start", "stop", "remove", "read",
-       "write", "list", "status", "stats", "shutdown", "config")
+       "write", "list", "status", "stats", "shutdown", "config", "connect")
 HEADER = struct.Struct("<IBBHIHHIIII")
 MAGIC, VERSION, REPLY, ANY = 0x4b434c43, 2, 0x80, 0xffff
 PART = 65536
