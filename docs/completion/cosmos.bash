@@ -6,7 +6,7 @@ _cosmos()
 	while [[ ${COMP_WORDS[i]} == -* ]]; do ((i++)); done
 	command=${COMP_WORDS[i]}
 	if ((i >= COMP_CWORD)); then
-		COMPREPLY=($(compgen -W "-t --time -v --verbose --help create list show top check install remove start stop read write attach detach console logs suspend resume save restore migrate shutdown destroy images watch pool doctor version" -- "$cur"))
+		COMPREPLY=($(compgen -W "-t --time -v --verbose --help create list show top check install remove start stop read write attach detach console logs suspend resume save restore migrate reconnect shutdown destroy images watch pool doctor version" -- "$cur"))
 		return
 	fi
 	case $command in
@@ -30,6 +30,7 @@ _cosmos()
 	save) options="-k --keep -j --json -h --help" ;;
 	restore) options="-n --name -j --json -h --help" ;;
 	migrate) options="-r --receive -j --json -h --help" ;;
+	reconnect) options="-j --json -h --help" ;;
 	shutdown) options="-r --reboot -j --json -h --help" ;;
 	destroy) options="-f --force -j --json -h --help" ;;
 	images) options="-j --json -h --help" ;;
@@ -54,7 +55,7 @@ _cosmos()
 		return
 	fi
 	case $command in
-	show|install|remove|start|stop|read|write|attach|detach|console|logs|suspend|resume|save|migrate|shutdown|destroy)
+	show|install|remove|start|stop|read|write|attach|detach|console|logs|suspend|resume|save|migrate|reconnect|shutdown|destroy)
 		guests=$(cosmos list 2>/dev/null | awk 'NR > 1 { print $1 }') ;;
 	esac
 	COMPREPLY=($(compgen -W "$guests" -- "$cur"))
