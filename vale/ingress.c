@@ -74,12 +74,18 @@ void
 egress_tag(const struct vale_frame *f, struct vale_frame *to, uint8_t *room)
 {
 	*to = *f;
+	/* Then its port keeps it for itself: all of it is head, no data. */
+	if (f->head_length > TAGGED_HEAD) {
+		to->head_length = VALE_HEAD;
+		to->data = f->head + VALE_HEAD;
+		to->length = f->head_length - VALE_HEAD;
+	}
 	to->head = room;
 	memcpy(room, f->head, VLAN_AT);
 	put_be16(room + VLAN_AT, ETHERTYPE_VLAN);
 	put_be16(room + VLAN_AT + 2, f->vlan);
 	memcpy(room + VLAN_AT + VLAN_TAG, f->head + VLAN_AT,
-	    f->head_length - VLAN_AT);
+	    to->head_length - VLAN_AT);
 	to->head_length += VLAN_TAG;
 	to->total += VLAN_TAG;
 	to->csum_start += VLAN_TAG;

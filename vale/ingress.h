@@ -50,7 +50,9 @@ egress_tagged(const struct vale_settings *set, const struct vale_frame *f)
 	       (f->vlan & VLAN_VID) != set->vlan;
 }
 
-/* Makes *to a copy of f with its tag on, its head at room (VALE_HEAD + tag). */
+/*
+ * Makes *to a copy of f with its tag on, its head at room[TAGGED_HEAD + tag].
+ */
 void egress_tag(
     const struct vale_frame *f, struct vale_frame *to, uint8_t *room);
 

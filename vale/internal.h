@@ -32,6 +32,8 @@ struct vale_worker;
 
 enum { HEAD_ROOM = 64 }; /* keeps heads on cache lines */
 _Static_assert((int)HEAD_ROOM >= (int)VALE_HEADROOM, "room for a tag");
+/* A segment's headers are up to 138 bytes long. */
+enum { TAGGED_HEAD = VALE_HEAD + CACHE_LINE / 2 };
 
 struct vale_slot {
 	struct vale_port *port;

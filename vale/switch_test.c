@@ -68,6 +68,41 @@ test_bytes(bool private)
 	vtest_stop(&t);
 }
 
+/* A tag is put into a frame of any length, all head or in pieces. */
+static void
+test_tagged(bool private)
+{
+	struct vtest t;
+	struct diag why = { "" };
+	struct vale_port *p;
+	struct vale_attach a = { .switch_name = STR("v"),
+		.name = STR("q"),
+		.with = &vale_kind_mem,
+		.args = private ? STR("private") : STR(""),
+		.worker = -1 };
+	uint8_t got[MEM_SLOT];
+	unsigned int bad = 0;
+
+	vtest_start(&t, "wire", 1);
+	ok(vale_attach(t.vale, &a, &p, &why) == 0, "another port");
+	ok(vale_set(p, STR("vlan"), STR("access:10"), &why) == 0, "of a VLAN");
+	vtest_set(&t, 0, "vlan=trunk:10");
+	vtest_make(&t, "1>2");
+	for (uint32_t n = 14; n <= 1514; n++) {
+		/* As many as may lie side by side in the switch. */
+		for (unsigned int k = 0; k < VALE_BURST; k++)
+			bad += !vale_mem_put(p, t.frame, n);
+		vtest_run(&t);
+		for (unsigned int k = 0; k < VALE_BURST; k++)
+			bad += vale_mem_get(t.port[0], got) != (int)n + 4 ||
+			       memcmp(got, t.frame, 12) != 0 ||
+			       memcmp(got + 12, "\x81\0\0\x0a", 4) != 0 ||
+			       memcmp(got + 16, t.frame + 12, n - 12) != 0;
+	}
+	is_num(bad, 0, "frames of 14 to 1514 bytes leave with a tag");
+	vtest_stop(&t);
+}
+
 static void
 test_full(void)
 {
@@ -199,6 +234,8 @@ main(void)
 	test_learning();
 	test_bytes(false);
 	test_bytes(true);
+	test_tagged(false);
+	test_tagged(true);
 	test_full();
 	test_isolated();
 	test_mirror();
