@@ -299,7 +299,7 @@ for args, want in (
 # Who may do what; a user that is nobody's friend.
 if os.geteuid() == 0:
     with open(DIR + '/policy', 'w') as f:
-        f.write('allow uid=65534 vale0 t.*\n')
+        f.write('allow uid=65534 vale0 t.*\nallow gid=4242 vale0 g.*\n')
     os.chmod(DIR, 0o755)
     switch = serve('--policy', DIR + '/policy', 'vale0')
 
@@ -307,7 +307,7 @@ if os.geteuid() == 0:
         """The answers to lines, each of which user 65534 sends."""
         end, ours = os.pipe()
         if os.fork() == 0:
-            os.setgroups([])
+            os.setgroups([4241, 4242])
             os.setgid(65534)
             os.setuid(65534)
             c = socket.socket(socket.AF_UNIX)
@@ -325,15 +325,16 @@ if os.geteuid() == 0:
 
     ok('not for user 65534' in as_nobody(b'list\n')[0], 'no administrator')
     out = as_nobody(GUEST, b'port vale0:u index=0\n',
-                    b'port vale0:t.1 index=0\n')
+                    b'port vale0:t.1 index=0\n', b'port vale0:g.1 index=1\n')
     ok('not for user' in out[1] and out[2].startswith('ok '),
        'only ports that the policy names', out)
+    ok(out[3].startswith('ok '), 'by any of its groups', out)
     ok('"guard": true' in vale('list', '--json', 'vale0:t.1').stdout,
        'and they are guarded', vale('list', '--json').stdout)
     switch.terminate()
     switch.wait()
 else:
-    for _ in range(3):
+    for _ in range(4):
         n += 1
         print(f'ok {n} # SKIP only root can be somebody else')
 

@@ -187,27 +187,36 @@ policy_read(
 /* ---- deciding ---- */
 
 bool
-policy_owner(const struct policy *p, struct policy_peer peer)
+policy_owner(const struct policy *p, const struct policy_peer *peer)
 {
-	return peer.uid == 0 || peer.uid == p->owner;
+	return peer->uid == 0 || peer->uid == p->owner;
 }
 
 static bool
-rule_fits(const struct rule *r, struct policy_peer peer)
+rule_fits_more(const struct rule *r, const struct policy_peer *peer)
+{
+	for (uint32_t i = 0; i < peer->nmore; i++)
+		if (r->id == peer->more[i])
+			return true;
+	return false;
+}
+
+static bool
+rule_fits(const struct rule *r, const struct policy_peer *peer)
 {
 	switch (r->who) {
 	case WHO_ALL:
 		return true;
 	case WHO_UID:
-		return r->id == peer.uid;
+		return r->id == peer->uid;
 	case WHO_GID:
-		return r->id == peer.gid;
+		return r->id == peer->gid || rule_fits_more(r, peer);
 	}
 	return false;
 }
 
 bool
-policy_may_admin(const struct policy *p, struct policy_peer peer)
+policy_may_admin(const struct policy *p, const struct policy_peer *peer)
 {
 	if (policy_owner(p, peer))
 		return true;
@@ -219,7 +228,7 @@ policy_may_admin(const struct policy *p, struct policy_peer peer)
 }
 
 bool
-policy_may_open(const struct policy *p, struct policy_peer peer,
+policy_may_open(const struct policy *p, const struct policy_peer *peer,
     struct str switch_name, struct str port, struct str *settings)
 {
 	char sw[VALE_NAME_MAX], name[VALE_NAME_MAX];

@@ -2,9 +2,9 @@
 /*
  * policy.h -- who may do what at the control socket.
  *
- * The system tells who connected (SO_PEERCRED); a file of lines says what he
- * may do.  The first line that fits decides; where none does, root and the
- * switch's own user may do everything, others nothing.
+ * The system tells who connected (SO_PEERCRED, SO_PEERGROUPS); a file of lines
+ *says what he may do.  The first line that fits decides; where none does, root
+ *and the switch's own user may do everything, others nothing.
  *
  *	# comment
  *	admin WHO
@@ -20,6 +20,7 @@
 #define VALE_POLICY_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/diag.h"
@@ -27,9 +28,13 @@
 
 struct policy;
 
+enum { POLICY_GROUPS = 64 }; /* of a peer that are looked at */
+
 struct policy_peer {
 	uid_t uid;
-	gid_t gid; /* its first group; others are not asked for */
+	gid_t gid;                 /* its first group */
+	gid_t more[POLICY_GROUPS]; /* its others */
+	uint32_t nmore;
 };
 
 /* An empty policy: the defaults.  NULL: no memory. */
@@ -41,14 +46,14 @@ int policy_read(
     struct policy *p, const char *file, struct str text, struct diag *why);
 
 /* Root and who started the switch (made the policy). */
-bool policy_owner(const struct policy *p, struct policy_peer peer);
-bool policy_may_admin(const struct policy *p, struct policy_peer peer);
+bool policy_owner(const struct policy *p, const struct policy_peer *peer);
+bool policy_may_admin(const struct policy *p, const struct policy_peer *peer);
 
 /*
  * Whether peer may open that port; *settings are then the words to set, with
  * guard=on for a tenant in front.
  */
-bool policy_may_open(const struct policy *p, struct policy_peer peer,
+bool policy_may_open(const struct policy *p, const struct policy_peer *peer,
     struct str switch_name, struct str port, struct str *settings);
 
 #endif

@@ -51,25 +51,36 @@ int
 main(void)
 {
 	struct policy *p = policy_new();
-	struct policy_peer self = { geteuid(), 5 }, admin = { 1001, 1 },
-	                   other = { 1002, 1 };
+	struct policy_peer self = { .uid = geteuid(), .gid = 5 },
+	                   admin = { .uid = 1001, .gid = 1 },
+	                   other = { .uid = 1002, .gid = 1 },
+	                   many = { .uid = 1003,
+		                   .gid = 1,
+		                   .more = { 7, 200 },
+		                   .nmore = 2 };
+	struct str settings;
 	struct diag why = { "" };
 
 	ok(policy_read(p, "f", str_of(text), &why) == 0, "a policy: %s",
 	    why.text);
 	for (size_t i = 0; i < ARRAY_SIZE(opens); i++) {
-		struct policy_peer peer = { opens[i].uid, opens[i].gid };
-		struct str settings;
+		struct policy_peer peer = { .uid = opens[i].uid,
+			.gid = opens[i].gid };
 
-		is_num(policy_may_open(p, peer, str_of(opens[i].sw),
+		is_num(policy_may_open(p, &peer, str_of(opens[i].sw),
 		           str_of(opens[i].port), &settings),
 		    opens[i].may, "user %d at %s:%s", (int)opens[i].uid,
 		    opens[i].sw, opens[i].port);
 		is_str(settings, str_of(opens[i].settings), "with settings");
 	}
-	ok(policy_may_admin(p, self), "the switch's own user administers");
-	ok(policy_may_admin(p, admin), "and who is named");
-	ok(!policy_may_admin(p, other), "others do not");
+	ok(policy_may_open(p, &many, STR("vale1"), STR("x"), &settings),
+	    "any of its groups will do");
+	many.nmore = 1;
+	ok(!policy_may_open(p, &many, STR("vale1"), STR("x"), &settings),
+	    "but one of them must");
+	ok(policy_may_admin(p, &self), "the switch's own user administers");
+	ok(policy_may_admin(p, &admin), "and who is named");
+	ok(!policy_may_admin(p, &other), "others do not");
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		struct diag d = { "" };
 

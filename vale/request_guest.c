@@ -179,7 +179,7 @@ port_settings(
 
 	if (mac.n > 0)
 		(void)ether_parse(first, p->mac); /* checked when read */
-	if (!policy_owner(c->server->options.policy, c->peer)) {
+	if (!policy_owner(c->server->options.policy, &c->peer)) {
 		sb_adds(&all, "guard=on mac=");
 		sb_ether_colon(&all, p->mac);
 		sb_addc(&all, ' ');
@@ -247,8 +247,8 @@ request_port(struct server *s, struct conn *c, struct str args,
 		return err;
 	if (c->guest->port[i] != NULL)
 		return diag(why, ERR_EXIST, "port %u: is open already", i);
-	if (!policy_may_open(
-	        s->options.policy, c->peer, at.switch_name, at.name, &settings))
+	if (!policy_may_open(s->options.policy, &c->peer, at.switch_name,
+	        at.name, &settings))
 		return diag(why, ERR_PERM, "%.*s: not for user %u",
 		    STR_ARG(word), (unsigned int)c->peer.uid);
 	c->guest_port[i] = (struct vale_guest_port){ c->guest, i };

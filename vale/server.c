@@ -104,7 +104,7 @@ server_run(struct server *s, struct conn *c, struct str line, struct answer *a,
 		if (!str_is(verb, r->verb))
 			continue;
 		if (r->admin && c != NULL &&
-		    !policy_may_admin(s->options.policy, c->peer))
+		    !policy_may_admin(s->options.policy, &c->peer))
 			return diag(why, ERR_PERM, "%s: not for user %u",
 			    r->verb, (unsigned int)c->peer.uid);
 		return r->run(s, c, str_trim(args), a, why);
@@ -281,6 +281,16 @@ server_mail(void *arg, unsigned int events)
 	}
 }
 
+/* The peer's further groups; more than we keep count as none. */
+static void
+conn_groups(struct conn *c)
+{
+	socklen_t n = sizeof(c->peer.more);
+
+	if (getsockopt(c->fd, SOL_SOCKET, SO_PEERGROUPS, c->peer.more, &n) == 0)
+		c->peer.nmore = (uint32_t)(n / sizeof(c->peer.more[0]));
+}
+
 static void
 server_accept(void *arg, unsigned int events)
 {
@@ -302,7 +312,9 @@ server_accept(void *arg, unsigned int events)
 	}
 	c->server = s;
 	c->fd = fd;
-	c->peer = (struct policy_peer){ cred.uid, cred.gid };
+	c->peer.uid = cred.uid;
+	c->peer.gid = cred.gid;
+	conn_groups(c);
 	c->next = s->conns;
 	s->conns = c;
 	if (conn_watch(c) != 0)
