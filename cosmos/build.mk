@@ -8,9 +8,10 @@
 # JSON.
 
 COSMOS_COMMON := $(call sources,base) control/message.c \
-	$(addprefix cosmos/,assert.c control.c cpus.c fail.c paths.c spec.c)
-COSMOS_LIB := $(COSMOS_COMMON) $(addprefix cosmos/,cosmos.c images.c keep.c \
-	move.c router.c saved.c stream_fd.c xen_load.c xl_parse.c xl_spec.c) \
+	$(addprefix cosmos/,assert.c control.c cpus.c fail.c fd_io.c \
+	keep.c paths.c spec.c)
+COSMOS_LIB := $(COSMOS_COMMON) $(addprefix cosmos/,cosmos.c images.c move.c \
+	 router.c saved.c stream_fd.c xen_load.c xl_parse.c xl_spec.c) \
 	$(wildcard cosmos/process*.c cosmos/kvm*.c)
 COSMOS_XEN := $(filter-out cosmos/xen_load.c,$(wildcard cosmos/xen*.c))
 COSMOS_CMD := cosmos/main.c cosmos/cmd.c $(wildcard cosmos/cmd_*.c)

@@ -335,8 +335,10 @@ const struct cmd cmd_create = {
 	    "what\n"
 	    "options say goes before what the file says.  -p without a '=' in\n"
 	    "its argument is the original's -p: paused.\n\n"
-	    "A port is tap:NAME, vale0:NAME (a port of the switch) and, under kvm\n"
-	    "and xen, bridge:NAME, where ,mac=ADDRESS may follow; xen has no tap.\n\n"
+	    "A port is tap:NAME, vale0:NAME (a port of the switch) and, under "
+	    "kvm\n"
+	    "and xen, bridge:NAME, where ,mac=ADDRESS may follow; xen has no "
+	    "tap.\n\n"
 	    "What is not said is the platform's least: 64 MB at most for a\n"
 	    "process, 8 MB for a virtual machine.",
 	.shorts = "c:o:p:m:i:PC:f:q",

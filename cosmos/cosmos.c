@@ -95,26 +95,6 @@ cosmos_error(struct cosmos *c)
 	return sb_cstr(&c->error);
 }
 
-static bool
-name_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool
-name_valid(const char *name)
-{
-	size_t n = strlen(name), i;
-
-	if (n == 0 || n > COSMOS_NAME_MAX || !name_letter(name[0]))
-		return false;
-	for (i = 1; i < n; i++)
-		if (!name_letter(name[i]) && !char_digit(name[i]) &&
-		    strchr("-_.", name[i]) == NULL)
-			return false;
-	return true;
-}
-
 int
 cosmos_platform_check(struct cosmos *c, unsigned int platform)
 {

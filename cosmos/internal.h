@@ -46,6 +46,24 @@ struct guest_list {
 	size_t n, cap;
 };
 
+struct kept;
+
+/* A spec that was read, with the texts that it points to. */
+struct spec_text {
+	struct cosmos_spec spec;
+	const char *ports[COSMOS_PORTS_MAX];
+	char *text; /* owned */
+};
+
+/* Who watches: what platforms tell him, and ask of him. */
+struct watcher {
+	void (*say)(void *arg, const char *line);
+	void *arg;
+	/* Creates it again, with all that was kept. */
+	int (*restart)(
+	    struct cosmos *c, struct spec_text *s, const struct kept *k);
+};
+
 struct platform {
 	/* Gives back what it keeps in the handle; may be NULL. */
 	void (*close)(struct cosmos *c);
@@ -77,6 +95,13 @@ struct platform {
 	int (*go_on)(struct cosmos *c, const struct cosmos_guest *g);
 	int (*restore)(
 	    struct cosmos *c, int fd, const char *name, struct cosmos_guest *g);
+	/*
+	 * What `cosmos watch` sleeps on beside processes, and what it does
+	 * then; what `cosmos doctor` looks for.  NULL: nothing.
+	 */
+	int (*watch_fd)(struct cosmos *c);
+	int (*watch)(struct cosmos *c, const struct watcher *w);
+	int (*doctor)(struct cosmos *c, bool clear, struct strbuf *out);
 	/* The open folder in which it is kept what runs in it, or -1. */
 	int (*folder)(const struct cosmos_guest *g);
 	/*
@@ -145,13 +170,6 @@ int text_give(
 
 /* ---- spec.c ---- */
 
-/* A spec that was read, with the texts that it points to. */
-struct spec_text {
-	struct cosmos_spec spec;
-	const char *ports[COSMOS_PORTS_MAX];
-	char *text; /* owned */
-};
-
 /* Appends s as "name value" lines, an empty one, and the configuration. */
 void spec_print(struct strbuf *out, const struct cosmos_spec *s);
 /* Takes text (malloc'd, n bytes and a NUL) over and apart. */
@@ -207,8 +225,12 @@ int saved_write(struct cosmos *c, const struct cosmos_guest *g,
 int saved_read(struct cosmos *c, unsigned int platform, int fd,
     const char *name, struct cosmos_guest *g);
 
+/* ---- fd_io.c ---- */
+
 /* Writes all of it; COSMOS_OK or cosmos_fail_errno(). */
 int fd_write(struct cosmos *c, int fd, struct str bytes);
+/* Reads n bytes and none more. */
+int fd_read(struct cosmos *c, int fd, char *to, size_t n);
 
 enum { CPUS_MAX = 1024, CPUS_BYTES = CPUS_MAX / 8 };
 
@@ -217,6 +239,10 @@ int cpus_parse(struct cosmos *c, const char *name, const char *text,
     uint8_t bits[static CPUS_BYTES]);
 
 /* ---- paths.c ---- */
+
+const char *run_root(void);
+/* The path of a file in the folder of all guests; false: too long. */
+bool run_path(const char *file, char *path, size_t n);
 
 /*
  * A file that is installed with the library: beside it, as in a build folder,

@@ -191,25 +191,6 @@ keep_load(struct cosmos *c, int folder, const struct cosmos_spec *spec,
 	return status;
 }
 
-int
-keep_install(
-    struct cosmos *c, const struct cosmos_guest *g, const struct kept *k)
-{
-	unsigned int i;
-	int status = COSMOS_OK;
-
-	for (i = 0; status == COSMOS_OK && i < COSMOS_ROUTERS; i++) {
-		const struct kept_router *r = &k->router[i];
-
-		if (r->label == NULL)
-			continue;
-		status = router_install(c, g, i, r->label, r->text, r->n);
-		if (status == COSMOS_OK && r->halted)
-			status = cosmos_stop(c, g, i);
-	}
-	return status;
-}
-
 void
 keep_fini(struct kept *k)
 {

@@ -11,6 +11,22 @@
 
 #include "cosmos/internal.h"
 
+const char *
+run_root(void)
+{
+	const char *root = getenv("CLICKOS_RUN");
+
+	return root != NULL && root[0] != '\0' ? root : "/run/clickos";
+}
+
+bool
+run_path(const char *file, char *path, size_t size)
+{
+	int n = snprintf(path, size, "%s/%s", run_root(), file);
+
+	return n > 0 && (size_t)n < size;
+}
+
 /* Where the code that runs lies: a shared object, or the program. */
 static void
 own_path(char path[static PATH_MAX])

@@ -152,6 +152,7 @@ cosmos_doctor(struct cosmos *c, int clear, char **text, size_t *n)
 	struct doctor d = {
 		.c = c, .clear = clear != 0, .out = &out, .keys = STRBUF_INIT
 	};
+	const struct platform *xen = platform_of(COSMOS_XEN);
 	int status = process_each(c, "guests", doctor_guest, &d);
 
 	if (status == COSMOS_OK)
@@ -163,6 +164,8 @@ cosmos_doctor(struct cosmos *c, int clear, char **text, size_t *n)
 	/* Only with all keys known is a group nobody's. */
 	if (status == COSMOS_OK)
 		process_cgroup_each(c, doctor_group, &d);
+	if (status == COSMOS_OK && xen != NULL && xen->check(c) == COSMOS_OK)
+		status = xen->doctor(c, clear != 0, &out);
 	sb_fini(&d.keys);
 	return text_give(c, &out, status, text, n);
 }

@@ -15,27 +15,17 @@
 
 enum { DIR_MODE = 0755, GUEST_MODE = 0700, FILE_MODE = 0600, TRIES = 100 };
 
-static const char *
-process_root(void)
-{
-	const char *root = getenv("CLICKOS_RUN");
-
-	return root != NULL && root[0] != '\0' ? root : "/run/clickos";
-}
-
 bool
 process_root_path(const char *file, char path[static PATH_MAX])
 {
-	int n = snprintf(path, PATH_MAX, "%s/%s", process_root(), file);
-
-	return n > 0 && n < PATH_MAX;
+	return run_path(file, path, PATH_MAX);
 }
 
 bool
 process_path(const char *name, const char *file, char path[static PATH_MAX])
 {
-	int n = snprintf(path, PATH_MAX, "%s/guests/%s%s%s", process_root(),
-	    name, file[0] != '\0' ? "/" : "", file);
+	int n = snprintf(path, PATH_MAX, "%s/guests/%s%s%s", run_root(), name,
+	    file[0] != '\0' ? "/" : "", file);
 
 	return n > 0 && n < PATH_MAX;
 }
@@ -43,7 +33,7 @@ process_path(const char *name, const char *file, char path[static PATH_MAX])
 static bool
 process_id_path(uint32_t id, char path[static PATH_MAX])
 {
-	int n = snprintf(path, PATH_MAX, "%s/ids/%u", process_root(), id);
+	int n = snprintf(path, PATH_MAX, "%s/ids/%u", run_root(), id);
 
 	return n > 0 && n < PATH_MAX;
 }
@@ -56,7 +46,7 @@ process_make_root(struct cosmos *c)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(below); i++) {
-		snprintf(path, sizeof(path), "%s%s", process_root(), below[i]);
+		snprintf(path, sizeof(path), "%s%s", run_root(), below[i]);
 		if (mkdir(path, DIR_MODE) != 0 && errno != EEXIST)
 			return cosmos_fail_errno(c, "%s", path);
 	}
@@ -104,8 +94,8 @@ process_dir_init(struct cosmos *c, const char *folder, const char *name,
 	d->fd = d->lock = d->making = -1;
 	snprintf(d->name, sizeof(d->name), "%s", name);
 	/* Room for the names of the files in it. */
-	if (snprintf(d->path, PATH_MAX, "%s/%s/%s", process_root(), folder,
-	        name) >= PATH_MAX - 16)
+	if (snprintf(d->path, PATH_MAX, "%s/%s/%s", run_root(), folder, name) >=
+	    PATH_MAX - 16)
 		return cosmos_fail(
 		    c, COSMOS_E_USAGE, "%s: its path is too long", name);
 	return COSMOS_OK;
@@ -431,7 +421,7 @@ process_each(struct cosmos *c, const char *folder,
 	int status = COSMOS_OK;
 	DIR *dir;
 
-	snprintf(path, sizeof(path), "%s/%s", process_root(), folder);
+	snprintf(path, sizeof(path), "%s/%s", run_root(), folder);
 	dir = opendir(path);
 	if (dir == NULL)
 		return errno == ENOENT ? COSMOS_OK

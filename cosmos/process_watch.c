@@ -44,11 +44,11 @@ struct watched {
 
 struct watch {
 	struct cosmos *c;
-	void (*say)(void *arg, const char *line);
-	void *arg;
+	struct watcher watcher;
 	int epoll, notify;
 	int switch_folder; /* the notices' number; -1: there is none */
 	int switch_tries;  /* to reach a new switch; 0: there is none */
+	const struct platform *xen; /* if there is Xen */
 	struct watched *all;
 	bool again; /* look at all of them in a while */
 };
@@ -68,27 +68,31 @@ watch_say(struct watch *w, const char *name, const char *what)
 	char line[256];
 
 	snprintf(line, sizeof(line), "%s: %s", name, what);
-	w->say(w->arg, line);
+	w->watcher.say(w->watcher.arg, line);
 }
 
 /* ---- one that has ended ---- */
 
+/* The routers come from what was noted, the spec's among them. */
+static int
+watch_again(struct cosmos *c, struct spec_text *s, const struct kept *k)
+{
+	struct cosmos_guest g;
+	int status;
+
+	s->spec.config = NULL;
+	status = cosmos_create(c, &s->spec, &g);
+	return status == COSMOS_OK ? keep_install(c, &g, k) : status;
+}
+
 static void
 watch_restart(struct watch *w, struct spec_text *s, const struct kept *k)
 {
-	struct cosmos_guest g;
 	const char *name = s->spec.name;
-	int status;
 
-	/* The routers come from what was noted, the spec's among them. */
-	s->spec.config = NULL;
-	status = cosmos_create(w->c, &s->spec, &g);
-	if (status == COSMOS_OK)
-		status = keep_install(w->c, &g, k);
-	if (status == COSMOS_OK)
-		watch_say(w, name, "started again");
-	else
-		watch_say(w, name, cosmos_error(w->c));
+	watch_say(w, name,
+	    watch_again(w->c, s, k) == COSMOS_OK ? "started again"
+	                                         : cosmos_error(w->c));
 }
 
 /* d is of a guest that has ended; closes it. */
@@ -296,6 +300,8 @@ watch_step(struct watch *w)
 	for (i = 0; i < n; i++) {
 		if (ev[i].data.ptr == NULL)
 			watch_read_notices(w);
+		else if (ev[i].data.ptr == w)
+			status = w->xen->watch(w->c, &w->watcher);
 		else
 			watch_ended(w, ev[i].data.ptr);
 	}
@@ -327,6 +333,23 @@ watch_switch(struct watch *w)
 	    path[0] != '\0' ? path : ".", IN_CREATE | IN_MOVED_TO | IN_ONLYDIR);
 }
 
+/* Domains tell by XenStore that they end. */
+static int
+watch_xen(struct watch *w)
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+	int fd;
+
+	w->xen = platform_of(COSMOS_XEN);
+	if (w->xen == NULL || w->xen->check(w->c) != COSMOS_OK)
+		return COSMOS_OK; /* no Xen here */
+	fd = w->xen->watch_fd(w->c);
+	ev.data.ptr = w;
+	if (fd < 0 || epoll_ctl(w->epoll, EPOLL_CTL_ADD, fd, &ev) != 0)
+		return cosmos_fail_errno(w->c, "watching XenStore");
+	return w->xen->watch(w->c, &w->watcher);
+}
+
 static int
 watch_open(struct watch *w)
 {
@@ -346,7 +369,9 @@ watch_open(struct watch *w)
 	    epoll_ctl(w->epoll, EPOLL_CTL_ADD, w->notify, &ev) != 0)
 		return cosmos_fail_errno(w->c, "watch");
 	watch_switch(w);
-	status = watch_notify(w, "guests");
+	status = watch_xen(w);
+	if (status == COSMOS_OK)
+		status = watch_notify(w, "guests");
 	return status != COSMOS_OK ? status : watch_notify(w, "pool");
 }
 
@@ -389,8 +414,7 @@ cosmos_watch(struct cosmos *c, const volatile int *stop,
     void (*say)(void *arg, const char *line), void *arg)
 {
 	struct watch w = { .c = c,
-		.say = say,
-		.arg = arg,
+		.watcher = { say, arg, watch_again },
 		.again = true,
 		.switch_folder = -1,
 		.epoll = -1,

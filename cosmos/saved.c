@@ -21,31 +21,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "cosmos/internal.h"
 
 enum { KEY_SIZE = 16, RECORD_MAX = 64 << 20 };
-
-int
-fd_write(struct cosmos *c, int fd, struct str bytes)
-{
-	ssize_t n;
-
-	while (bytes.n > 0) {
-		/* To a socket whose other end has gone without a signal. */
-		n = send(fd, bytes.s, bytes.n, MSG_NOSIGNAL);
-		if (n < 0 && errno == ENOTSOCK)
-			n = write(fd, bytes.s, bytes.n);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return cosmos_fail_errno(c, "writing the guest");
-		bytes = str_from(bytes, (size_t)n);
-	}
-	return COSMOS_OK;
-}
 
 /* ---- writing ---- */
 
@@ -177,26 +157,6 @@ struct record {
 };
 
 static int
-read_exactly(struct cosmos *c, int fd, char *to, size_t n)
-{
-	ssize_t got;
-
-	while (n > 0) {
-		got = read(fd, to, n);
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return cosmos_fail_errno(c, "reading the guest");
-		if (got == 0)
-			return cosmos_fail(c, COSMOS_E_FAILED,
-			    "what was saved ends in the middle");
-		to += got;
-		n -= (size_t)got;
-	}
-	return COSMOS_OK;
-}
-
-static int
 record_get(struct cosmos *c, int fd, struct record *r)
 {
 	char head[KEY_SIZE + 24], newline;
@@ -206,7 +166,7 @@ record_get(struct cosmos *c, int fd, struct record *r)
 	free(r->value);
 	r->value = NULL;
 	do {
-		status = read_exactly(c, fd, &head[n], 1);
+		status = fd_read(c, fd, &head[n], 1);
 		if (status != COSMOS_OK)
 			return status;
 	} while (head[n] != '\n' && ++n < sizeof(head) - 1);
@@ -218,8 +178,8 @@ record_get(struct cosmos *c, int fd, struct record *r)
 	if (r->value == NULL)
 		return cosmos_fail(c, COSMOS_E_FULL, "out of memory");
 	r->value[r->n] = '\0';
-	status = read_exactly(c, fd, r->value, r->n);
-	return status == COSMOS_OK ? read_exactly(c, fd, &newline, 1) : status;
+	status = fd_read(c, fd, r->value, r->n);
+	return status == COSMOS_OK ? fd_read(c, fd, &newline, 1) : status;
 }
 
 /* What a reader is in the middle of. */

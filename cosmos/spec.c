@@ -173,3 +173,23 @@ spec_action(const struct cosmos_spec *s, const char *how)
 	}
 	return action == COSMOS_ACTION_DEFAULT ? otherwise : action;
 }
+
+static bool
+name_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+bool
+name_valid(const char *name)
+{
+	size_t n = strlen(name), i;
+
+	if (n == 0 || n > COSMOS_NAME_MAX || !name_letter(name[0]))
+		return false;
+	for (i = 1; i < n; i++)
+		if (!name_letter(name[i]) && !char_digit(name[i]) &&
+		    strchr("-_.", name[i]) == NULL)
+			return false;
+	return true;
+}

@@ -278,6 +278,7 @@ xen_destroy(struct cosmos *c, const struct cosmos_guest *g)
 		free(vm);
 		return xen_fail(c, h, "%s: destroying it", g->name);
 	}
+	xen_folder_remove(g->name);
 	xen_keys_remove(
 	    h, g->id, g->name, strncmp(vm, "/vm/", 4) == 0 ? vm + 4 : NULL);
 	free(vm);
@@ -353,7 +354,11 @@ xen_logs(struct cosmos *c, const struct cosmos_guest *g, struct strbuf *text)
 	return file_read(c, path, text);
 }
 
-COSMOS_API extern const struct platform cosmos_platform_xen_1;
+static int
+xen_folder(const struct cosmos_guest *g)
+{
+	return xen_folder_open(g->name);
+}
 
 const struct platform cosmos_platform_xen_1 = {
 	.close = xen_close,
@@ -367,5 +372,14 @@ const struct platform cosmos_platform_xen_1 = {
 	.resume = xen_resume,
 	.console = xen_console,
 	.logs = xen_logs,
+	.attach = xen_attach,
+	.detach = xen_detach,
+	.save = xen_save,
+	.go_on = xen_go_on,
+	.restore = xen_restore,
+	.watch_fd = xen_watch_fd,
+	.watch = xen_watch,
+	.doctor = xen_doctor,
+	.folder = xen_folder,
 	.ask = xen_ask,
 };

@@ -7,6 +7,10 @@
  *	xen_build.c  the domain: memory, image, first registers (libxenguest)
  *	xen_keys.c   what XenStore says about it, in one transaction
  *	xen_vif.c    its network devices
+ *	xen_libxl.c  what xl and libxl go by
+ *	xen_folder.c what is kept of a guest in files
+ *	xen_move.c   saving and restoring
+ *	xen_watch.c  what happens when one ends; leftovers
  *	xen_link.c   control messages through XenStore (abi/control_store.h)
  *
  * A name is found without a search: NAMES/<name> in XenStore holds the domain
@@ -35,9 +39,12 @@ struct xen_host {
 /* A vif as `--port N=KIND:...` asks for it. */
 struct xen_vif {
 	unsigned int handle;
-	char bridge[64];
+	bool vale;       /* a port of the switch: "vale0:fw.0" */
+	char bridge[96]; /* or the bridge */
 	char mac[18];
 };
+
+COSMOS_API extern const struct platform cosmos_platform_xen_1;
 
 /* A guest on its way. */
 struct xen_guest {
@@ -63,7 +70,64 @@ int xen_fail(struct cosmos *c, struct xen_host *h, const char *fmt, ...)
 int xen_create(
     struct cosmos *c, const struct cosmos_spec *spec, struct cosmos_guest *g);
 
-/* The domain, with its memory and image; paused. */
+/* The plan of a guest: its image, memory and vifs.  Nothing is made yet. */
+int xen_plan(
+    struct cosmos *c, const struct cosmos_spec *spec, struct xen_guest *g);
+/* The keys of a domain that is built, the store told of it, its vifs joined. */
+int xen_introduce(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
+void xen_guest_fill(const struct xen_guest *g, struct cosmos_guest *out);
+
+/* The first bytes of the handle (UUID) of each domain that is made by us. */
+#define XEN_HANDLE "\x63\x6c\x6b\x6f"
+
+/* ---- xen_folder.c: run_path("xen/NAME"), as process guests' folders ---- */
+
+/* Makes it: spec, and the domain's id. */
+int xen_folder_make(struct cosmos *c, const struct xen_guest *g);
+/* Open, or -1. */
+int xen_folder_open(const char *name);
+/* The id that is noted in it; 0: none. */
+uint32_t xen_folder_domid(int folder);
+void xen_folder_remove(const char *name);
+/* Calls each with every name. */
+int xen_folder_each(struct cosmos *c,
+    int (*each)(struct cosmos *c, const char *name, void *arg), void *arg);
+/* A file that is locked while domain domid is being made. */
+int xen_making(uint32_t domid);
+void xen_made(uint32_t domid, int lock);
+bool xen_is_being_made(uint32_t domid);
+
+/* ---- xen_move.c ---- */
+
+int xen_save(struct cosmos *c, const struct cosmos_guest *g, int fd);
+int xen_go_on(struct cosmos *c, const struct cosmos_guest *g);
+int xen_restore(
+    struct cosmos *c, int fd, const char *name, struct cosmos_guest *g);
+
+/* ---- xen_watch.c ---- */
+
+int xen_watch_fd(struct cosmos *c);
+int xen_watch(struct cosmos *c, const struct watcher *w);
+int xen_doctor(struct cosmos *c, bool clear, struct strbuf *out);
+
+/* ---- xen_libxl.c ---- */
+
+/* Its keys, within transaction t; false: the store's error. */
+bool xen_libxl_keys(
+    struct xen_host *h, xs_transaction_t t, const struct xen_guest *g);
+/* The file from which `xl save` knows what a domain is; removes it, too. */
+void xen_libxl_file(const struct xen_guest *g);
+void xen_libxl_file_remove(uint32_t domid, const char *uuid);
+
+/* A vif more, or less. */
+int xen_attach(
+    struct cosmos *c, const struct cosmos_guest *g, const char *port);
+int xen_detach(
+    struct cosmos *c, const struct cosmos_guest *g, const char *port);
+
+/* The domain without anything in it; paused. */
+int xen_build_domain(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
+/* Its memory and image. */
 int xen_build(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
 
 /* All keys in one transaction; COSMOS_E_EXISTS if the name is taken. */

@@ -23,7 +23,7 @@ enum {
 #define MMIO_SIZE UINT64_C(0x10000000)
 
 static int
-build_domain(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
+build_empty(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
 	struct xen_domctl_createdomain config = {
 		.flags = g->pvh ? XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap : 0,
@@ -159,17 +159,59 @@ build_parameters(struct cosmos *c, struct xen_host *h, struct xen_guest *g,
 	return COSMOS_OK;
 }
 
+static int
+build_affinity(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
+{
+	uint8_t cpus[CPUS_BYTES] = { 0 };
+	int status;
+
+	if (g->spec->cpus == NULL)
+		return COSMOS_OK;
+	status = cpus_parse(c, g->spec->name, g->spec->cpus, cpus);
+	if (status == COSMOS_OK && xc_vcpu_setaffinity(h->xch, g->domid, 0,
+	                               cpus, NULL, XEN_VCPUAFFINITY_HARD) != 0)
+		return xen_fail(c, h, "%s: its processors", g->spec->name);
+	return status;
+}
+
+/* Said before anything is made; Xen itself only says that it cannot. */
+static int
+build_room(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+{
+	xc_physinfo_t info;
+
+	memset(&info, 0, sizeof(info));
+	if (xc_physinfo(h->xch, &info) != 0)
+		return xen_fail(c, h, "the machine's memory");
+	if (info.free_pages * 4 >= g->memory_kb)
+		return COSMOS_OK;
+	return cosmos_fail(c, COSMOS_E_FULL,
+	    "%s: %llu kB of memory: Xen has %llu kB free", g->spec->name,
+	    (unsigned long long)g->memory_kb,
+	    (unsigned long long)info.free_pages * 4);
+}
+
+int
+xen_build_domain(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
+{
+	int status = build_room(c, h, g);
+
+	g->domid = 0;
+	if (status == COSMOS_OK)
+		status = build_empty(c, h, g);
+	if (status == COSMOS_OK)
+		status = build_affinity(c, h, g);
+	return status == COSMOS_OK ? build_events(c, h, g) : status;
+}
+
 int
 xen_build(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
 	struct xc_dom_image *d;
-	int status = build_domain(c, h, g);
+	int status;
 
-	if (status == COSMOS_OK)
-		status = build_events(c, h, g);
-	if (status != COSMOS_OK)
-		return status;
-	d = xc_dom_allocate(h->xch, "", NULL);
+	d = xc_dom_allocate(
+	    h->xch, g->spec->cmdline != NULL ? g->spec->cmdline : "", NULL);
 	if (d == NULL)
 		return cosmos_fail(c, COSMOS_E_FULL, "out of memory");
 	status = build_image(c, h, g, d);

@@ -28,6 +28,7 @@ create_uuid(struct cosmos *c, struct xen_guest *g)
 		close(fd);
 	if (!ok)
 		return cosmos_fail_errno(c, "/dev/urandom");
+	memcpy(g->handle, XEN_HANDLE, 4);
 	g->handle[6] = (g->handle[6] & 0x0f) | 0x40; /* RFC 4122, 4.4 */
 	g->handle[8] = (g->handle[8] & 0x3f) | 0x80;
 	for (i = 0; i < 16; i++)
@@ -61,9 +62,8 @@ create_image(struct cosmos *c, struct xen_guest *g)
 	return COSMOS_OK;
 }
 
-static int
-create_plan(
-    struct cosmos *c, const struct cosmos_spec *spec, struct xen_guest *g)
+int
+xen_plan(struct cosmos *c, const struct cosmos_spec *spec, struct xen_guest *g)
 {
 	int status;
 
@@ -146,21 +146,72 @@ create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 	return status;
 }
 
+int
+xen_introduce(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
+{
+	int status = xen_keys_write(c, h, g);
+
+	if (status != COSMOS_OK)
+		return status;
+	if (!xs_introduce_domain(
+	        h->xs, g->domid, g->store_frame, g->store_port)) {
+		status = xen_fail(
+		    c, h, "%s: introducing it to XenStore", g->spec->name);
+		goto remove_keys;
+	}
+	status = xen_folder_make(c, g);
+	if (status != COSMOS_OK)
+		goto remove_keys;
+	status = xen_vifs_join(c, h, g);
+	if (status != COSMOS_OK)
+		goto remove_folder;
+	xen_libxl_file(g);
+	return COSMOS_OK;
+
+remove_folder:
+	xen_folder_remove(g->spec->name);
+remove_keys:
+	xen_keys_remove(h, g->domid, g->spec->name, g->uuid);
+	return status;
+}
+
 static int
 create_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
-	int status;
-
-	if (!xs_introduce_domain(
-	        h->xs, g->domid, g->store_frame, g->store_port))
-		return xen_fail(
-		    c, h, "%s: introducing it to XenStore", g->spec->name);
-	status = xen_vifs_join(c, h, g);
-	if (status != COSMOS_OK || g->spec->paused != 0)
-		return status;
+	if (g->spec->paused != 0)
+		return COSMOS_OK;
 	if (xc_domain_unpause(h->xch, g->domid) != 0)
 		return xen_fail(c, h, "%s: letting it run", g->spec->name);
 	return create_wait(c, h, g);
+}
+
+void
+xen_guest_fill(const struct xen_guest *g, struct cosmos_guest *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->size = sizeof(*out);
+	out->id = g->domid;
+	out->platform = COSMOS_XEN;
+	out->state =
+	    g->spec->paused != 0 ? COSMOS_STATE_PAUSED : COSMOS_STATE_RUNNING;
+	snprintf(out->name, sizeof(out->name), "%s", g->spec->name);
+}
+
+/* Built and introduced: paused, and known. */
+static int
+create_known(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
+{
+	int lock, status = xen_build_domain(c, h, g);
+
+	lock = g->domid != 0 ? xen_making(g->domid) : -1;
+	if (status == COSMOS_OK)
+		status = xen_build(c, h, g);
+	if (status == COSMOS_OK)
+		status = xen_introduce(c, h, g);
+	if (status != COSMOS_OK && g->domid != 0)
+		xc_domain_destroy(h->xch, g->domid);
+	xen_made(g->domid, lock);
+	return status;
 }
 
 int
@@ -173,31 +224,18 @@ xen_create(
 
 	if (h == NULL)
 		return COSMOS_E_SYSTEM;
-	status = create_plan(c, spec, &g);
+	status = xen_plan(c, spec, &g);
+	if (status == COSMOS_OK)
+		status = create_known(c, h, &g);
 	if (status != COSMOS_OK)
 		return status;
-	status = xen_build(c, h, &g);
-	if (status != COSMOS_OK)
-		goto destroy;
-	status = xen_keys_write(c, h, &g);
-	if (status != COSMOS_OK)
-		goto destroy;
 	status = create_run(c, h, &g);
-	if (status != COSMOS_OK)
-		goto remove_keys;
-	memset(out, 0, sizeof(*out));
-	out->size = sizeof(*out);
-	out->id = g.domid;
-	out->platform = COSMOS_XEN;
-	out->state =
-	    spec->paused != 0 ? COSMOS_STATE_PAUSED : COSMOS_STATE_RUNNING;
-	snprintf(out->name, sizeof(out->name), "%s", spec->name);
-	return COSMOS_OK;
-
-remove_keys:
+	if (status == COSMOS_OK) {
+		xen_guest_fill(&g, out);
+		return COSMOS_OK;
+	}
+	xen_folder_remove(spec->name);
 	xen_keys_remove(h, g.domid, spec->name, g.uuid);
-destroy:
-	if (g.domid != 0)
-		xc_domain_destroy(h->xch, g.domid);
+	xc_domain_destroy(h->xch, g.domid);
 	return status;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * xen_keys.c -- the keys of a guest: Xen's own (docs/misc/xenstore-paths),
- * what xl looks for (libxl's /libxl and /vm), and the control protocol's.
+ * xen_keys.c -- the keys of a guest: Xen's own (docs/misc/xenstore-paths) and
+ * the control protocol's.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -112,23 +112,6 @@ keys_domain(struct xen_host *h, xs_transaction_t t, const struct xen_guest *g)
 	       keys_given(h, t, g, "drivers");
 }
 
-/* What xl and libxl go by. */
-static bool
-keys_libxl(struct xen_host *h, xs_transaction_t t, const struct xen_guest *g)
-{
-	char path[XEN_PATH];
-	bool ok;
-
-	snprintf(path, sizeof(path), "/libxl/%u/type", g->domid);
-	ok = xen_write(h, t, path, g->pvh ? "pvh" : "pv");
-	snprintf(path, sizeof(path), "/vm/%s/uuid", g->uuid);
-	ok = ok && xen_write(h, t, path, g->uuid);
-	snprintf(path, sizeof(path), "/vm/%s/name", g->uuid);
-	ok = ok && xen_write(h, t, path, g->spec->name);
-	snprintf(path, sizeof(path), "/vm/%s/image/ostype", g->uuid);
-	return ok && xen_write(h, t, path, g->pvh ? "hvm" : "linux");
-}
-
 /* Who has the name now: 0 for nobody. */
 static uint32_t
 keys_holder(struct xen_host *h, xs_transaction_t t, const char *name)
@@ -178,7 +161,7 @@ xen_keys_write(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 			    g->spec->name, holder);
 		}
 		if (!keys_home(h, t, g) || !keys_domain(h, t, g) ||
-		    !keys_libxl(h, t, g) || !xen_vifs_write(h, t, g) ||
+		    !xen_libxl_keys(h, t, g) || !xen_vifs_write(h, t, g) ||
 		    !keys_name(h, t, g)) {
 			int error = errno;
 
@@ -202,10 +185,13 @@ xen_keys_remove(
 
 	snprintf(path, sizeof(path), "/local/domain/0/backend/vif/%u", domid);
 	xs_rm(h->xs, XBT_NULL, path);
+	snprintf(path, sizeof(path), "/local/domain/0/backend/vale/%u", domid);
+	xs_rm(h->xs, XBT_NULL, path);
 	xs_rm(h->xs, XBT_NULL, xen_path(path, domid, ""));
 	snprintf(path, sizeof(path), "/libxl/%u", domid);
 	xs_rm(h->xs, XBT_NULL, path);
 	if (uuid != NULL && uuid[0] != '\0') {
+		xen_libxl_file_remove(domid, uuid);
 		snprintf(path, sizeof(path), "/vm/%s", uuid);
 		xs_rm(h->xs, XBT_NULL, path);
 	}

@@ -20,7 +20,9 @@
 
 #include "cosmos/xen.h"
 
-enum { JOIN_MS = 10000, LOOK_MS = 2 };
+#include <xen/io/xenbus.h>
+
+enum { JOIN_MS = 10000, DETACH_MS = 3000, LOOK_MS = 2, ATTACH_TRIES = 100 };
 
 /* 00:16:3e is Xen's; the rest is chance (docs/misc/vif naming). */
 static int
@@ -38,7 +40,7 @@ vif_mac(char mac[static 18])
 	return ok ? 0 : -1;
 }
 
-/* "bridge:br0,mac=00:16:3e:..." */
+/* "bridge:br0,mac=00:16:3e:..." or "vale0:fw.0+guard=off,mac=..." */
 static int
 vif_parse_kind(
     struct cosmos *c, const char *name, const char *kind, struct xen_vif *v)
@@ -46,15 +48,18 @@ vif_parse_kind(
 	const char *comma = strchrnul(kind, ',');
 	size_t n;
 
+	v->vale = strncmp(kind, "vale", 4) == 0 && strchr(kind, ':') != NULL;
 	if (strncmp(kind, "bridge:", 7) == 0)
 		kind += 7;
-	else
+	else if (!v->vale)
 		return cosmos_fail(c, COSMOS_E_NOTSUP,
-		    "%s: port %s: xen has bridge:NAME[,mac=...]", name, kind);
+		    "%s: port %s: xen has vale0:NAME and bridge:NAME, each "
+		    "with ,mac=ADDRESS",
+		    name, kind);
 	n = (size_t)(comma - kind);
-	if (n == 0 || n >= IFNAMSIZ)
-		return cosmos_fail(c, COSMOS_E_USAGE, "%s: '%.*s' is no bridge",
-		    name, (int)n, kind);
+	if (n == 0 || n >= (v->vale ? sizeof(v->bridge) : IFNAMSIZ))
+		return cosmos_fail(c, COSMOS_E_USAGE, "%s: '%.*s' is no %s",
+		    name, (int)n, kind, v->vale ? "port" : "bridge");
 	memcpy(v->bridge, kind, n);
 	v->bridge[n] = '\0';
 	if (*comma == '\0')
@@ -68,35 +73,44 @@ vif_parse_kind(
 	return COSMOS_OK;
 }
 
+static int
+vif_parse(
+    struct cosmos *c, const char *name, const char *port, struct xen_vif *v)
+{
+	const char *equals = strchr(port, '=');
+	char *end;
+
+	v->handle = (unsigned int)strtoul(port, &end, 10);
+	if (equals == NULL || end != equals || end == port)
+		return cosmos_fail(c, COSMOS_E_USAGE,
+		    "%s: port '%s' is not NUMBER=KIND:...", name, port);
+	return vif_parse_kind(c, name, equals + 1, v);
+}
+
 int
 xen_vifs_parse(struct cosmos *c, struct xen_guest *g)
 {
-	const char *port, *equals;
 	unsigned int i;
-	char *end;
-	int status;
+	int status = COSMOS_OK;
 
-	for (i = 0; i < g->spec->nports; i++) {
-		struct xen_vif *v = &g->vif[i];
-
-		port = g->spec->ports[i];
-		equals = strchr(port, '=');
-		v->handle = (unsigned int)strtoul(port, &end, 10);
-		if (equals == NULL || end != equals || end == port)
-			return cosmos_fail(c, COSMOS_E_USAGE,
-			    "%s: port '%s' is not NUMBER=KIND:...",
-			    g->spec->name, port);
-		status = vif_parse_kind(c, g->spec->name, equals + 1, v);
-		if (status != COSMOS_OK)
-			return status;
-	}
+	for (i = 0; i < g->spec->nports && status == COSMOS_OK; i++)
+		status =
+		    vif_parse(c, g->spec->name, g->spec->ports[i], &g->vif[i]);
 	g->vifs = i;
-	return COSMOS_OK;
+	return status;
 }
 
 struct vif_key {
 	const char *name, *value;
 };
+
+/* Where a backend looks for it: xen-netback, or the switch (vale-xen.md). */
+static void
+vif_back(char path[static XEN_PATH], uint32_t domid, const struct xen_vif *v)
+{
+	snprintf(path, XEN_PATH, "/local/domain/0/backend/%s/%u/%u",
+	    v->vale ? "vale" : "vif", domid, v->handle);
+}
 
 /* A folder of keys: owner's own, and reader may read. */
 static bool
@@ -157,11 +171,12 @@ vif_write(struct xen_host *h, xs_transaction_t t, const struct xen_guest *g,
 	snprintf(domid, sizeof(domid), "%u", g->domid);
 	snprintf(front, sizeof(front), "/local/domain/%u/device/vif/%u",
 	    g->domid, v->handle);
-	snprintf(back, sizeof(back), "/local/domain/0/backend/vif/%u/%u",
-	    g->domid, v->handle);
+	vif_back(back, g->domid, v);
 	snprintf(libxl, sizeof(libxl), "/libxl/%u/device/vif/%u", g->domid,
 	    v->handle);
-	return vif_folder(h, t, libxl, 0, 0, record, ARRAY_SIZE(record)) &&
+	/* libxl knows no backends but its own. */
+	return (v->vale ||
+	           vif_folder(h, t, libxl, 0, 0, record, ARRAY_SIZE(record))) &&
 	       vif_folder(
 	           h, t, front, g->domid, 0, frontend, ARRAY_SIZE(frontend)) &&
 	       vif_folder(
@@ -223,20 +238,173 @@ vif_join(struct cosmos *c, int fd, const struct xen_guest *g,
 	return vif_enslave(c, fd, name, v->bridge);
 }
 
+static int
+vif_state(struct xen_host *h, const char *folder)
+{
+	char path[XEN_PATH + 8], *value;
+	int state;
+
+	snprintf(path, sizeof(path), "%s/state", folder);
+	value = xen_read(h, XBT_NULL, path);
+	state = atoi(value);
+	free(value);
+	return state;
+}
+
+/* A switch that runs offers at once. */
+static int
+vif_offered(struct cosmos *c, struct xen_host *h, const struct xen_guest *g,
+    const struct xen_vif *v)
+{
+	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000L };
+	char back[XEN_PATH];
+	unsigned int waited;
+
+	vif_back(back, g->domid, v);
+	for (waited = 0; waited < JOIN_MS; waited += LOOK_MS) {
+		if (vif_state(h, back) > XenbusStateInitialising)
+			return COSMOS_OK;
+		nanosleep(&look, NULL);
+	}
+	return cosmos_fail(c, COSMOS_E_TIMEOUT,
+	    "%s: port %u: no switch serves %s: is 'vale serve' running in "
+	    "domain 0?",
+	    g->spec->name, v->handle, v->bridge);
+}
+
 int
 xen_vifs_join(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
 	int fd, status = COSMOS_OK;
 	unsigned int i;
 
-	(void)h;
 	if (g->vifs == 0)
 		return COSMOS_OK;
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return cosmos_fail_errno(c, "socket");
 	for (i = 0; i < g->vifs && status == COSMOS_OK; i++)
-		status = vif_join(c, fd, g, &g->vif[i]);
+		status = g->vif[i].vale ? vif_offered(c, h, g, &g->vif[i])
+		                        : vif_join(c, fd, g, &g->vif[i]);
 	close(fd);
+	return status;
+}
+
+/* ---- of a guest that runs ---- */
+
+static void
+vif_remove(struct xen_host *h, uint32_t domid, const struct xen_vif *v)
+{
+	char path[XEN_PATH];
+
+	vif_back(path, domid, v);
+	xs_rm(h->xs, XBT_NULL, path);
+	snprintf(path, sizeof(path), "/local/domain/%u/device/vif/%u", domid,
+	    v->handle);
+	xs_rm(h->xs, XBT_NULL, path);
+	snprintf(
+	    path, sizeof(path), "/libxl/%u/device/vif/%u", domid, v->handle);
+	xs_rm(h->xs, XBT_NULL, path);
+}
+
+/* The keys in one transaction, as at a create. */
+static int
+attach_write(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+{
+	unsigned int tries;
+	xs_transaction_t t;
+
+	for (tries = 0; tries < ATTACH_TRIES; tries++) {
+		t = xs_transaction_start(h->xs);
+		if (t == XBT_NULL || !xen_vifs_write(h, t, g)) {
+			if (t != XBT_NULL)
+				xs_transaction_end(h->xs, t, true);
+			break;
+		}
+		if (xs_transaction_end(h->xs, t, false))
+			return COSMOS_OK;
+		if (errno != EAGAIN)
+			break;
+	}
+	return xen_fail(c, h, "%s: the keys of its port", g->spec->name);
+}
+
+int
+xen_attach(struct cosmos *c, const struct cosmos_guest *guest, const char *port)
+{
+	const struct cosmos_spec spec = { .name = guest->name };
+	struct xen_guest g = { .spec = &spec, .domid = guest->id, .vifs = 1 };
+	struct xen_host *h = xen_host(c);
+	char path[XEN_PATH];
+	int status = vif_parse(c, guest->name, port, &g.vif[0]);
+
+	if (status != COSMOS_OK)
+		return status;
+	if (h == NULL)
+		return COSMOS_E_SYSTEM;
+	snprintf(path, sizeof(path), "/local/domain/%u/device/vif/%u",
+	    guest->id, g.vif[0].handle);
+	if (vif_state(h, path) != 0)
+		return cosmos_fail(c, COSMOS_E_EXISTS,
+		    "%s: it has a port %u: detach that first", guest->name,
+		    g.vif[0].handle);
+	status = attach_write(c, h, &g);
+	if (status == COSMOS_OK)
+		status = xen_vifs_join(c, h, &g);
+	if (status != COSMOS_OK)
+		vif_remove(h, guest->id, &g.vif[0]);
+	return status;
+}
+
+/* The backend lets go when it is told to close (xen/io/xenbus.h). */
+static int
+detach_close(struct cosmos *c, struct xen_host *h, const char *back,
+    const struct cosmos_guest *g, unsigned int handle)
+{
+	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000L };
+	char path[XEN_PATH + 8];
+	unsigned int waited;
+	int state;
+
+	snprintf(path, sizeof(path), "%s/online", back);
+	xen_write(h, XBT_NULL, path, "0");
+	snprintf(path, sizeof(path), "%s/state", back);
+	if (!xen_write(h, XBT_NULL, path, "5"))
+		return xen_fail(c, h, "%s: port %u", g->name, handle);
+	for (waited = 0; waited < DETACH_MS; waited += LOOK_MS) {
+		state = vif_state(h, back);
+		if (state == XenbusStateClosed || state == 0)
+			break;
+		nanosleep(&look, NULL);
+	}
+	return COSMOS_OK;
+}
+
+int
+xen_detach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
+{
+	struct xen_host *h = xen_host(c);
+	char path[XEN_PATH], *back, *end;
+	struct xen_vif v = { .handle = (unsigned int)strtoul(port, &end, 10) };
+	int status;
+
+	if (end == port || *end != '\0')
+		return cosmos_fail(c, COSMOS_E_USAGE,
+		    "%s: '%s' is no port's number", g->name, port);
+	if (h == NULL)
+		return COSMOS_E_SYSTEM;
+	snprintf(path, sizeof(path), "/local/domain/%u/device/vif/%u/backend",
+	    g->id, v.handle);
+	back = xen_read(h, XBT_NULL, path);
+	if (back[0] == '\0') {
+		free(back);
+		return cosmos_fail(c, COSMOS_E_NOTFOUND,
+		    "%s: it has no port %u", g->name, v.handle);
+	}
+	v.vale = strstr(back, "/backend/vale/") != NULL;
+	status = detach_close(c, h, back, g, v.handle);
+	if (status == COSMOS_OK)
+		vif_remove(h, g->id, &v);
+	free(back);
 	return status;
 }

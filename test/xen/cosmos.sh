@@ -8,6 +8,18 @@ InfiniteSource(LIMIT 1000) -> c :: Counter -> Discard;
 E
 echo 'x :: Nothing' > /tmp/bad.click
 
+# What --json prints, for cosmos.t to hold it against the schema.
+json()
+{
+	command=$1
+	shift
+	printf '%s\n' "# json $command $($C "$command" --json "$@" | tr -d '\n')"
+}
+state_is() { $C list | grep "^$1 " | grep -q "$2"; }
+gone() { ! $C list | grep -q "^$1 "; }
+says() { grep -q "$1" /tmp/watch.out; }
+counts() { n=$($C read -r "${3:-0}" "$1" c.count) && [ "$n" -gt "$2" ]; }
+domains() { xl list | wc -l; }
 reads() { [ "$($C read "$1" c.count)" = "$2" ]; }
 
 for kind in pv pvh; do
@@ -29,5 +41,197 @@ for kind in pv pvh; do
 	check "$kind: created with a wrong configuration" [ $? = 5 ]
 	check "$kind: says so" grep -q Nothing /tmp/err
 	check "$kind: nothing is left" [ "$($C list | wc -l)" = 1 ]
+done
+
+# ---- every command, by name and by id ----
+json create all -c /tmp/count.click --on-crash preserve \
+    --on-poweroff preserve --extra packets=64
+id=$(xl domid all)
+for who in all "$id"; do
+	json list
+	json show "$who"
+	json read "$who" c count
+	json write "$who" c reset
+	json install "$who" /tmp/count.click
+	json stop "$who" 1
+	json start -r 1 "$who"
+	json remove "$who" 1
+	json suspend "$who"
+	check "$who: suspend" state_is all paused
+	json resume "$who"
+	check "$who: resume" state_is all running
+	json top -d 0.2
+	json logs "$who"
+done
+json images
+json version
+json doctor -n
+check "swap" $C install --swap all /tmp/count.click
+json shutdown all
+check "it has ended" within 10 state_is all dying
+json destroy all nobody
+
+# ---- xl's file, and xl on our domains ----
+cat > /tmp/old.cfg <<'E'
+name = "old"
+kernel = "/test/clickos"
+type = "pv"
+memory = 8
+click = "/tmp/count.click"
+E
+check "create FILE.cfg" $C create /tmp/old.cfg
+check "its configuration runs" within 10 reads old 1000
+check "xl list" sh -c "xl list | grep -q '^old .* 8 '"
+check "xl save" xl save old /tmp/old.xl
+check "it has gone" gone old
+check "xl restore" xl restore /tmp/old.xl
+check "cosmos on a domain of xl's" within 10 reads old 1000
+$C destroy old
+xl create -q /tmp/old.cfg
+$C save old /tmp/no.save 2>/tmp/err
+check "what xl must save: says so" grep -q "xl save" /tmp/err
+check "no file is left" [ ! -e /tmp/no.save ]
+check "destroy of one of xl's" $C destroy old
+$C create ours -c /tmp/count.click >/dev/null
+check "xl destroy of ours" xl destroy ours
+check "the doctor finds what xl left" sh -c "$C doctor | grep -q 'guest ours'"
+check "and nothing more" [ -z "$($C doctor)" ]
+
+# ---- save, restore, migrate ----
+cat > /tmp/state.click <<'E'
+RatedSource(RATE 10) -> c :: Counter -> q :: Queue(100) -> Idle;
+E
+for kind in pv pvh; do
+	$C create m$kind -i $kind -c /tmp/state.click >/dev/null
+	within 20 counts m$kind 5
+	n=$($C read m$kind c.count)
+	check "$kind: save" $C save m$kind /tmp/m.save
+	check "$kind: its domain has gone" gone m$kind
+	check "$kind: restore" $C restore /tmp/m.save
+	check "$kind: all that it had counted is there" \
+	    within 5 counts m$kind $((n - 1))
+	check "$kind: and it goes on" within 10 counts m$kind $((n + 5))
+	rm /tmp/m.save
+	n=$($C read m$kind c.count)
+	check "$kind: save --keep" $C save -k m$kind /tmp/m.save
+	check "$kind: it goes on here" within 10 counts m$kind "$n"
+	$C restore /tmp/m.save 2>/tmp/err
+	check "$kind: restore: the name is in use" [ $? = 4 ]
+	check "$kind: restore --name" $C restore -n n$kind /tmp/m.save
+	check "$kind: two of them" [ "$($C list | wc -l)" = 3 ]
+	head -c 100000 /tmp/m.save > /tmp/half.save
+	$C restore -n h$kind /tmp/half.save 2>/tmp/err
+	check "$kind: half a file" [ $? != 0 ]
+	check "$kind: leaves nothing" [ "$($C list | wc -l)" = 3 ]
+	rm -f /tmp/m.save /tmp/half.save
+	$C destroy n$kind
+	# One host has a name once: the other side refuses, and it goes on.
+	n=$($C read m$kind c.count)
+	$C migrate --receive 4700 >/tmp/recv 2>&1 &
+	receiver=$!
+	sleep 1
+	$C migrate m$kind 127.0.0.1:4700 2>/tmp/err
+	check "$kind: migrate onto itself: refused" grep -q "other side" /tmp/err
+	wait $receiver
+	check "$kind: it goes on" within 10 counts m$kind "$n"
+	$C destroy m$kind
+done
+
+# ---- ports of the switch ----
+export VALE_SOCKET=/run/vale.sock
+rmmod xen-netback 2>/dev/null
+$C create np -c /tmp/count.click -p 0=vale0:np 2>/tmp/err
+check "a port without a switch" [ $? = 10 ]
+check "says so" grep -q "vale serve" /tmp/err
+check "nothing is left of it" gone np
+/test/vale serve vale0 >/tmp/vale.log 2>&1 &
+within 5 /test/vale list >/dev/null
+cat > /tmp/tx.click <<'E'
+RatedSource(DATA \<020000000002020000000001 88b5 000000000000>, RATE 50)
+    -> Queue -> ToDevice(0);
+E
+echo 'FromDevice(0) -> c :: Counter -> Discard;' > /tmp/rx.click
+echo 'FromDevice(1) -> c :: Counter -> Discard;' > /tmp/rx1.click
+check "a guest with a port of the switch" $C create rx -c /tmp/rx.click \
+    -p 0=vale0:rx+guard=off,mac=02:00:00:00:00:02
+check "another" $C create tx -i pvh -c /tmp/tx.click \
+    -p 0=vale0:tx+guard=off,mac=02:00:00:00:00:01
+check "frames go from one to the other" within 30 counts rx 20
+/test/vale list --json | tr -d '\n' > /tmp/ports
+check "by the shared ring" grep -q xen-ring /tmp/ports
+json attach rx 1=vale0:rx1
+check "a router on the port that was attached" $C install rx /tmp/rx1.click
+check "which gets what is for all" within 30 counts rx 0 1
+$C attach rx 1=vale0:again 2>/tmp/err
+check "attach: a number that is taken" [ $? = 4 ]
+$C remove rx 1
+json detach rx 1
+$C detach rx 1 2>/tmp/err
+check "detach: it is gone" [ $? = 3 ]
+n=$($C read rx c.count)
+check "the other port lives" within 10 counts rx "$n"
+$C destroy rx tx
+
+# ---- what becomes of those that end ----
+$C watch >/tmp/watch.out 2>&1 &
+watch=$!
+$C create again -c /tmp/count.click >/dev/null
+$C install again /tmp/state.click >/dev/null
+old=$(xl domid again)
+$C shutdown -r again
+check "watch: a reboot" within 30 says 'again: reboot'
+check "it is started again" within 30 says 'again: started again'
+check "as another domain" [ "$(xl domid again)" != "$old" ]
+check "with what was installed in it" within 10 reads again 1000
+check "since, too" within 10 counts again 0 1
+$C destroy again
+$C create off -c /tmp/count.click >/dev/null
+$C shutdown off
+check "watch: a shutdown" within 10 says 'off: poweroff'
+check "its memory is back" within 5 gone off
+kill $watch
+wait $watch 2>/dev/null
+
+# ---- faults ----
+for i in 1 2; do
+	( for n in 1 2 3; do $C create c$i-$n -c /tmp/count.click; done ) \
+	    >/tmp/par$i 2>&1 &
+	eval "p$i=$!"
+done
+wait "$p1"
+wait "$p2"
+check "two cosmos at once: all six are there" \
+    [ "$($C list | grep -c '^c[12]-')" = 6 ]
+$C destroy 'c{1,2}-{1..3}'
+( $C create same -c /tmp/count.click; echo $? ) >/tmp/s1 2>&1 &
+p1=$!
+( $C create same -c /tmp/count.click; echo $? ) >/tmp/s2 2>&1
+wait $p1
+is "one name, two creates: one has it" \
+    "$(cat /tmp/s1 /tmp/s2 | grep '^[0-9]*$' | sort | tr '\n' ' ')" "0 4 "
+check "and it works" within 10 reads same 1000
+$C destroy same
+check "no domain of the other's is left" [ "$(domains)" = 2 ]
+$C create none -i /no/kernel 2>/tmp/err
+check "a missing image" [ $? = 3 ]
+echo nonsense > /tmp/kernel
+$C create none -i /tmp/kernel 2>/tmp/err
+check "what is no kernel" [ $? != 0 ]
+check "it says which" grep -q /tmp/kernel /tmp/err
+$C create none -m 4096 2>/tmp/err
+is "no memory" $? 9
+check "no memory: its words" grep -qi "memory" /tmp/err
+check "nothing is left of these" [ "$(domains)" = 2 ]
+for delay in 20000 60000 120000 250000; do
+	$C create slow -m 64 -c /tmp/count.click >/dev/null 2>&1 &
+	maker=$!
+	usleep $delay
+	kill -9 $maker
+	wait $maker 2>/dev/null
+	$C doctor >/tmp/doc 2>&1
+	$C destroy slow 2>/dev/null
+	is "a create that was killed after $delay us: nothing is left" \
+	    "$(domains)" 2
+	is "the doctor finds nothing more" "$($C doctor)" ""
 done
 plan

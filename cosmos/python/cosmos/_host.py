@@ -207,6 +207,10 @@ class Guest:
         """It goes on."""
         self._call('resume')
 
+    def reconnect(self) -> None:
+        """Brings it to the switch, which has been started anew."""
+        self._call('reconnect')
+
     def shutdown(self, how: str = 'poweroff') -> None:
         """Asks it to end by itself ('poweroff', 'reboot'); does not wait."""
         self._call('shutdown', _must(how))

@@ -128,6 +128,7 @@ PROTOTYPES: 'dict[str, list[Any]]' = {
     'shutdown': [_g, c_char_p],
     'suspend': [_g],
     'resume': [_g],
+    'reconnect': [_g],
     'attach': [_g, c_char_p],
     'detach': [_g, c_char_p],
     'save': [_g, c_int, c_uint],
