@@ -5,15 +5,33 @@
  * A walk over the push connections, depth first and without recursion, finds
  * the connections that close a cycle and tells how far each element is from
  * the end of the longest path.  Paths are cut at an element that closes a cycle
- * and at every DEPTH_MAX-th of a long chain: pushes into it go on at once while
- * no more than DEFERRED_PASSES are on the stack, and are deferred otherwise
- * (deferred.c); those into a long chain always are.
+ * and at every push_depth-th (struct master_options) of a long chain: pushes
+ * into it go on at once while no more than DEFERRED_PASSES are on the stack,
+ * and are deferred otherwise (deferred.c); those into a long chain always are.
  */
 #include <stdlib.h>
 
 #include "click/internal.h"
 
-enum { DEPTH_MAX = 512, PULL_DEPTH_MAX = 8192 };
+/* Where the options say nothing: what fits on a stack of 8 MB. */
+enum { PUSH_DEPTH = 512, PULL_DEPTH = 8192, PULLS_A_PUSH = 4 };
+
+static uint32_t
+depth_push_max(const struct router *r)
+{
+	uint32_t n = master_push_depth(r->master);
+
+	return n == 0 ? PUSH_DEPTH : n;
+}
+
+/* A pull takes less of the stack than a push, and cannot be put off. */
+static uint32_t
+depth_pull_max(const struct router *r)
+{
+	uint32_t n = master_push_depth(r->master);
+
+	return n == 0 ? PULL_DEPTH : n * PULLS_A_PUSH;
+}
 
 enum mark { UNSEEN, OPEN, DONE };
 
@@ -49,7 +67,7 @@ depth_ports(const struct depth *d, const struct element *e)
 static void
 depth_close(struct depth *d, struct element *e)
 {
-	uint32_t below = 0;
+	uint32_t below = 0, most = depth_push_max(d->r);
 
 	for (uint32_t i = 0; i < depth_ports(d, e); i++) {
 		struct element *c = depth_callee(d, e, i);
@@ -63,8 +81,8 @@ depth_close(struct depth *d, struct element *e)
 	d->mark[e->index] = DONE;
 	if (d->pull)
 		return;
-	e->push_below = below < DEPTH_MAX ? below : PUSH_ENDLESS;
-	if (below >= DEPTH_MAX) {
+	e->push_below = below < most ? below : PUSH_ENDLESS;
+	if (below >= most) {
 		e->deferred = true;
 		d->below[e->index] = 0;
 	}
@@ -160,5 +178,5 @@ router_measure(struct router *r)
 		return ERR_NOMEM;
 	r->depth =
 	    (uint32_t)down + (uint32_t)up + 4 + DEFERRED_PASSES * depth_cut(r);
-	return up > PULL_DEPTH_MAX ? ERR_RANGE : 0;
+	return (uint32_t)up > depth_pull_max(r) ? ERR_RANGE : 0;
 }

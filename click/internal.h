@@ -43,6 +43,7 @@ void deferred_drop(struct thread *t, const struct router *r);
 
 /* True if its threads can be made to rest: by each other or from outside. */
 bool master_stops_threads(const struct master *m);
+uint32_t master_push_depth(const struct master *m);
 struct thread *thread_new(struct master *m, unsigned int id, struct pool *pool);
 void thread_free(struct thread *t);
 /* Room for batches on a path of so many elements. */

@@ -54,6 +54,12 @@ master_stops_threads(const struct master *m)
 	return m->options.nthreads > 1 || m->options.entered;
 }
 
+uint32_t
+master_push_depth(const struct master *m)
+{
+	return m->options.push_depth;
+}
+
 struct str
 master_name(const struct master *m)
 {

@@ -40,6 +40,12 @@ struct master_options {
 	 * (a guest's fibers): who asks to enter finds them at rest there.
 	 */
 	bool cooperative;
+	/*
+	 * Pushes that may be on a thread's stack at once, on the longest path
+	 * and on each of the two ways on from where a cycle is cut; four times
+	 * as many pulls.  0: 512 and 8192.
+	 */
+	uint32_t push_depth;
 	bool entered; /* others than its threads will master_enter() */
 	/* A round of tasks ends after so long; 0: by their number only. */
 	int64_t slice_ns;

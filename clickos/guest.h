@@ -46,8 +46,9 @@ struct guest_options {
 	    const char *name, void (*fn)(void *arg), void *arg, void **handle);
 	/* After fn has returned or is about to. */
 	void (*join)(void *handle);
-	bool cooperative; /* struct master_options */
-	int64_t slice_ns; /* likewise */
+	bool cooperative;    /* struct master_options */
+	uint32_t push_depth; /* the same */
+	int64_t slice_ns;    /* likewise */
 	uint32_t packets; /* with buffers, of all routers; 0: as memory gives */
 	uint32_t router_packets; /* of each; 0: as many as there are */
 	/* What SHUTDOWN can do here, in words, and how; "" and NULL: nothing.

@@ -91,6 +91,7 @@ unit_make_master(struct unit *u)
 		.entered = true,
 		.name = u->name,
 		.cooperative = g->options.cooperative,
+		.push_depth = g->options.push_depth,
 		.slice_ns = g->options.slice_ns };
 
 	u->pool = options.pool = pool_new(g->depot);
