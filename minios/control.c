@@ -17,7 +17,12 @@
 #include "os/os.h"
 
 enum {
+	/*
+	 * A push takes up to 250 bytes of a stack (gcc -fstack-usage), and
+	 * three times as many as here may nest; the rest is for what they call.
+	 */
 	ROUTER_STACK = 65536,
+	PUSH_DEPTH = 64,
 	SLICE_NS = 200000,
 	TICK_NS = 1000000000,
 	END_NS = 2000000000,
@@ -93,10 +98,14 @@ control_stats(void *arg, struct strbuf *out)
 	heap_stats(&h);
 	sb_printf(out,
 	    "heap_used %llu\nheap_failures %llu\nthreads %u\n"
-	    "thread_switches %llu\nlongest_turn_us %lld\n",
+	    "thread_switches %llu\nlongest_turn_us %lld\n"
+	    "longest_run_us %lld\ncontrol_waits %llu\n"
+	    "control_late %llu\ncontrol_wait_us %lld\n",
 	    (unsigned long long)h.used, (unsigned long long)h.failures,
 	    f.fibers, (unsigned long long)f.switches,
-	    (long long)f.longest_ns / 1000);
+	    (long long)f.longest_ns / 1000, (long long)f.longest_run_ns / 1000,
+	    (unsigned long long)f.waits, (unsigned long long)f.late_waits,
+	    (long long)f.longest_wait_ns / 1000);
 }
 
 static bool
@@ -147,6 +156,7 @@ control_make(void)
 	struct guest_options options = { .spawn = control_spawn,
 		.join = control_join,
 		.cooperative = true,
+		.push_depth = PUSH_DEPTH,
 		.slice_ns = SLICE_NS,
 		.packets = control_packets(),
 		.shutdowns = STR("poweroff reboot"),

@@ -16,6 +16,7 @@ struct fiber {
 	struct list asleep;   /* among those with a deadline */
 	struct list on_queue; /* on the wait queue it sleeps on */
 	int64_t deadline_ns;
+	int64_t ready_ns; /* urgent: woken not before, in the guest's time */
 	bool woken, urgent;
 	char *stack; /* the faulting page, then the stack */
 	void (*fn)(void *arg);
@@ -29,7 +30,8 @@ static struct {
 	struct fiber *ended; /* its stack is free once another runs */
 	struct list ready, asleep;
 	int64_t next_deadline_ns;
-	int64_t turn_ns; /* when the running one's began */
+	int64_t turn_ns;     /* when the running one's began */
+	int64_t turn_run_ns; /* the same in the guest's own time */
 	struct fiber_stats stats;
 } fibers;
 
@@ -72,6 +74,7 @@ static void
 fiber_wake(struct fiber *t, bool woken)
 {
 	t->woken = woken;
+	t->ready_ns = fibers.turn_run_ns;
 	list_remove(&t->on_queue);
 	list_remove(&t->asleep);
 	if (t->urgent)
@@ -111,6 +114,7 @@ fiber_idle(void)
 
 	machine->idle(fibers.next_deadline_ns);
 	fibers.stats.idle_ns += machine->steady_ns() - before;
+	fibers.turn_run_ns = machine->run_ns();
 }
 
 /* Frees a thread that has ended; never the one whose stack this runs on. */
@@ -133,9 +137,31 @@ static void
 fiber_turn_ends(void)
 {
 	int64_t turn = machine->steady_ns() - fibers.turn_ns;
+	int64_t run = machine->run_ns() - fibers.turn_run_ns;
 
-	if (fibers.turn_ns != 0 && turn > fibers.stats.longest_ns)
+	if (fibers.turn_ns == 0)
+		return;
+	if (turn > fibers.stats.longest_ns)
 		fibers.stats.longest_ns = turn;
+	if (run > fibers.stats.longest_run_ns)
+		fibers.stats.longest_run_ns = run;
+}
+
+static void
+fiber_turn_begins(void)
+{
+	int64_t wait;
+
+	fibers.turn_ns = machine->steady_ns();
+	fibers.turn_run_ns = machine->run_ns();
+	if (!fibers.running->urgent)
+		return;
+	wait = fibers.turn_run_ns - fibers.running->ready_ns;
+	fibers.stats.waits++;
+	if (wait > FIBER_LATE_NS)
+		fibers.stats.late_waits++;
+	if (wait > fibers.stats.longest_wait_ns)
+		fibers.stats.longest_wait_ns = wait;
 }
 
 /* Runs the next thread that is ready, perhaps the caller's own. */
@@ -155,7 +181,7 @@ fiber_schedule(void)
 		fiber_idle();
 	}
 	fibers.running = container_of(node, struct fiber, ready);
-	fibers.turn_ns = machine->steady_ns();
+	fiber_turn_begins();
 	if (fibers.running != from) {
 		fibers.stats.switches++;
 		fiber_switch(&from->sp, fibers.running->sp);
@@ -190,6 +216,7 @@ fiber_new(const char *name, size_t stack_size, void (*fn)(void *arg), void *arg)
 	strncpy(t->name, name, sizeof(t->name) - 1);
 	t->fn = fn;
 	t->arg = arg;
+	t->ready_ns = fibers.turn_run_ns;
 	list_init(&t->ready);
 	list_init(&t->asleep);
 	list_init(&t->on_queue);
@@ -213,8 +240,15 @@ free_fiber:
 void
 fiber_yield(void)
 {
+	fibers.running->ready_ns = machine->run_ns();
 	list_append(&fibers.ready, &fibers.running->ready);
 	fiber_schedule();
+}
+
+bool
+fiber_urgent(void)
+{
+	return fibers.running->urgent;
 }
 
 bool

@@ -38,10 +38,19 @@ waitq_init(struct waitq *q)
 	list_init(&q->sleepers);
 }
 
+enum { FIBER_LATE_NS = 10000000 };
+
 struct fiber_stats {
 	uint64_t switches;
 	int64_t idle_ns;    /* slept in the hypervisor since the start */
 	int64_t longest_ns; /* that one had the processor, by the clock */
+	/*
+	 * By the guest's own time, less what the hypervisor gave to others: the
+	 * same; and how long urgent threads waited for their turn, from the
+	 * beginning of the turn within which they were woken.
+	 */
+	int64_t longest_run_ns, longest_wait_ns;
+	uint64_t waits, late_waits; /* late: longer than FIBER_LATE_NS */
 	unsigned int fibers;
 };
 
@@ -73,6 +82,8 @@ void waitq_wake(struct waitq *q);
 void fiber_sleep_until(int64_t deadline_ns);
 
 struct fiber *fiber_self(void);
+/* True if the caller is (fiber_set_urgent()). */
+bool fiber_urgent(void);
 const char *fiber_name(void);
 void fiber_stats(struct fiber_stats *s);
 

@@ -67,6 +67,8 @@ struct machine_ops {
 	/* Clocks; see os/os.h. */
 	int64_t (*steady_ns)(void);
 	int64_t (*wall_ns)(void);
+	/* How long we have had a processor, as far as the hypervisor says. */
+	int64_t (*run_ns)(void);
 
 	/* Hands what has happened since to its handlers.  True: something. */
 	bool (*poll)(void);

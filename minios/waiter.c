@@ -87,7 +87,9 @@ waiter_deliver(struct os_waiter *w)
 bool
 os_wait(struct os_waiter *w, int64_t deadline_ns)
 {
-	fiber_yield();
+	/* An urgent one would wait behind all others: it is woken in time. */
+	if (!fiber_urgent())
+		fiber_yield();
 	if (waiter_deliver(w))
 		return true;
 	if (deadline_ns != INT64_MAX && deadline_ns <= machine->steady_ns())

@@ -262,6 +262,7 @@ fake_steady_ns(void)
 static const struct machine_ops fake_machine = {
 	.name = "fake",
 	.steady_ns = fake_steady_ns,
+	.run_ns = fake_steady_ns,
 	.poll = fake_poll,
 	.idle = fake_idle,
 };

@@ -196,6 +196,29 @@ def control(name):
     guest.stop()
 
 
+def deep(name):
+    """No path is so long that a router's stack has no room for it."""
+    guest = Guest(name, '', memory=32)
+    link = guest.link()
+    text = 'InfiniteSource(LIMIT 1000)' + '-> Policer(1000000000)' * 500 + \
+        '-> c :: Counter -> Discard;'
+    check(link.ask('install', payload=text)[0] == 0,
+          '500 pushes, one within the other')
+    count = ''
+    for _ in range(100):
+        count = link.ask('read', 0, 'c.count')[1]
+        if count == '1000':
+            break
+        time.sleep(0.1)
+    check(count == '1000', 'all packets come out at the end')
+    text = text.replace('-> Policer', '-> Queue -> AggregateCounter', 1)
+    text = text.replace('Policer(1000000000)', 'AggregateCounter')
+    status, said, _ = link.ask('install', payload=text)
+    check(status == 2 and 'pulls nest too deep' in said,
+          'as many pulls are refused')
+    guest.stop()
+
+
 def small(name):
     """An image that has the elements of one configuration."""
     guest = Guest(name, '', kernel='build/clickos-firewall')
@@ -231,4 +254,5 @@ for name in 'microvm', 'q35':
     control(name)
     end(name, MACHINES[name][0])
 small('microvm')
+deep('microvm')
 print(f'1..{count}')

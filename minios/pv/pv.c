@@ -78,6 +78,7 @@ static const struct machine_ops machine_pv = {
 	.suspend = pv_suspend,
 	.steady_ns = xen_clock_steady_ns,
 	.wall_ns = xen_clock_wall_ns,
+	.run_ns = xen_clock_run_ns,
 	.poll = event_poll,
 	.idle = pv_idle,
 	.port_open = netfront_open,

@@ -108,6 +108,7 @@ const struct machine_ops machine_pvh_bare = {
 	.start = virtio_start,
 	.steady_ns = clock_steady_ns,
 	.wall_ns = clock_wall_ns,
+	.run_ns = clock_steady_ns,
 	.poll = virtio_poll,
 	.idle = pvh_bare_idle,
 	.port_open = virtio_port_open,

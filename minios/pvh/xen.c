@@ -119,6 +119,7 @@ const struct machine_ops machine_pvh_xen = {
 	.suspend = pvh_xen_suspend,
 	.steady_ns = xen_clock_steady_ns,
 	.wall_ns = xen_clock_wall_ns,
+	.run_ns = xen_clock_run_ns,
 	.poll = event_poll,
 	.idle = pvh_xen_idle,
 	.port_open = netfront_open,

@@ -4,9 +4,14 @@
 
 #include "base/atomic.h"
 #include "minios/pvclock.h"
+#include "minios/xen/hypercall.h"
 #include "minios/xen/xen.h"
+#include <xen/vcpu.h>
 
 enum { NS = 1000000000 };
+
+/* Written by Xen whenever it takes the processor away or gives it back. */
+static struct vcpu_runstate_info runstate;
 
 /* Added to Xen's time; changed when a resume would let ours step. */
 static struct {
@@ -54,6 +59,32 @@ xen_clock_deadline(int64_t deadline_ns)
 }
 
 void
+xen_clock_count(void)
+{
+	struct vcpu_register_runstate_memory_area area = {
+		.addr.v = (struct vcpu_runstate_info *)&runstate,
+	};
+
+	/* Where it does not, all time is ours. */
+	(void)xen_vcpu_op(VCPUOP_register_runstate_memory_area, &area);
+}
+
+int64_t
+xen_clock_run_ns(void)
+{
+	const volatile struct vcpu_runstate_info *r = &runstate;
+	uint64_t entered, ran;
+	int64_t now;
+
+	do {
+		entered = r->state_entry_time;
+		ran = r->time[RUNSTATE_running];
+		now = xen_clock_ns();
+	} while (entered != r->state_entry_time);
+	return (int64_t)(ran + (uint64_t)now - entered);
+}
+
+void
 xen_clock_suspend(void)
 {
 	clock.suspended_ns = xen_clock_steady_ns();
@@ -62,5 +93,6 @@ xen_clock_suspend(void)
 void
 xen_clock_resume(void)
 {
+	xen_clock_count();
 	clock.offset_ns += clock.suspended_ns - xen_clock_steady_ns();
 }

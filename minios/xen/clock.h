@@ -9,6 +9,11 @@
 int64_t xen_clock_steady_ns(void);
 int64_t xen_clock_wall_ns(void);
 
+/* Asks Xen to count our time for us; at the start and after a resume. */
+void xen_clock_count(void);
+/* Time on a processor since the start. */
+int64_t xen_clock_run_ns(void);
+
 /* After a resume on a host with another clock: keeps ours from stepping. */
 void xen_clock_suspend(void);
 void xen_clock_resume(void);

@@ -2,6 +2,7 @@
 /* xen.c -- see xen.h. */
 #include "minios/xen/xen.h"
 
+#include "minios/xen/clock.h"
 #include "minios/xen/console.h"
 #include "minios/xen/event.h"
 #include "minios/xen/hypercall.h"
@@ -13,6 +14,7 @@ struct xen xen;
 void
 xen_start(void)
 {
+	xen_clock_count();
 	event_init();
 	xen_console_init();
 	xenbus_init();
