@@ -275,6 +275,15 @@ by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* Below which percent of the n sorted times lie; 0 if there are none. */
+static double
+rtt_us(const int64_t *ns, size_t n, unsigned int percent)
+{
+	size_t at = n * percent / 100;
+
+	return n == 0 ? 0 : (double)ns[at] / 1e3;
+}
+
 static void
 rtt_sample(const struct options *o, struct pair *p, double *p50, double *p99)
 {
@@ -293,8 +302,8 @@ rtt_sample(const struct options *o, struct pair *p, double *p50, double *p99)
 		ns[n++] = cores_now_ns() - start;
 	}
 	qsort(ns, n, sizeof(ns[0]), by_value);
-	*p50 = n == 0 ? 0 : (double)ns[n / 2] / 1e3;
-	*p99 = n == 0 ? 0 : (double)ns[n * 99 / 100] / 1e3;
+	*p50 = rtt_us(ns, n, 50);
+	*p99 = rtt_us(ns, n, 99);
 }
 
 /* ---- the switch's threads ---- */

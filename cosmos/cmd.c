@@ -202,7 +202,9 @@ cmd_text_json(const char *text, size_t n)
 	if (value != NULL)
 		return value;
 	latin = to = malloc(2 * n + 1);
-	for (i = 0; latin != NULL && i < n; i++) {
+	if (latin == NULL)
+		return NULL;
+	for (i = 0; i < n; i++) {
 		unsigned char byte = (unsigned char)text[i];
 
 		if (byte >= 0x80) {

@@ -58,7 +58,7 @@ control_answer(struct cosmos *c, struct stream *s, uint32_t id,
 {
 	struct strbuf in = STRBUF_INIT;
 	struct message m;
-	size_t size;
+	size_t size = 0;
 	int status;
 
 	for (;;) {
@@ -70,6 +70,7 @@ control_answer(struct cosmos *c, struct stream *s, uint32_t id,
 			if (m.offset + m.payload.n == m.total)
 				break;
 		}
+		ASSERT(in.s != NULL && size <= in.n); /* it was a message */
 		memmove(in.s, in.s + size, in.n - size);
 		in.n -= size;
 	}

@@ -167,7 +167,7 @@ cosmos_create(
     struct cosmos *c, const struct cosmos_spec *from, struct cosmos_guest *g)
 {
 	const struct platform *p;
-	struct cosmos_spec ours;
+	struct cosmos_spec ours = COSMOS_SPEC_INIT;
 	struct cosmos_spec *spec = &ours;
 	int status = spec_take(c, from, &ours);
 

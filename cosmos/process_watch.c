@@ -187,8 +187,10 @@ watch_forget(struct watch *w, struct watched *k)
 {
 	struct watched **link = &w->all;
 
-	while (*link != k)
+	while (*link != k) {
+		ASSERT(*link != NULL); /* it is in the list */
 		link = &(*link)->next;
+	}
 	*link = k->next;
 	close(k->pidfd);
 	free(k);

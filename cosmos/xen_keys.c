@@ -117,16 +117,17 @@ static uint32_t
 keys_holder(struct xen_host *h, xs_transaction_t t, const char *name)
 {
 	char path[XEN_PATH], *value, *now;
+	unsigned int n;
 	uint32_t domid;
 
 	snprintf(path, sizeof(path), XEN_NAMES "/%s", name);
-	value = xen_read(h, t, path);
+	value = xs_read(h->xs, t, path, &n);
+	if (value == NULL)
+		return 0;
 	domid = (uint32_t)strtoul(value, NULL, 10);
 	free(value);
-	if (domid == 0)
-		return 0;
-	now = xen_read(h, t, xen_path(path, domid, "name"));
-	if (strcmp(now, name) != 0)
+	now = xs_read(h->xs, t, xen_path(path, domid, "name"), &n);
+	if (now == NULL || strcmp(now, name) != 0)
 		domid = 0;
 	free(now);
 	return domid;

@@ -28,7 +28,7 @@ enum { JOIN_MS = 10000, DETACH_MS = 3000, LOOK_MS = 2, ATTACH_TRIES = 100 };
 static int
 vif_mac(char mac[static 18])
 {
-	uint8_t random[3];
+	uint8_t random[3] = { 0 };
 	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
 	bool ok = fd >= 0 &&
 	          read(fd, random, sizeof(random)) == (ssize_t)sizeof(random);

@@ -108,8 +108,11 @@ fake_store_conflict(unsigned int count)
 static void
 store_absolute(const char *path, char out[static PATH])
 {
-	snprintf(
-	    out, PATH, "%s%s%s", path[0] == '/' ? "" : FAKE_HOME "/", path, "");
+	int n = snprintf(
+	    out, PATH, "%s%s", path[0] == '/' ? "" : FAKE_HOME "/", path);
+
+	if (n >= PATH)
+		abort(); /* a test's path */
 }
 
 /* True if path is below (or is) top. */

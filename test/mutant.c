@@ -5,8 +5,8 @@
  * in front of libclick.a (tools/mutate), whose own table then stays out.
  *
  * Emptied: .action lets all packets pass as they are, .push kills them, .pull
- * gives none, tasks and timers run and do nothing.  Arguments and handlers stay,
- * but where an element has no ports: then it takes any arguments and does
+ * gives none, tasks and timers run and do nothing.  Arguments and handlers
+ * stay, but where an element has no ports: then it takes any arguments and does
  * nothing; and where it has nothing but handlers: then it has none.
  */
 #include <stdlib.h>

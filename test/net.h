@@ -64,7 +64,7 @@ net_bytes(const char *hex, uint8_t *out, uint32_t room)
 			hex++;
 			continue;
 		}
-		out[n++] = (uint8_t)(char_hex(hex[0]) << 4 | char_hex(hex[1]));
+		out[n++] = (uint8_t)(char_hex(hex[0]) * 16 + char_hex(hex[1]));
 		hex += 2;
 	}
 	return n;

@@ -116,7 +116,7 @@ unhex(const char *s, uint8_t *out)
 	uint32_t n = 0;
 
 	for (; s[0] != '\0' && s[1] != '\0'; s += 2)
-		out[n++] = (uint8_t)(char_hex(s[0]) << 4 | char_hex(s[1]));
+		out[n++] = (uint8_t)(char_hex(s[0]) * 16 + char_hex(s[1]));
 	return n;
 }
 

@@ -124,12 +124,14 @@ crowd_create(struct crowd *w)
 {
 	int64_t begin, created;
 	char name[16];
-	int tries = 0;
+	int err, tries = 0;
 
 	snprintf(name, sizeof(name), "g%u", w->n);
 	w->spec.name = name;
 	begin = crowd_now();
-	if (cosmos_create(w->c, &w->spec, &w->guests[w->n]) != COSMOS_OK) {
+	err = cosmos_create(w->c, &w->spec, &w->guests[w->n]);
+	w->spec.name = NULL; /* it was this function's */
+	if (err != COSMOS_OK) {
 		printf("failed %u %s\n", w->n + 1, cosmos_error(w->c));
 		return -1;
 	}

@@ -97,7 +97,7 @@ flow_held_add(struct flow_held *h, const struct flow_key *key, struct packet *p)
 static bool
 held_same(const struct packet *p, const struct packet *q)
 {
-	const struct ip4 *a = ip_header(p), *b = ip_header(q);
+	const struct ip4 *a = packet_ip4(p), *b = packet_ip4(q);
 
 	return memcmp(a->src, b->src, 8) == 0 &&
 	       memcmp(a->id, b->id, sizeof(a->id)) == 0 && a->proto == b->proto;

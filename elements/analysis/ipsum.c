@@ -214,7 +214,7 @@ ipsum_pack(struct ipsum_out *o, const struct ipsum_field *f, struct strbuf *sb)
 		break;
 	case IPSUM_MAC:
 	case IPSUM_DIGEST:
-		if (v.s.n == size)
+		if (v.s.s != NULL && v.s.n == size)
 			memcpy(bytes, v.s.s, size);
 		break;
 	case IPSUM_BYTES:

@@ -62,7 +62,7 @@ link_put(struct ipsum_in *in, const struct ipsum_field *f,
 		h = (struct ether *)(void *)in->p->data;
 		put_be16(h->type, ETHERTYPE_IP4);
 	}
-	h = (struct ether *)(void *)packet_mac(in->p);
+	h = (struct ether *)(void *)(in->p->head + in->p->mac);
 	switch ((enum link_what)f->what) {
 	case LINK_SRC:
 		memcpy(h->src, v->s.s, 6);

@@ -29,9 +29,9 @@
 #include "base/stamp.h"
 #include "click/anno.h"
 #include "click/conf.h"
-#include "click/packet_inline.h"
 #include "click/element.h"
 #include "click/notifier.h"
+#include "click/packet_inline.h"
 #include "click/router.h"
 #include "elements/device/capture.h"
 

@@ -382,9 +382,9 @@ static void
 test_proxy_shared(void)
 {
 	struct dns_ends ends;
-	uint8_t data[512];
+	uint8_t data[512] = { 0 };
 	struct trun t;
-	uint32_t n;
+	uint32_t n = 0;
 
 	start_proxy(&t, "");
 	ask(&t, "a.b.", 1000, 7);
@@ -409,9 +409,9 @@ static void
 test_proxy_forged(void)
 {
 	struct dns_ends ends, other;
-	uint8_t data[512], forged[512];
+	uint8_t data[512] = { 0 }, forged[512] = { 0 };
 	struct trun t;
-	uint32_t n;
+	uint32_t n = 0;
 
 	start_proxy(&t, ", MIX true");
 	ask(&t, "abcdefghijklmnopqrstuvwxyz.b.", 1000, 7);
@@ -447,10 +447,10 @@ static void
 test_proxy_retries(void)
 {
 	struct dns_ends first, ends;
-	uint8_t data[512];
+	uint8_t data[512] = { 0 };
 	struct trun t;
-	uint32_t n, late_n;
-	uint8_t late[512];
+	uint32_t n = 0, late_n = 0;
+	uint8_t late[512] = { 0 };
 
 	start_proxy(&t, ", TIMEOUT 1, TRIES 3");
 	ask(&t, "a.b.", 1000, 7);
@@ -494,7 +494,7 @@ static void
 test_proxy_limits(void)
 {
 	struct dns_ends ends;
-	uint8_t data[512];
+	uint8_t data[512] = { 0 };
 	uint32_t n, ports = 0, ids = 0;
 	uint16_t last_port = 0, last_id = 0;
 	struct trun t;

@@ -373,7 +373,7 @@ socket_receive(struct element *e)
 {
 	struct socket_element *s = element_state(e);
 	struct thread *t = e->thread;
-	union address from;
+	union address from = { .sa = { .sa_family = AF_UNSPEC } };
 	socklen_t len = sizeof(from);
 	struct packet *p;
 	ssize_t n;

@@ -174,7 +174,7 @@ int
 snort_addrs_parse(
     struct snort_parse *p, struct str text, struct snort_addrs *out)
 {
-	void *items;
+	void *items = NULL;
 	int err = snort_list_parse(p, text, false, &items, &out->n, &out->any);
 
 	out->v = items;
@@ -185,7 +185,7 @@ int
 snort_ports_parse(
     struct snort_parse *p, struct str text, struct snort_ports *out)
 {
-	void *items;
+	void *items = NULL;
 	int err = snort_list_parse(p, text, true, &items, &out->n, &out->any);
 
 	out->v = items;

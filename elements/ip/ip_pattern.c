@@ -362,7 +362,7 @@ ip_qualifiers(struct ip_parser *p, struct ip_test *t, size_t i, int *header,
 		else if (str_is(w, "ip") || str_is(w, "ether")) {
 			if (*header != 0)
 				break;
-			*header = w.s[0];
+			*header = (unsigned char)w.s[0];
 		} else if (str_is(w, "not") || str_is(w, "!"))
 			*negated = !*negated;
 		else

@@ -728,7 +728,7 @@ chap(struct trun *t, const char *secret, const char *name)
 	    "challenge: %s", got);
 	snprintf(challenge, sizeof(challenge), "%.32s", got + 14);
 	net_bytes(challenge, value, 16);
-	id = (uint8_t)(char_hex(got[6]) << 4 | char_hex(got[7]));
+	id = (uint8_t)(char_hex(got[6]) * 16 + char_hex(got[7]));
 	md5_init(&m);
 	md5_update(&m, &id, 1);
 	md5_update(&m, secret, strlen(secret));
