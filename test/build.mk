@@ -7,4 +7,9 @@ build/xsctl: build/host/test/xen/xsctl.o build/host/control/message.o \
 	$(call say,LD $@)
 	$(Q)$(CC) -o $@ $^ -lxenstore
 
-check-run: build/xsctl
+# Datagrams through a guest (test/xen/traffic.sh).
+build/udp: build/host/test/xen/udp.o
+	$(call say,LD $@)
+	$(Q)$(CC) -o $@ $^
+
+check-run: build/xsctl build/udp
