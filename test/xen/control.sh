@@ -174,6 +174,8 @@ busy=$(ask $READ 63 s.switch "" x20 2>&1 >/dev/null)
 note "a request: $idle ms idle, $busy ms beside 63 busy routers"
 stall=$(ask $STATS $ANY "" | sed -n 's/^longest_turn_us //p')
 note "longest turn of a thread: $stall us"
+# How soon it answers in guest time is shown where only that counts:
+# test/virtio.t, busy().
 xl shutdown many
 check "it powers off under load" within 30 gone many
 plan

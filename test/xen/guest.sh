@@ -15,6 +15,7 @@ relay()
 }
 
 gone() { ! xl domid "$1" >/dev/null 2>&1; }
+crashed() { xl list "$1" | tail -n 1 | grep -q -e '---sc-'; }
 another() { new=$(xl domid "$1") && [ "$new" != "$2" ]; }
 
 received()
@@ -41,6 +42,16 @@ for kind in pv pvh; do
 		xl destroy f$kind
 		rm "/var/log/xen/console/guest-f$kind.log"
 	done
+
+	# The page below a stack; a PV guest has no other to report on, so that
+	# Xen ends it (xl dmesg).
+	guest s$kind $kind 5 "selftest=stack"
+	xl create -q s$kind.cfg
+	check "$kind: a stack that runs over ends the guest" \
+	    within 10 crashed s$kind
+	[ $kind = pv ] || check "$kind: which says so" \
+	    console_has s$kind 'panic: page fault in thread main'
+	xl destroy s$kind
 
 	guest c$kind $kind 5 "config='InfiniteSource(LIMIT 1000, STOP true) \
 -> c::Counter -> Discard; DriverManager(wait_stop, print c.count)'"
