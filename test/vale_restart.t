@@ -2,6 +2,7 @@
 """The switch is killed while sandboxed guests send through it, and started
 again: cosmos brings them to the next one, every frame is accounted for, and the
 outage is short.  By hand (cosmos reconnect) and by `cosmos watch`."""
+import atexit
 import json
 import os
 import re
@@ -33,6 +34,14 @@ SINK = ('f :: FromDevice(0) -> c :: Counter -> Discard;'
         ' 1.1.1.1, 5) -> EtherEncap(0x0800, %s, ff:ff:ff:ff:ff:ff)'
         ' -> Queue -> t :: ToDevice(0);')
 A, B = '02:00:00:00:00:0a', '02:00:00:00:00:0b'
+
+
+@atexit.register
+def unmount():
+    """The empty namespaces that cosmos keeps by mounts in its folder."""
+    for at in ('net', 'mnt', ''):
+        subprocess.run(['umount', '-l', f'{DIR}/run/empty/{at}'],
+                       capture_output=True)
 
 
 def cosmos(*argv, stdin=''):
