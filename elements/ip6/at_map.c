@@ -2,6 +2,7 @@
 /* at_map.c -- a helper of AddressTranslator; see at_map.h. */
 #include "elements/ip6/at_map.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,65 +18,63 @@ static const int64_t at_seconds[AT_AGES] = {
 	[AT_LONG] = 7440, [AT_SHORT] = 300
 };
 
-static struct at_binding **
-at_bucket(const struct at_map *m, enum at_side side, const struct at_key *key)
+static uint64_t
+at_hash(const struct at_map *m, const struct at_key *key)
 {
-	uint64_t hash = hash_bytes(key, sizeof(*key), m->seed);
+	return hash_bytes(key, sizeof(*key), m->seed);
+}
 
-	return &m->bucket[side][hash & (m->nbuckets - 1)];
+static uint64_t
+at_hash_inner(const void *map, const void *binding)
+{
+	const struct at_binding *b = binding;
+
+	return at_hash(map, &b->key[AT_INNER]);
+}
+
+static uint64_t
+at_hash_outer(const void *map, const void *binding)
+{
+	const struct at_binding *b = binding;
+
+	return at_hash(map, &b->key[AT_OUTER]);
+}
+
+static size_t
+at_next(enum at_side side)
+{
+	return offsetof(struct at_binding, chain) +
+	       (size_t)side * sizeof(struct at_binding *);
 }
 
 static void
 at_chain(struct at_map *m, struct at_binding *b)
 {
-	for (enum at_side side = AT_INNER; side <= AT_OUTER; side++) {
-		struct at_binding **at = at_bucket(m, side, &b->key[side]);
-
-		b->chain[side] = *at;
-		*at = b;
-	}
+	for (enum at_side side = AT_INNER; side <= AT_OUTER; side++)
+		chains_put(&m->chains[side], b, at_next(side),
+		    at_hash(m, &b->key[side]));
 }
 
-/* Doubles the buckets when there are as many bindings: 0 or ERR_NOMEM. */
+/* Room for one more: 0 or ERR_NOMEM. */
 static int
 at_map_reserve(struct at_map *m)
 {
-	struct at_map old = *m;
-	struct at_binding **inner, **outer;
-	uint32_t n = m->nbuckets == 0 ? 16 : m->nbuckets * 2;
+	int err = chains_reserve(&m->chains[AT_INNER], m->count,
+	    at_next(AT_INNER), at_hash_inner, m);
 
-	if (m->count < m->nbuckets)
-		return 0;
-	inner = calloc(n, sizeof(*inner));
-	if (inner == NULL)
-		return ERR_NOMEM;
-	outer = calloc(n, sizeof(*outer));
-	if (outer == NULL)
-		goto free_inner;
-	m->bucket[AT_INNER] = inner;
-	m->bucket[AT_OUTER] = outer;
-	m->nbuckets = n;
-	for (uint32_t i = 0; i < old.nbuckets; i++)
-		for (struct at_binding *b = old.bucket[AT_INNER][i], *next;
-		     b != NULL; b = next) {
-			next = b->chain[AT_INNER];
-			at_chain(m, b);
-		}
-	free(old.bucket[AT_INNER]);
-	free(old.bucket[AT_OUTER]);
-	return 0;
-
-free_inner:
-	free(inner);
-	return ERR_NOMEM;
+	if (err == 0)
+		err = chains_reserve(&m->chains[AT_OUTER], m->count,
+		    at_next(AT_OUTER), at_hash_outer, m);
+	return err;
 }
 
 struct at_binding *
 at_map_find(const struct at_map *m, enum at_side side, const struct at_key *key)
 {
-	struct at_binding *b;
+	struct at_binding *b = NULL;
 
-	b = m->nbuckets == 0 ? NULL : *at_bucket(m, side, key);
+	if (m->chains[side].n != 0)
+		b = *chains_at(&m->chains[side], at_hash(m, key));
 	while (b != NULL && memcmp(&b->key[side], key, sizeof(*key)) != 0)
 		b = b->chain[side];
 	return b;
@@ -158,10 +157,11 @@ void
 at_map_remove(struct at_map *m, struct at_binding *b)
 {
 	for (enum at_side side = AT_INNER; side <= AT_OUTER; side++) {
-		struct at_binding **at = at_bucket(m, side, &b->key[side]);
+		void **at =
+		    chains_at(&m->chains[side], at_hash(m, &b->key[side]));
 
 		while (*at != b)
-			at = &(*at)->chain[side];
+			at = chains_next(*at, at_next(side));
 		*at = b->chain[side];
 	}
 	if (b->age != AT_EVER)
@@ -180,13 +180,15 @@ at_map_init(struct at_map *m)
 void
 at_map_fini(struct at_map *m)
 {
-	for (uint32_t i = 0; i < m->nbuckets; i++)
-		for (struct at_binding *b = m->bucket[AT_INNER][i], *next;
+	for (uint32_t i = 0; i < chains_heads(&m->chains[AT_INNER]); i++)
+		for (struct at_binding *
+		         b = chains_head(&m->chains[AT_INNER], i),
+		        *next;
 		     b != NULL; b = next) {
 			next = b->chain[AT_INNER];
 			free(b);
 		}
-	free(m->bucket[AT_INNER]);
-	free(m->bucket[AT_OUTER]);
+	chains_fini(&m->chains[AT_INNER]);
+	chains_fini(&m->chains[AT_OUTER]);
 	*m = (struct at_map){ .count = 0 };
 }

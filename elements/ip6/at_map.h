@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "elements/ip6/chains.h"
 
 struct at_key {
 	struct ip6_addr local, peer;
@@ -40,8 +41,8 @@ struct at_binding {
 };
 
 struct at_map {
-	struct at_binding **bucket[2];
-	uint32_t nbuckets, count;
+	struct chains chains[2]; /* enum at_side */
+	uint32_t count;
 	uint64_t seed;
 	struct at_binding *oldest[AT_AGES]; /* of rings, or NULL */
 };

@@ -9,6 +9,8 @@
 /* ---- arguments ---- */
 
 /* The arguments on their way through the reader. */
+enum { EXPIRE_MAX = 16 };
+
 struct at_reader {
 	struct element *e;
 	struct errh *errh;
@@ -128,8 +130,8 @@ at_read_dynamic(struct at_rules *r, struct at_reader *in)
 	err = ports ? at_read_ports(r, in) : at_read_pool(r, in);
 	if (err != 0 || r->npool == 0)
 		return err;
-	r->users = calloc(r->npool, sizeof(struct at_binding *));
-	return r->users != NULL ? 0 : errh_error(in->errh, "out of memory");
+	r->taken = calloc(1, r->npool / 8 + 1);
+	return r->taken != NULL ? 0 : errh_error(in->errh, "out of memory");
 }
 
 int
@@ -162,27 +164,49 @@ at_rules_fini(struct at_rules *r)
 {
 	at_map_fini(&r->map);
 	vec_fini(&r->pool);
-	free(r->users);
-	r->users = NULL;
+	free(r->taken);
+	r->taken = NULL;
 }
 
 /* ---- bindings ---- */
 
-/* A place in the pool that nobody uses; false: there is none. */
+static bool
+at_taken(const struct at_rules *r, uint32_t place)
+{
+	return (r->taken[place / 8] >> place % 8 & 1) != 0;
+}
+
+static void
+at_take(struct at_rules *r, uint32_t place)
+{
+	r->taken[place / 8] ^= (uint8_t)(1u << place % 8);
+}
+
+/*
+ * A place in the pool that nobody uses; false: there is none.  A few of those
+ * that have expired make room: never all at once.
+ */
 static bool
 at_place(struct at_rules *r, int64_t now, uint32_t *place)
 {
 	struct at_binding *b;
 
-	while ((b = at_map_expired(&r->map, now)) != NULL) {
-		r->users[b->place] = NULL;
+	for (int i = 0; i < EXPIRE_MAX; i++) {
+		b = at_map_expired(&r->map, now);
+		if (b == NULL)
+			break;
+		at_take(r, b->place);
 		r->nused--;
 		at_map_remove(&r->map, b);
 	}
 	if (r->nused == r->npool)
 		return false;
-	for (*place = r->next % r->npool; r->users[*place] != NULL;)
-		*place = (*place + 1) % r->npool;
+	for (*place = r->next % r->npool; at_taken(r, *place);) {
+		uint8_t bits = r->taken[*place / 8];
+		uint32_t step = *place % 8 == 0 && bits == 0xff ? 8 : 1;
+
+		*place = *place + step < r->npool ? *place + step : 0;
+	}
 	r->next = *place + 1;
 	return true;
 }
@@ -211,7 +235,7 @@ at_make(struct at_rules *r, enum at_side side, const struct at_key *key,
 	made = at_map_add(&r->map, &b);
 	if (made == NULL)
 		return NULL;
-	r->users[b.place] = made;
+	at_take(r, b.place);
 	r->nused++;
 	return made;
 }

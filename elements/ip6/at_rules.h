@@ -20,7 +20,7 @@ struct at_rules {
 	struct ip6_addr addr;        /* AT_PORTS: all get this, and a port of */
 	uint32_t first_port;         /* these */
 	VEC(struct ip6_addr) pool;   /* AT_ADDRESSES */
-	struct at_binding **users;   /* of the pool or the ports */
+	uint8_t *taken;              /* a bit for each of pool or ports */
 	uint32_t npool, nused, next; /* next: the place to try first */
 	bool told;                   /* that there is none */
 };

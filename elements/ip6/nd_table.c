@@ -2,6 +2,7 @@
 /* nd_table.c -- a helper of IP6NDSolicitor; see nd_table.h. */
 #include "elements/ip6/nd_table.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,44 +26,22 @@ nd_append(struct nd_link *list, struct nd_link *l)
 	list->prev = l;
 }
 
-static struct nd_entry **
-nd_bucket(const struct nd_table *n, const uint8_t *addr)
+static uint64_t
+nd_hash(const void *table, const void *entry)
 {
-	return &n->bucket[hash_bytes(addr, 16, n->seed) & (n->nbuckets - 1)];
-}
+	const struct nd_table *n = table;
+	const struct nd_entry *e = entry;
 
-/* Doubles the buckets when there are as many entries: 0 or ERR_NOMEM. */
-static int
-nd_table_reserve(struct nd_table *n)
-{
-	struct nd_table big = *n;
-
-	if (n->count < n->nbuckets)
-		return 0;
-	big.nbuckets = n->nbuckets == 0 ? 16 : n->nbuckets * 2;
-	big.bucket = calloc(big.nbuckets, sizeof(struct nd_entry *));
-	if (big.bucket == NULL)
-		return ERR_NOMEM;
-	for (uint32_t i = 0; i < n->nbuckets; i++)
-		for (struct nd_entry *e = n->bucket[i], *next; e != NULL;
-		     e = next) {
-			struct nd_entry **b = nd_bucket(&big, e->addr.b);
-
-			next = e->chain;
-			e->chain = *b;
-			*b = e;
-		}
-	free(n->bucket);
-	n->bucket = big.bucket;
-	n->nbuckets = big.nbuckets;
-	return 0;
+	return hash_bytes(e->addr.b, 16, n->seed);
 }
 
 struct nd_entry *
 nd_table_find(const struct nd_table *n, const uint8_t *addr)
 {
-	struct nd_entry *e = n->nbuckets == 0 ? NULL : *nd_bucket(n, addr);
+	struct nd_entry *e = NULL;
 
+	if (n->chains.n != 0)
+		e = *chains_at(&n->chains, hash_bytes(addr, 16, n->seed));
 	while (e != NULL && memcmp(e->addr.b, addr, 16) != 0)
 		e = e->chain;
 	return e;
@@ -71,7 +50,7 @@ nd_table_find(const struct nd_table *n, const uint8_t *addr)
 struct nd_entry *
 nd_table_add(struct nd_table *n, const uint8_t *addr, struct packet **waiting)
 {
-	struct nd_entry *e, **b;
+	struct nd_entry *e;
 
 	*waiting = NULL;
 	if (n->count >= n->capacity) {
@@ -79,15 +58,15 @@ nd_table_add(struct nd_table *n, const uint8_t *addr, struct packet **waiting)
 		*waiting = nd_table_remove(
 		    n, e != NULL ? e : nd_table_first(&n->known));
 	}
-	if (nd_table_reserve(n) != 0)
+	if (chains_reserve(&n->chains, n->count,
+	        offsetof(struct nd_entry, chain), nd_hash, n) != 0)
 		return NULL;
 	e = calloc(1, sizeof(*e));
 	if (e == NULL)
 		return NULL;
 	memcpy(e->addr.b, addr, 16);
-	b = nd_bucket(n, addr);
-	e->chain = *b;
-	*b = e;
+	chains_put(
+	    &n->chains, e, offsetof(struct nd_entry, chain), nd_hash(n, e));
 	nd_append(&n->asked, &e->link);
 	n->count++;
 	return e;
@@ -96,11 +75,11 @@ nd_table_add(struct nd_table *n, const uint8_t *addr, struct packet **waiting)
 struct packet *
 nd_table_remove(struct nd_table *n, struct nd_entry *e)
 {
-	struct nd_entry **at = nd_bucket(n, e->addr.b);
+	void **at = chains_at(&n->chains, nd_hash(n, e));
 	struct packet *p = e->waiting;
 
 	while (*at != e)
-		at = &(*at)->chain;
+		at = chains_next(*at, offsetof(struct nd_entry, chain));
 	*at = e->chain;
 	nd_unlink(&e->link);
 	n->count--;
@@ -131,8 +110,9 @@ nd_table_sorted(const struct nd_table *n)
 
 	if (all == NULL)
 		return NULL;
-	for (uint32_t i = 0; i < n->nbuckets; i++)
-		for (struct nd_entry *e = n->bucket[i]; e != NULL; e = e->chain)
+	for (uint32_t i = 0; i < chains_heads(&n->chains); i++)
+		for (struct nd_entry *e = chains_head(&n->chains, i); e != NULL;
+		     e = e->chain)
 			all[k++] = e;
 	qsort(all, k, sizeof(*all), nd_compare);
 	return all;
@@ -150,7 +130,5 @@ nd_table_init(struct nd_table *n, uint32_t capacity)
 void
 nd_table_fini(struct nd_table *n)
 {
-	free(n->bucket);
-	n->bucket = NULL;
-	n->nbuckets = 0;
+	chains_fini(&n->chains);
 }

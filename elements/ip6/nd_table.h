@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "base/addr.h"
+#include "elements/ip6/chains.h"
 
 struct packet;
 
@@ -39,8 +40,8 @@ struct nd_entry {
 };
 
 struct nd_table {
-	struct nd_entry **bucket;
-	uint32_t nbuckets, count, capacity;
+	struct chains chains;
+	uint32_t count, capacity;
 	uint64_t seed;
 	struct nd_link asked, known; /* rings */
 };
