@@ -85,6 +85,7 @@ struct cgnat {
 	struct flowtable mappings, subscribers;
 	struct flow_wheel mapping_wheel, subscriber_wheel;
 	uint8_t *taken; /* a bit for each block of each external address */
+	uint64_t ntaken;
 	struct cg_event *log;
 	uint32_t nlog;
 	uint64_t made, no_ports, no_block, full, unmapped, bad, hairpins;

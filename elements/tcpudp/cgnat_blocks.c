@@ -3,7 +3,7 @@
 #include "base/stamp.h"
 #include "elements/tcpudp/cgnat.h"
 
-enum { KIND_SUBSCRIBER = 1 };
+enum { KIND_SUBSCRIBER = 1, LOOK_MAX = 256 };
 
 /* ---- blocks ---- */
 
@@ -55,6 +55,21 @@ cgnat_block_mark(struct cgnat *g, uint32_t external, uint32_t block)
 	size_t i = (size_t)external * g->blocks + block;
 
 	g->taken[i / 8] ^= (uint8_t)(1u << i % 8);
+	if (g->taken[i / 8] >> i % 8 & 1)
+		g->ntaken++;
+	else
+		g->ntaken--;
+}
+
+/* How many blocks from number block on are taken for sure, and looked at. */
+static uint32_t
+cgnat_blocks_taken(const struct cgnat *g, uint32_t external, uint32_t block)
+{
+	size_t i = (size_t)external * g->blocks + block;
+
+	if (i % 8 == 0 && g->taken[i / 8] == 0xff && block + 8 <= g->blocks)
+		return 8;
+	return cgnat_block_taken(g, external, block) ? 1 : 0;
 }
 
 void
@@ -69,14 +84,15 @@ cgnat_block_give(struct cgnat *g, struct cg_subscriber *s, uint32_t block)
 bool
 cgnat_block_more(struct cgnat *g, struct cg_subscriber *s)
 {
-	uint32_t first = rand_below(&g->thread->rand, g->blocks);
+	uint32_t first = rand_below(&g->thread->rand, g->blocks), n;
 
 	if (s->nblocks >= g->max_blocks)
 		return false;
-	for (uint32_t k = 0; k < g->blocks; k++) {
+	for (uint32_t k = 0; k < g->blocks; k += n) {
 		uint32_t block = (first + k) % g->blocks;
 
-		if (!cgnat_block_taken(g, s->external, block)) {
+		n = cgnat_blocks_taken(g, s->external, block);
+		if (n == 0) {
 			cgnat_block_give(g, s, block);
 			return true;
 		}
@@ -130,9 +146,15 @@ cgnat_subscriber_begin(struct cgnat *g, struct cg_subscriber *s)
 		cgnat_block_give(g, s, (first - g->low) / g->block_size);
 		return true;
 	}
-	/* The same address again for most, without remembering it. */
-	start = (uint32_t)(hash_u64(s->key.src, 0) % g->nexternal);
-	for (uint32_t k = 0; k < g->nexternal; k++) {
+	/*
+	 * The same address again for most, without remembering it.  No packet
+	 * looks at more than a few: where these are full, nearly all are.
+	 */
+	if (g->ntaken == (uint64_t)g->nexternal * g->blocks)
+		return false;
+	start = (uint32_t)(hash_u64(s->key.src, g->subscribers.seed) %
+	                   g->nexternal);
+	for (uint32_t k = 0; k < g->nexternal && k < LOOK_MAX; k++) {
 		s->external = (start + k) % g->nexternal;
 		if (cgnat_block_more(g, s))
 			return true;

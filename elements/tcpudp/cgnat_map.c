@@ -64,6 +64,7 @@ cgnat_take(struct cgnat *g, struct cgnat *from)
 	cgnat_swap(&g->subscribers, &g->subscriber_wheel, &from->subscribers,
 	    &from->subscriber_wheel);
 	g->taken = from->taken;
+	g->ntaken = from->ntaken;
 	g->log = from->log;
 	g->nlog = from->nlog;
 	from->taken = taken;
