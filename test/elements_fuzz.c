@@ -17,15 +17,13 @@
  * back at the end.
  */
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 
 #include "base/bytes.h"
 #include "base/hash.h"
-#include "click/classes.h"
 #include "click/element.h"
 #include "os/os.h"
 #include "test/run.h"
+#include "test/samples.h"
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -58,149 +56,9 @@ os_panic(const char *why)
 	abort();
 }
 
-/* ---- samples ---- */
-
-enum { PORTS_MAX = 8, BATCH_PACKETS = 4, PACKETS_MAX = 24 };
-
-struct sample {
-	const struct element_class *class;
-	struct str config, more; /* more statements, for what it needs */
-	struct str reason;       /* why it is not tried, or empty */
-	unsigned int nin, nout;
-};
-
-static struct {
-	char *text; /* of the file */
-	struct sample *v;
-	size_t n;
-} samples;
-
-static void
-samples_fail(const char *what, struct str name)
-{
-	fprintf(
-	    stderr, "test/elements.samples: %.*s: %s\n", STR_ARG(name), what);
-	exit(1);
-}
-
-/* Cuts *line at a tab. */
-static struct str
-samples_field(struct str *line)
-{
-	size_t tab = str_find(*line, '\t', 0);
-	struct str field = str_sub(*line, 0, tab);
-
-	*line = str_from(*line, tab + 1);
-	return field;
-}
-
-static unsigned int
-samples_number(struct str s)
-{
-	return s.n > 0 && char_digit(s.s[0])
-	           ? (unsigned int)strtoul(s.s, NULL, 10)
-	           : 0;
-}
-
-/* "2/3" as it is given, or what the class asks for: least in, most out. */
-static void
-samples_ports(struct sample *s, struct str given)
-{
-	struct str ports = given.n > 0               ? given
-	                   : s->class->ports != NULL ? str_of(s->class->ports)
-	                                             : STR("0/0");
-	size_t slash = str_find(ports, '/', 0);
-	struct str in = str_sub(ports, 0, slash);
-	struct str out = str_from(ports, slash + 1);
-	size_t dash = str_find(out, '-', 0);
-
-	s->nin = str_is(in, "-") ? 1 : samples_number(in);
-	if (str_is(out, "="))
-		s->nout = s->nin;
-	else if (dash == out.n)
-		s->nout = samples_number(out);
-	else
-		s->nout = dash + 1 == out.n
-		              ? 1
-		              : samples_number(str_from(out, dash + 1));
-	if (s->nin > PORTS_MAX || s->nout > PORTS_MAX)
-		samples_fail("too many ports", given);
-}
-
-static void
-samples_line(struct str line)
-{
-	struct sample s = { .class = NULL };
-	struct str name = samples_field(&line), ports;
-
-	for (size_t i = 0; i < class_count; i++)
-		if (str_is(name, class_table[i].class->name))
-			s.class = class_table[i].class;
-	if (s.class == NULL)
-		return; /* of a program with other elements */
-	s.config = samples_field(&line);
-	ports = samples_field(&line);
-	if (str_is(s.config, "!"))
-		s.reason = ports;
-	else
-		samples_ports(&s, ports);
-	s.more = line;
-	samples.v = realloc(samples.v, (samples.n + 1) * sizeof(s));
-	samples.v[samples.n++] = s;
-}
-
-static const struct sample *
-samples_find(struct str name)
-{
-	for (size_t i = 0; i < samples.n; i++)
-		if (str_is(name, samples.v[i].class->name))
-			return &samples.v[i];
-	return NULL;
-}
-
-static void
-samples_read(const char *path)
-{
-	FILE *f = fopen(path, "r");
-	enum { FILE_MAX = 1 << 20 };
-	struct str rest, line;
-
-	samples.text = calloc(1, FILE_MAX);
-	if (f == NULL || samples.text == NULL)
-		samples_fail("cannot be read", str_of(path));
-	rest = str_make(samples.text, fread(samples.text, 1, FILE_MAX - 1, f));
-	fclose(f);
-	while (str_line(&rest, &line))
-		if (line.n > 0 && line.s[0] != '#')
-			samples_line(line);
-}
+enum { BATCH_PACKETS = 4, PACKETS_MAX = 24 };
 
 /* ---- a router around one element ---- */
-
-/* The letter of a port in "hl/a". */
-static char
-port_letter(struct str codes, unsigned int port)
-{
-	return codes.n == 0 ? 'a'
-	                    : codes.s[port < codes.n ? port : codes.n - 1];
-}
-
-static void
-sample_text(struct strbuf *sb, const struct sample *s)
-{
-	struct str codes =
-	    str_of(s->class->processing != NULL ? s->class->processing : "a");
-
-	codes = str_sub(codes, 0, str_find(codes, '/', 0));
-	sb_printf(sb, "%.*s; x :: %s(%.*s);", STR_ARG(s->more), s->class->name,
-	    STR_ARG(s->config));
-	for (unsigned int i = 0; i < s->nin; i++)
-		sb_printf(sb, "s%u :: Idle -> %s [%u] x;", i,
-		    port_letter(codes, i) == 'l' ? "Queue(100) ->" : "", i);
-	for (unsigned int i = 0; i < s->nout; i++)
-		sb_printf(sb, "x [%u] -> Discard;", i);
-	sb_adds(sb, "DriverManager(wait 0.000001s, stop);");
-}
 
 static int
 sample_start(struct trun *t, const struct sample *s)
@@ -208,7 +66,7 @@ sample_start(struct trun *t, const struct sample *s)
 	struct strbuf sb = STRBUF_INIT;
 	int err;
 
-	sample_text(&sb, s);
+	sample_text(&sb, s, 1);
 	err = trun_start(t, sb_cstr(&sb));
 	sb_fini(&sb);
 	return err;

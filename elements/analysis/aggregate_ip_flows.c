@@ -35,6 +35,8 @@
  *
  * Others may ask to be told of new and old numbers (NOTIFIER).
  *
+ * Memory: about 60 bytes a flow.
+ *
  *	FromDump(a.pcap, STOP true, FORCE_IP true) -> f :: AggregateIPFlows
  *	    -> AggregateCounter -> Discard;
  *	DriverManager(wait, write f.clear);

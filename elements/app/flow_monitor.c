@@ -43,7 +43,7 @@
  *
  * A hot swap keeps the flows.
  *
- * Memory: about 170 bytes a flow.
+ * Memory: about 165 bytes a flow.
  *
  *	FromDevice(0) -> MarkIPHeader(14) -> m :: FlowMonitor -> ...
  *	m[1] -> UDPIPEncap(10.0.0.1, 2055, 10.0.0.2, 4739) -> ...

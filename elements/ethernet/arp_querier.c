@@ -35,6 +35,8 @@
  *   stats          read: all drops, and the queries
  *   clear          write: forgets all addresses and counts from 0
  *
+ * Memory: about 90 bytes an address, and the packets that wait.
+ *
  *     c :: Classifier(12/0806 20/0002, 12/0800);
  *     q :: ARPQuerier(18.26.4.24, 0:0:c0:ae:67:ef);
  *     c[0] -> [1] q; c[1] -> Strip(14) -> ... -> [0] q; q -> ToDevice(0);

@@ -23,6 +23,8 @@
  *   delete    write: an IP address, which becomes unknown
  *   clear     write: forgets all
  *
+ * Memory: about 90 bytes an address, and the packets that wait.
+ *
  *     t :: ARPTable(TIMEOUT 1min);
  *     q :: ARPQuerier(10.0.0.1/24, 1:1:1:1:1:1, TABLE t);
  */

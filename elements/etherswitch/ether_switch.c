@@ -20,6 +20,8 @@
  * Where networks are joined in more than one way, EtherSpanTree keeps frames
  * from going round for ever.
  *
+ * Memory: about 45 bytes a station.
+ *
  *     s :: EtherSwitch;
  *     FromDevice(0) -> [0] s [0] -> Queue -> ToDevice(0);
  *     FromDevice(1) -> [1] s [1] -> Queue -> ToDevice(1);

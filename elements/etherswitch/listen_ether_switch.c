@@ -10,6 +10,8 @@
  *   TIMEOUT, CAPACITY, and the handlers
  *             see EtherSwitch
  *
+ * Memory: about 45 bytes a station.
+ *
  *     s :: ListenEtherSwitch;
  *     FromDevice(0) -> [0] s [0] -> Queue -> ToDevice(0);
  *     FromDevice(1) -> [1] s [1] -> Queue -> ToDevice(1);

@@ -19,6 +19,8 @@
  *   table_size, size, capacity, clear, mapping_failures, patterns, patternN
  *                as IPRewriter's
  *
+ * Memory: about 85 bytes a flow.
+ *
  *	ICMPPingRewriter(pattern 1.0.0.1 1024-65535# - - 0 1, drop)
  */
 #include "elements/icmp/zerosum.h"

@@ -48,13 +48,15 @@
  * anywhere in the last HISTORY bytes.  A connection seen from its middle is
  * taken as established.  pass rules win over drop, drop over alert.
  *
- * Limits: 192 bytes a connection, 20 to find it, and for each direction in
+ * Limits: about 190 bytes a connection, and for each direction in
  * which something was said HISTORY + REASSEMBLY bytes, 520 for the islands in
  * a stream, and a bit a rule, at most; usually the bytes of a few segments.
  * When FLOWS or MEMORY is reached the connection that would expire first is
  * ended (evicted); when that does not help, or a segment lies beyond
  * REASSEMBLY, it is looked at by itself (lost).  Contents of one packet are
  * compared for 2^18 bytes, then it is let through (gave_up).
+ *
+ * Memory: about 660 bytes a rule with one content, and the limits above.
  *
  *	FromDevice(0) -> Strip(14) -> CheckIPHeader -> ids :: IDS(local.rules);
  *	ids[0] -> ...; ids[1] -> Queue -> ToDump(alerts.pcap);

@@ -21,6 +21,8 @@
  *
  * The destination address annotation is set.
  *
+ * Memory: about 85 bytes a flow.
+ *
  *	IPAddrPairRewriter(pattern 1.0.0.0/29# - 0 1, drop)
  */
 #include "elements/ip/rwaddr.h"

@@ -22,6 +22,8 @@
  *
  * The destination address annotation of packets rewritten back is set.
  *
+ * Memory: about 85 bytes a flow.
+ *
  *	IPAddrRewriter(pattern 1.0.0.1-1.0.0.254# - 0 1, drop)
  */
 #include "elements/ip/rwaddr.h"

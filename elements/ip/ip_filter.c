@@ -19,6 +19,9 @@
  *
  *   program   read: the decisions as a program over the packet's bytes
  *
+ * Memory: about 1000 bytes a rule of two tests, its text among them, where
+ * there are a thousand.
+ *
  *	IPFilter(deny src 10.0.0.0/8,
  *	         allow tcp && dst 18.26.4.1 && dst port www,
  *	         allow icmp,

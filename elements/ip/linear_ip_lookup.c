@@ -26,6 +26,9 @@
  *   remove    write a route, or its prefix alone
  *   ctrl      write lines "add ...", "set ...", "remove ...": all or none
  *
+ * Memory: about 110 bytes a route while there are 10000, 66 of 200000: the
+ * more there are, the less each takes.
+ *
  *	... -> rt :: LinearIPLookup(18.26.4.0/24 0, 0.0.0.0/0 18.26.4.1 1);
  */
 #include "elements/ip/ip_route_table.h"

@@ -18,6 +18,9 @@
  *   GATEWAY     where to send packets next; nothing: to themselves
  *   OUTPUT      where they leave
  *
+ * Memory: about 110 bytes a route while there are 10000, 66 of 200000: the
+ * more there are, the less each takes.
+ *
  *	... -> rt :: LookupIPRouteMP(18.26.4.0/24 0, 0.0.0.0/0 18.26.4.1 1);
  */
 #include "click/conf.h"

@@ -19,6 +19,9 @@
  *   table     read: the routes, a line each
  *   lookup    read, with an address: output and gateway, or -1
  *
+ * Memory: about 110 bytes a route while there are 10000, 66 of 200000: the
+ * more there are, the less each takes.
+ *
  *	... -> rt :: StaticIPLookup(18.26.4.0/24 0, 0.0.0.0/0 18.26.4.1 1);
  */
 #include "elements/ip/ip_route_table.h"

@@ -24,6 +24,9 @@
  *             see RadixIPLookup (SATable shows the associations)
  *   drops     read: packets killed that had a route
  *
+ * Memory: about 110 bytes a route while there are 10000, 66 of 200000: the
+ * more there are, the less each takes. An association: see SATable.
+ *
  *     rt :: RadixIPsecLookup(18.26.4.24/32 0, 18.26.7.0/24 3,
  *         18.26.8.0/24 18.26.4.1 1 234 \<00112233445566778899AABBCCDDEEFF>
  *         \<00112233445566778899AABBCCDDEEFF> 300 64);

@@ -11,6 +11,8 @@
  *
  * There is one table a router, whether or not it is shown.
  *
+ * Memory: about 880 bytes an association.
+ *
  *     sas :: SATable;
  */
 #include <inttypes.h>

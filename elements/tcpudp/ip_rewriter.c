@@ -62,6 +62,8 @@
  *
  * A packet costs two cache misses whatever the number of flows.
  *
+ * Memory: about 85 bytes a flow.
+ *
  *	rw :: IPRewriter(pattern 1.0.0.1 1024-65535 - - 0 1, drop);
  *	inside -> [0]rw; outside -> [1]rw; rw[0] -> out; rw[1] -> in;
  */

@@ -21,6 +21,8 @@
  * Elements like FTPPortMapper, which change the length of what is said, have
  * sequence and acknowledgement numbers (SACK blocks too) adapted here.
  *
+ * Memory: about 85 bytes a flow.
+ *
  *	TCPRewriter(pattern - - 192.168.0.9 8080 0 1, pass 1)
  */
 #include "elements/ip/rwtcp.h"
