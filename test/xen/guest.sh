@@ -113,4 +113,5 @@ check "and read back" \
     eval '/test/xsctl "$big" 13 0 "" > back; cmp back /test/big.click'
 xl shutdown big
 check "big: powers off" within 20 gone big
+. /test/pppoe.sh
 plan
