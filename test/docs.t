@@ -40,6 +40,24 @@ missing = [c for c in classes
 ok(len(classes) > 200 and not missing, 'every class is described by its name',
    '\n'.join(missing))
 
+# Each check that docs/nat.md names is one.
+with open('docs/nat.md') as f:
+    cells = [line.split('|')[-2] for line in f if re.match(r'\| \d', line)]
+with open('elements/tcpudp/nat_test.c') as f:
+    nat_test = f.read()
+named = set()
+for cell in cells:
+    rfc = ''
+    for word in re.findall(r'RFC \d+|REQ-\w+|test_\w+', cell):
+        if word.startswith('RFC'):
+            rfc = word
+        if not word.startswith('RFC') or 'REQ' not in cell:
+            named.add(f'{rfc} {word}' if word.startswith('REQ') else word)
+missing = sorted(x for x in named if not re.search(re.escape(x) + r'\b',
+                                                   nat_test))
+ok(len(named) > 25 and not missing, 'docs/nat.md names checks that there are',
+   missing)
+
 options = re.compile(r'(?<![\w-])(--?[a-z][a-z-]*|-[A-Z])', re.M)
 usage = set()
 for line in output('build/click', '--help').splitlines():

@@ -801,11 +801,16 @@ test_swap(void)
 static void
 test_capacity(void)
 {
+	struct ends first, e;
 	struct trun t;
 
 	begin(&t, CGNAT(ONE ", CAPACITY 3"));
-	for (unsigned int i = 0; i < 5; i++)
+	first = go(&t, UDP, A1, 1, X, 53);
+	for (unsigned int i = 1; i < 5; i++)
 		(void)go(&t, UDP, A1, (uint16_t)(1 + i), X, 53);
+	e = go(&t, UDP, A1, 1, X, 53);
+	ok(e.good && e.sport == first.sport,
+	    "RFC 6888 REQ-11, CGNAT: what there is stays");
 	is_cstr(trun_read(&t, "rw.mappings"), "3", "capacity");
 	ok(strstr(trun_read(&t, "rw.stats"), "2\trefused: too many") != NULL,
 	    "two are refused");
