@@ -23,6 +23,7 @@ build/bench/boot/start: build/host/bench/boot/start.o
 
 bench-boot: setup-bench all $(BOOT)
 	@bench/boot/process
+	@bench/boot/xen
 
 bench: $(BOOT)
 
