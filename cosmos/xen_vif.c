@@ -153,6 +153,8 @@ vif_write(struct xen_host *h, xs_transaction_t t, const struct xen_guest *g,
 		{ "frontend", front }, { "frontend-id", domid },
 		{ "online", "1" }, { "type", "vif" }, { "bridge", v->bridge },
 		{ "handle", handle }, { "mac", v->mac }, { "mtu", "1500" },
+		/* xen-netback will not begin without one; nobody runs it. */
+		{ "script", "/bin/true" },
 		{ "state", "1" }, /* last: the backend begins */
 	};
 	const struct vif_key record[] = {
@@ -217,25 +219,42 @@ vif_enslave(struct cosmos *c, int fd, const char *name, const char *bridge)
 	return cosmos_fail_errno(c, "%s: bringing it up", name);
 }
 
+static int64_t
+vif_now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* What a hotplug script would do: xen-netback waits for its last word. */
 static int
-vif_join(struct cosmos *c, int fd, const struct xen_guest *g,
-    const struct xen_vif *v)
+vif_join(struct cosmos *c, struct xen_host *h, int fd,
+    const struct xen_guest *g, const struct xen_vif *v)
 {
 	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000L };
-	char name[IFNAMSIZ];
-	unsigned int waited = 0;
+	int64_t end = vif_now_ms() + JOIN_MS;
+	char name[IFNAMSIZ], path[XEN_PATH], key[XEN_PATH + 24];
+	int status;
 
 	snprintf(name, sizeof(name), "vif%u.%u", g->domid, v->handle);
 	while (if_nametoindex(name) == 0) {
-		if (waited >= JOIN_MS)
+		if (vif_now_ms() >= end)
 			return cosmos_fail(c, COSMOS_E_TIMEOUT,
 			    "%s: no backend has made %s: is xen-netback "
 			    "loaded?",
 			    g->spec->name, name);
 		nanosleep(&look, NULL);
-		waited += LOOK_MS;
 	}
-	return vif_enslave(c, fd, name, v->bridge);
+	status = vif_enslave(c, fd, name, v->bridge);
+	if (status != COSMOS_OK)
+		return status;
+	vif_back(path, g->domid, v);
+	snprintf(key, sizeof(key), "%s/hotplug-status", path);
+	return xen_write(h, XBT_NULL, key, "connected")
+	           ? COSMOS_OK
+	           : xen_fail(c, h, "%s: %s", g->spec->name, name);
 }
 
 static int
@@ -285,7 +304,7 @@ xen_vifs_join(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 		return cosmos_fail_errno(c, "socket");
 	for (i = 0; i < g->vifs && status == COSMOS_OK; i++)
 		status = g->vif[i].vale ? vif_offered(c, h, g, &g->vif[i])
-		                        : vif_join(c, fd, g, &g->vif[i]);
+		                        : vif_join(c, h, fd, g, &g->vif[i]);
 	close(fd);
 	return status;
 }

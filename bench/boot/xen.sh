@@ -1,6 +1,6 @@
 # xen.sh -- in dom0, for bench/boot/xen: COUNT guests by cosmos and then by xl,
-# with the same image, memory and configuration, without a network device. A
-# line each:
+# with the same image, memory and configuration, without a network device
+# and with one. A line each:
 #
 #	# boot TOOL ROW I NS     how long the I-th took, I-1 being alive
 #
@@ -14,6 +14,8 @@ MEMORY=6
 cat > /tmp/count.click <<'E'
 InfiniteSource(LIMIT 1000) -> c :: Counter -> Discard;
 E
+ip link add br0 type bridge && ip link set br0 up
+
 took() { /test/start 1 "$@" 2>>/tmp/err | tail -n 1; }
 ready()
 {
@@ -62,4 +64,6 @@ E
 
 by_cosmos none
 by_xl none ""
+by_cosmos vif -p 0=bridge:br0
+by_xl vif '"bridge=br0"'
 plan

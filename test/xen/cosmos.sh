@@ -137,6 +137,22 @@ for kind in pv pvh; do
 	$C destroy m$kind
 done
 
+# ---- ports of a bridge, by xen-netback; no hotplug script runs ----
+ip link add br0 type bridge && ip link set br0 up
+cat > /tmp/port.click <<'E'
+FromDevice(0) -> c :: Counter -> Queue -> ToDevice(0);
+E
+check "a port of a bridge" $C create br -c /tmp/port.click -p 0=bridge:br0
+id=$(xl domid br)
+check "it is joined to the bridge" [ -e "/sys/class/net/br0/brif/vif$id.0" ]
+back_is() { [ "$(xenstore-read "/local/domain/0/backend/vif/$id/$1/state")" = "$2" ]; }
+check "and connected" within 10 back_is 0 4
+check "attach another" $C attach br 1=bridge:br0
+check "which is joined, too" [ -e "/sys/class/net/br0/brif/vif$id.1" ]
+check "detach it" $C detach br 1
+check "it has gone" [ ! -e "/sys/class/net/br0/brif/vif$id.1" ]
+check "destroy" $C destroy br
+
 # ---- ports of the switch ----
 export VALE_SOCKET=/run/vale.sock
 rmmod xen-netback 2>/dev/null
