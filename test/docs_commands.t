@@ -48,32 +48,25 @@ class Shell:
             CLICKOS_RUN=self.dir + '/run.clickos', HOME=self.dir,
             CLICKOS_PROCESS=TOP + '/build/clickos-process',
             PATH=f'{TOP}/build:' + os.environ['PATH'])
-        self.script = 'ip link set lo up\n'
 
     def run(self, text, timeout=120):
         """All of it, and what it printed; nothing that it began stays."""
-        p = subprocess.Popen(
-            ['unshare', '-nm', 'bash', '-ec', 'ip link set lo up\n' + text],
-            cwd=self.dir, env=self.env, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            start_new_session=True)
-        try:
-            out = p.communicate(timeout=timeout)[0] if '&\n' not in text else \
-                self.until_exit(p, timeout)
-        except subprocess.TimeoutExpired:
-            out = f'no end in {timeout} s'
-        with_group = p.pid
-        try:
-            os.killpg(with_group, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        return p.wait(), out
-
-    def until_exit(self, p, timeout):
-        """What is in the background keeps the pipe open: only bash counts."""
-        p.wait(timeout)
-        os.set_blocking(p.stdout.fileno(), False)
-        return p.stdout.read() or ''
+        with tempfile.TemporaryFile('w+', errors='replace') as printed:
+            p = subprocess.Popen(
+                ['unshare', '-nm', 'bash', '-ec', 'ip link set lo up\n' + text],
+                cwd=self.dir, env=self.env, stdin=subprocess.DEVNULL,
+                stdout=printed, stderr=printed, start_new_session=True)
+            try:
+                status = p.wait(timeout)
+            except subprocess.TimeoutExpired:
+                status = f'no end in {timeout} s'
+            try:
+                os.killpg(p.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+            p.wait()
+            printed.seek(0)
+            return status, f'{printed.read()}\n{status}'
 
     def close(self):
         subprocess.run(f'umount -l {self.dir}/run.clickos/empty/* '
