@@ -28,8 +28,8 @@
  *   program   read: the decisions as a program over the packet's bytes
  *   patternI  read, write: PATTERN_I
  *
- * Memory: about 1000 bytes a pattern of two tests, its text among them, where
- * there are a thousand.
+ * Memory: a pattern costs what a rule of IPFilter costs, which has the same
+ * tables, and its output.
  *
  *	c :: IPClassifier(10.0.0.0/24 and syn, tcp or udp, icmp type echo, -)
  */
