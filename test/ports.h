@@ -10,6 +10,7 @@
 #define TEST_PORTS_H
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "host/host.h"

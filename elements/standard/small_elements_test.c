@@ -177,7 +177,7 @@ test_align(void)
 		p = net_take(&t, "q");
 		is_num((int64_t)((uintptr_t)p->data % 8), 3, "Align: by %d",
 		    (int)i);
-		is_str(packet_str(p), str_of("0123456789abcdef" + i),
+		is_str(packet_str(p), str_of(&"0123456789abcdef"[i]),
 		    "Align: the bytes are the same");
 		net_kill(&t, p);
 	}
