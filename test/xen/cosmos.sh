@@ -83,7 +83,7 @@ check "create FILE.cfg" $C create /tmp/old.cfg
 check "its configuration runs" within 10 reads old 1000
 check "xl list" sh -c "xl list | grep -q '^old .* 8 '"
 check "xl save" xl save old /tmp/old.xl
-check "it has gone" gone old
+check "it has gone" within 10 gone old
 check "xl restore" xl restore /tmp/old.xl
 check "cosmos on a domain of xl's" within 10 reads old 1000
 $C destroy old
@@ -150,7 +150,8 @@ check "and connected" within 10 back_is 0 4
 check "attach another" $C attach br 1=bridge:br0
 check "which is joined, too" [ -e "/sys/class/net/br0/brif/vif$id.1" ]
 check "detach it" $C detach br 1
-check "it has gone" [ ! -e "/sys/class/net/br0/brif/vif$id.1" ]
+left() { [ ! -e "/sys/class/net/br0/brif/vif$id.$1" ]; }
+check "its interface goes" within 10 left 1
 check "destroy" $C destroy br
 
 # ---- ports of the switch ----
