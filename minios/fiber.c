@@ -77,10 +77,13 @@ fiber_wake(struct fiber *t, bool woken)
 	t->ready_ns = fibers.turn_run_ns;
 	list_remove(&t->on_queue);
 	list_remove(&t->asleep);
-	if (t->urgent)
-		list_prepend(&fibers.ready, &t->ready);
-	else
+	if (!t->urgent)
 		list_append(&fibers.ready, &t->ready);
+	else if (t == fibers.running && !list_empty(&fibers.ready))
+		/* It has just had its turn: another one first. */
+		list_prepend(fibers.ready.next, &t->ready);
+	else
+		list_prepend(&fibers.ready, &t->ready);
 }
 
 /* Wakes those whose deadline has passed and finds the next one. */

@@ -64,7 +64,11 @@ void fiber_init(void);
 struct fiber *fiber_new(
     const char *name, size_t stack_size, void (*fn)(void *arg), void *arg);
 
-/* An urgent thread is the next to run once it is woken. */
+/*
+ * An urgent thread is the next to run once it is woken or its deadline has
+ * passed; but one that sleeps for less time than a switch takes does not run
+ * twice before another that is ready.
+ */
 void fiber_set_urgent(struct fiber *t);
 
 /* Lets all that are ready run first; returns at once if none is. */

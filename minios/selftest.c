@@ -130,6 +130,50 @@ selftest_fibers(void)
 	selftest_ok(q.free == p.free, "and their stacks");
 }
 
+struct hurry {
+	unsigned int looks;
+	bool other_ran, ended;
+	struct waitq done;
+};
+
+/* Looks for the other one again and again, each time at once. */
+static void
+selftest_urgent(void *arg)
+{
+	struct hurry *h = arg;
+
+	fiber_set_urgent(fiber_self());
+	while (!h->other_ran && h->looks < 100) {
+		h->looks++;
+		fiber_sleep_until(machine->steady_ns());
+	}
+	h->ended = true;
+	waitq_wake(&h->done);
+}
+
+static void
+selftest_other(void *arg)
+{
+	struct hurry *h = arg;
+
+	h->other_ran = true;
+}
+
+static void
+selftest_hurry(void)
+{
+	struct hurry h = { .looks = 0 };
+
+	waitq_init(&h.done);
+	fiber_new("urgent", STACK, selftest_urgent, &h);
+	fiber_new("other", STACK, selftest_other, &h);
+	while (!h.ended)
+		waitq_sleep(&h.done, machine->steady_ns() + 100 * MS);
+	fiber_yield();
+	fiber_yield();
+	selftest_ok(h.looks < 100, "one in a hurry lets others run");
+}
+
 static void
 selftest_time(void)
 {
@@ -210,6 +254,7 @@ selftest_main(void)
 	selftest_heap();
 	selftest_exhaustion();
 	selftest_fibers();
+	selftest_hurry();
 	selftest_time();
 	if (machine->selftest != NULL)
 		machine->selftest();

@@ -457,8 +457,7 @@ def cgnat():
            p.payload == b'hello' and p.sport % 2 == 0,
            say + 'an address of the pool, a port of the same parity', p)
         ok(log and '100.64.0.5' in log and p.src in log,
-           say + 'the collector is told of the block # TODO not on Xen yet',
-           log)
+           say + 'the collector is told of the block', log)
         q, log = out('100.64.0.5', udp(4000, 53), dst='198.51.100.10')
         ok(q and (q.src, q.sport) == (p.src, p.sport) and not log,
            say + 'the same for another end, and nothing to tell', q)
