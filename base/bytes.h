@@ -129,35 +129,4 @@ put_u64(void *p, uint64_t x)
 	memcpy(p, &x, sizeof(x));
 }
 
-typedef uint64_t bytes16
-    __attribute__((vector_size(16), aligned(1), may_alias));
-
-/*
- * memcpy() with the lengths of small frames in line: 16 to 64 bytes are pieces
- * of 16 from the front and from the end, which may overlap.
- */
-static inline void
-bytes_copy(void *to, const void *from, size_t n)
-{
-	bytes16 *d = to, *d_end = (bytes16 *)(void *)((uint8_t *)to + n);
-	const bytes16 *s = from, *s_end;
-	bytes16 a, b, c, e;
-
-	if (n < 16 || n > 64) {
-		memcpy(to, from, n);
-		return;
-	}
-	s_end = (const bytes16 *)(const void *)((const uint8_t *)from + n);
-	a = s[0];
-	e = s_end[-1];
-	if (n > 32) {
-		b = s[1];
-		c = s_end[-2];
-		d[1] = b;
-		d_end[-2] = c;
-	}
-	d[0] = a;
-	d_end[-1] = e;
-}
-
 #endif

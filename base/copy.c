@@ -2,9 +2,9 @@
 /* copy.c -- see copy.h. */
 #include "base/copy.h"
 
-#include <cpuid.h>
 #include <immintrin.h>
-#include <stdbool.h>
+
+#include "base/cpu.h"
 
 void
 copy_plain(void *to, const void *from, size_t n)
@@ -71,32 +71,16 @@ copy_avx512(void *to, const void *from, size_t n)
 	_mm512_storeu_si512(end - 64, _mm512_loadu_si512(from_end - 64));
 }
 
-/* Which of the register files in mask the system saves (XCR0). */
-static bool
-system_saves(uint32_t mask)
-{
-	uint32_t a, b, c, d;
-
-	if (__get_cpuid(1, &a, &b, &c, &d) == 0 || (c & bit_OSXSAVE) == 0)
-		return false;
-	__asm__("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
-	return (a & mask) == mask;
-}
-
 copy_fn *
 copy_named(const char *name)
 {
-	uint32_t a, b, c, d;
+	unsigned int has = cpu_features();
 
 	if (strcmp(name, "plain") == 0)
 		return copy_plain;
-	if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0)
-		return NULL;
-	if (strcmp(name, "avx2") == 0 && (b & bit_AVX2) != 0 &&
-	    system_saves(0x6))
+	if (strcmp(name, "avx2") == 0 && (has & CPU_AVX2) != 0)
 		return copy_avx2;
-	if (strcmp(name, "avx512") == 0 && (b & bit_AVX512F) != 0 &&
-	    system_saves(0xe6))
+	if (strcmp(name, "avx512") == 0 && (has & CPU_AVX512F) != 0)
 		return copy_avx512;
 	return NULL;
 }

@@ -17,8 +17,9 @@ cpu_xcr0(void)
 unsigned int
 cpu_features(void)
 {
-	const uint32_t ymm = 6; /* XCR0: SSE and AVX state */
+	const uint32_t ymm = 0x6, zmm = 0xe6; /* XCR0: the states they need */
 	unsigned int a, b, c, d, found = 0;
+	uint32_t saved;
 
 	if (__get_cpuid(1, &a, &b, &c, &d) == 0)
 		return 0;
@@ -26,9 +27,13 @@ cpu_features(void)
 		found |= CPU_SSSE3;
 	if ((c & bit_POPCNT) != 0)
 		found |= CPU_POPCNT;
-	if ((c & bit_OSXSAVE) == 0 || (cpu_xcr0() & ymm) != ymm)
+	if ((c & bit_OSXSAVE) == 0 ||
+	    __get_cpuid_count(7, 0, &a, &b, &c, &d) == 0)
 		return found;
-	if (__get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b & bit_AVX2) != 0)
+	saved = cpu_xcr0();
+	if ((saved & ymm) == ymm && (b & bit_AVX2) != 0)
 		found |= CPU_AVX2;
+	if ((saved & zmm) == zmm && (b & bit_AVX512F) != 0)
+		found |= CPU_AVX512F;
 	return found;
 }

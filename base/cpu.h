@@ -16,6 +16,7 @@ enum cpu_feature {
 	CPU_SSSE3 = 1,
 	CPU_AVX2 = 2,
 	CPU_POPCNT = 4,
+	CPU_AVX512F = 8,
 };
 
 /* The features, a bit each. */

@@ -6,7 +6,7 @@
 #ifndef CLICK_PACKET_INLINE_H
 #define CLICK_PACKET_INLINE_H
 
-#include "base/bytes.h"
+#include "base/copy.h"
 #include "click/packet.h"
 #include "click/pool.h"
 #include "click/thread.h"
@@ -41,8 +41,12 @@ packet_new_inline(struct thread *t, uint32_t headroom, const void *data,
 	if (unlikely(p == NULL))
 		return NULL;
 	packet_reset(p, headroom, length);
-	if (data != NULL)
-		bytes_copy(p->data, data, length);
+	if (data == NULL)
+		return p;
+	if (length <= 128)
+		copy_short(p->data, data, length);
+	else
+		memcpy(p->data, data, length);
 	return p;
 }
 
