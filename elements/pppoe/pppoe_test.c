@@ -314,6 +314,132 @@ end(struct trun *t)
 }
 
 /* A whole session without authentication, by hand. */
+/* IPCP: what it gives; up: the end of its address. */
+static void
+session_ipcp(struct trun *t, char up[16])
+{
+	const char *sessions;
+
+	lcp(t, "");
+	heard(t, "8021010?000a03060a000001", "IPCP request");
+	say(t, "80210201000a03060a000001");
+	/* Address, compression, both name servers. */
+	say(t, "80210107001c030600000000"
+	       "0206002d0f01"
+	       "810600000000"
+	       "830600000000");
+	heard(t,
+	    "802104070010"
+	    "0206002d0f01"
+	    "830600000000",
+	    "IPCP: unknown ones are rejected");
+	say(t, "802101080010030600000000"
+	       "810600000000");
+	sessions = hear(t);
+	ok(matches(sessions, "80210308001003060a00000?"
+	                     "810608080808"),
+	    "IPCP: address and name server: %s", sessions);
+	snprintf(up, 16, "%.8s", sessions + 16);
+	{
+		char text[64];
+
+		snprintf(
+		    text, sizeof(text), "8021010900100306%s810608080808", up);
+		say(t, text);
+	}
+	heard(t, "802102090010*", "IPCP: taken");
+	sessions = trun_read(t, "s.sessions");
+	ok(strstr(sessions, "02:00:00:00:00:99\t-\t10.0.0.") != NULL &&
+	        strstr(sessions, "\tup\t") != NULL,
+	    "sessions: %s", sessions);
+	is_cstr(trun_read(t, "s.count"), "1", "count");
+	is_cstr(trun_read(t, "s.addresses"), "1", "addresses");
+}
+
+/* Packets there and back. */
+static void
+session_packets(struct trun *t, const char *up)
+{
+	struct net_ip out = {
+		.dst = "9.9.9.9", .proto = IPPROTO4_UDP, .text = "hello"
+	};
+	struct strbuf sb = STRBUF_INIT;
+	uint8_t buf[512];
+	uint32_t n;
+	char src[32];
+
+	snprintf(src, sizeof(src), "10.0.0.%ld", strtol(up + 6, NULL, 16));
+	out.src = src;
+	n = net_build(buf, &out);
+	sb_printf(&sb, "0021");
+	for (uint32_t i = 0; i < n; i++)
+		sb_printf(&sb, "%02x", buf[i]);
+	say(t, sb_cstr(&sb));
+	is_cstr(net_took(t, "ip"), sb_cstr(&sb) + 4,
+	    "a packet from the subscriber");
+	out.src = "10.0.0.77";
+	n = net_build(buf, &out);
+	sb_clear(&sb);
+	sb_printf(&sb, "0021");
+	for (uint32_t i = 0; i < n; i++)
+		sb_printf(&sb, "%02x", buf[i]);
+	say(t, sb_cstr(&sb));
+	is_cstr(net_took(t, "ip"), "none", "one with a false source");
+	out = (struct net_ip){ .src = "9.9.9.9",
+		.dst = src,
+		.proto = IPPROTO4_UDP,
+		.text = "ho" };
+	net_feed_ip(t, "s", 1, &out);
+	n = net_build(buf, &out);
+	sb_clear(&sb);
+	sb_printf(&sb, CLIENT SERVER "88641100%s%04x0021", session, n + 2);
+	for (uint32_t i = 0; i < n; i++)
+		sb_printf(&sb, "%02x", buf[i]);
+	is_cstr(net_took(t, "a"), sb_cstr(&sb), "a packet for the subscriber");
+	out.dst = "10.0.0.7";
+	net_feed_ip(t, "s", 1, &out);
+	is_num(net_drain(t, "other"), 1, "for nobody");
+	sb_fini(&sb);
+}
+
+/* Echo, and what is unknown. */
+static void
+session_lcp(struct trun *t)
+{
+	say(t, "c021090900080badcafe");
+	{
+		char want[64];
+
+		snprintf(want, sizeof(want), "c0210a090008%s", magic);
+		heard(t, want, "echo reply");
+		snprintf(want, sizeof(want), "c02109090008%s", magic);
+		say(t, want);
+		heard(t, "none", "our own echo request is not answered");
+	}
+	say(t, "c021770100080badcafe");
+	heard(t, "c02107??000c770100080badcafe", "Code-Reject");
+	say(t, "80570101000e010a0000000000000001");
+	heard(t,
+	    "c02108??0014"
+	    "80570101000e010a0000000000000001",
+	    "Protocol-Reject");
+}
+
+static void
+session_end(struct trun *t)
+{
+	say(t, "c021050a0004");
+	heard(t, "c021060a0004", "Terminate-Ack");
+	heard(t, "a7????0000", "PADT");
+	is_cstr(trun_read(t, "s.count"), "0", "none left");
+	is_cstr(trun_read(t, "s.addresses"), "0", "its address is free");
+	ok(strstr(trun_read(t, "s.ended"), "ended by the subscriber\t0\t1\t33"
+	                                   "\t1\t30\t0\n") != NULL,
+	    "ended: %s", trun_read(t, "s.ended"));
+	say(t, "c021090900080badcafe");
+	heard(t, "none", "silence afterwards");
+}
+
 static void
 test_session(void)
 {
@@ -323,144 +449,34 @@ test_session(void)
 
 	begin(&t, CONF(", DNS 8.8.8.8"));
 	connect(&t);
-	lcp(&t, "");
-	heard(&t, "8021010?000a03060a000001", "IPCP request");
-	say(&t, "80210201000a03060a000001");
-	/* Address, compression, both name servers. */
-	say(&t, "80210107001c030600000000"
-	        "0206002d0f01"
-	        "810600000000"
-	        "830600000000");
-	heard(&t,
-	    "802104070010"
-	    "0206002d0f01"
-	    "830600000000",
-	    "IPCP: unknown ones are rejected");
-	say(&t, "802101080010030600000000"
-	        "810600000000");
-	sessions = hear(&t);
-	ok(matches(sessions, "80210308001003060a00000?"
-	                     "810608080808"),
-	    "IPCP: address and name server: %s", sessions);
-	snprintf(up, sizeof(up), "%.8s", sessions + 16);
-	{
-		char text[64];
-
-		snprintf(
-		    text, sizeof(text), "8021010900100306%s810608080808", up);
-		say(&t, text);
-	}
-	heard(&t, "802102090010*", "IPCP: taken");
-	sessions = trun_read(&t, "s.sessions");
-	ok(strstr(sessions, "02:00:00:00:00:99\t-\t10.0.0.") != NULL &&
-	        strstr(sessions, "\tup\t") != NULL,
-	    "sessions: %s", sessions);
-	is_cstr(trun_read(&t, "s.count"), "1", "count");
-	is_cstr(trun_read(&t, "s.addresses"), "1", "addresses");
-
-	/* Packets there and back. */
-	{
-		struct net_ip out = {
-			.dst = "9.9.9.9", .proto = IPPROTO4_UDP, .text = "hello"
-		};
-		struct strbuf sb = STRBUF_INIT;
-		uint8_t buf[512], frame[600];
-		uint32_t n;
-		char src[32];
-
-		snprintf(
-		    src, sizeof(src), "10.0.0.%ld", strtol(up + 6, NULL, 16));
-		out.src = src;
-		n = net_build(buf, &out);
-		sb_printf(&sb, "0021");
-		for (uint32_t i = 0; i < n; i++)
-			sb_printf(&sb, "%02x", buf[i]);
-		say(&t, sb_cstr(&sb));
-		is_cstr(net_took(&t, "ip"), sb_cstr(&sb) + 4,
-		    "a packet from the subscriber");
-		out.src = "10.0.0.77";
-		n = net_build(buf, &out);
-		sb_clear(&sb);
-		sb_printf(&sb, "0021");
-		for (uint32_t i = 0; i < n; i++)
-			sb_printf(&sb, "%02x", buf[i]);
-		say(&t, sb_cstr(&sb));
-		is_cstr(net_took(&t, "ip"), "none", "one with a false source");
-		out = (struct net_ip){ .src = "9.9.9.9",
-			.dst = src,
-			.proto = IPPROTO4_UDP,
-			.text = "ho" };
-		net_feed_ip(&t, "s", 1, &out);
-		n = net_build(buf, &out);
-		sb_clear(&sb);
-		sb_printf(
-		    &sb, CLIENT SERVER "88641100%s%04x0021", session, n + 2);
-		for (uint32_t i = 0; i < n; i++)
-			sb_printf(&sb, "%02x", buf[i]);
-		is_cstr(net_took(&t, "a"), sb_cstr(&sb),
-		    "a packet for the subscriber");
-		out.dst = "10.0.0.7";
-		net_feed_ip(&t, "s", 1, &out);
-		is_num(net_drain(&t, "other"), 1, "for nobody");
-		(void)frame;
-		sb_fini(&sb);
-	}
+	session_ipcp(&t, up);
+	session_packets(&t, up);
 	sessions = trun_read(&t, "s.sessions");
 	ok(strstr(sessions, "\t1\t33\t1\t30\t0\n") != NULL, "accounting: %s",
 	    sessions);
-
-	/* Echo, what is unknown, the end. */
-	say(&t, "c021090900080badcafe");
-	{
-		char want[64];
-
-		snprintf(want, sizeof(want), "c0210a090008%s", magic);
-		heard(&t, want, "echo reply");
-		snprintf(want, sizeof(want), "c02109090008%s", magic);
-		say(&t, want);
-		heard(&t, "none", "our own echo request is not answered");
-	}
-	say(&t, "c021770100080badcafe");
-	heard(&t, "c02107??000c770100080badcafe", "Code-Reject");
-	say(&t, "80570101000e010a0000000000000001");
-	heard(&t,
-	    "c02108??0014"
-	    "80570101000e010a0000000000000001",
-	    "Protocol-Reject");
-	say(&t, "c021050a0004");
-	heard(&t, "c021060a0004", "Terminate-Ack");
-	heard(&t, "a7????0000", "PADT");
-	is_cstr(trun_read(&t, "s.count"), "0", "none left");
-	is_cstr(trun_read(&t, "s.addresses"), "0", "its address is free");
-	ok(strstr(trun_read(&t, "s.ended"), "ended by the subscriber\t0\t1\t33"
-	                                    "\t1\t30\t0\n") != NULL,
-	    "ended: %s", trun_read(&t, "s.ended"));
-	say(&t, "c021090900080badcafe");
-	heard(&t, "none", "silence afterwards");
+	session_lcp(&t);
+	session_end(&t);
 	end(&t);
 }
 
+/* PADI: who is answered, and with what. */
 static void
-test_discovery(void)
+discovery_offer(struct trun *t)
 {
-	struct trun t;
-	char tags[256];
-
-	begin(&t, CONF(", SERVICE internet, SESSIONS 2, PER_MAC 2"));
-	discover(&t, "ffffffffffff", "090000", "");
-	heard(&t, "none", "no Service-Name");
-	discover(&t, "ffffffffffff", "090000", "010100026162");
-	heard(&t, "none", "another service");
-	discover(&t, "020000000002", "090000", "01010000");
-	heard(&t, "none", "for another concentrator");
-	discover(&t, "ffffffffffff", "090000", "01010009");
-	heard(&t, "none", "a tag cut short");
+	discover(t, "ffffffffffff", "090000", "");
+	heard(t, "none", "no Service-Name");
+	discover(t, "ffffffffffff", "090000", "010100026162");
+	heard(t, "none", "another service");
+	discover(t, "020000000002", "090000", "01010000");
+	heard(t, "none", "for another concentrator");
+	discover(t, "ffffffffffff", "090000", "01010009");
+	heard(t, "none", "a tag cut short");
 	/* Relay-Session-Id goes back, and the service is named. */
-	discover(&t, "ffffffffffff", "090000",
+	discover(t, "ffffffffffff", "090000",
 	    "01010000"
 	    "01100002abcd");
 	{
-		const char *got = hear(&t);
+		const char *got = hear(t);
 
 		ok(matches(got, "070000????01020007636c69636b6f73"
 		                "01010000"
@@ -471,62 +487,81 @@ test_discovery(void)
 		snprintf(cookie, sizeof(cookie), "%.34s",
 		    strstr(got, "01040011") + 8);
 	}
-	discover(&t, SERVER, "190000", "01010000");
-	heard(&t, "none", "no cookie");
-	snprintf(tags, sizeof(tags), "0101000001040011%s", cookie);
+}
+
+/* PADR: false ones, and one that begins a session; tags: its. */
+static void
+discovery_request(struct trun *t, char tags[256])
+{
+	discover(t, SERVER, "190000", "01010000");
+	heard(t, "none", "no cookie");
+	snprintf(tags, 256, "0101000001040011%s", cookie);
 	tags[20] = tags[20] == '0' ? '1' : '0';
-	discover(&t, SERVER, "190000", tags);
-	heard(&t, "none", "a false cookie");
-	snprintf(tags, sizeof(tags), "01010002616201040011%s", cookie);
-	discover(&t, SERVER, "190000", tags);
-	heard(&t,
+	discover(t, SERVER, "190000", tags);
+	heard(t, "none", "a false cookie");
+	snprintf(tags, 256, "01010002616201040011%s", cookie);
+	discover(t, SERVER, "190000", tags);
+	heard(t,
 	    "6500000019"
 	    "010100026162"
 	    "0201000f*",
 	    "a service that we have not");
-	snprintf(
-	    tags, sizeof(tags), "01010008696e7465726e657401040011%s", cookie);
-	discover(&t, "ffffffffffff", "190000", tags);
-	heard(&t, "none", "a broadcast PADR");
-	discover(&t, SERVER, "190000", tags);
+	snprintf(tags, 256, "01010008696e7465726e657401040011%s", cookie);
+	discover(t, "ffffffffffff", "190000", tags);
+	heard(t, "none", "a broadcast PADR");
+	discover(t, SERVER, "190000", tags);
 	{
-		const char *got = hear(&t);
+		const char *got = hear(t);
 
 		ok(matches(got, "65????000c01010008696e7465726e6574"),
 		    "PADS: %s", got);
 		snprintf(session, sizeof(session), "%.4s", got + 2);
 	}
-	heard(&t, "c0210101*", "LCP begins");
+	heard(t, "c0210101*", "LCP begins");
+}
+
+/* The same once more, and for a second session. */
+static void
+discovery_again(struct trun *t, const char *tags)
+{
 	/* The PADS was lost. */
-	discover(&t, SERVER, "190000", tags);
+	discover(t, SERVER, "190000", tags);
 	{
 		char want[64];
 
 		snprintf(want, sizeof(want), "65%s*", session);
-		heard(&t, want, "the same session again");
+		heard(t, want, "the same session again");
 	}
-	is_cstr(trun_read(&t, "s.count"), "1", "still one");
-	say(&t, "c021090900080badcafe");
-	discover(&t, SERVER, "190000", tags);
-	heard(&t, "65????*", "a second session");
-	is_cstr(trun_read(&t, "s.count"), "2", "two");
-	heard(&t, "c0210101*", "its LCP");
+	is_cstr(trun_read(t, "s.count"), "1", "still one");
+	say(t, "c021090900080badcafe");
+	discover(t, SERVER, "190000", tags);
+	heard(t, "65????*", "a second session");
+	is_cstr(trun_read(t, "s.count"), "2", "two");
+	heard(t, "c0210101*", "its LCP");
+}
+
+/* PADT, and a cookie that is too old. */
+static void
+discovery_end(struct trun *t)
+{
+	char tags[256];
+
 	/* PADT, of another's session and of ours. */
 	snprintf(tags, sizeof(tags), "a7%s", session);
-	net_feed(&t, "s", 0,
-	    net_hex(&t, SERVER "020000000098"
-	                       "886311a700010000"));
-	is_cstr(trun_read(&t, "s.count"), "2", "not theirs to end");
-	discover(&t, SERVER, tags, "");
-	is_cstr(trun_read(&t, "s.count"), "1", "PADT ends it");
-	heard(&t, "none", "without a word");
+	net_feed(t, "s", 0,
+	    net_hex(t, SERVER "020000000098"
+	                      "886311a700010000"));
+	is_cstr(trun_read(t, "s.count"), "2", "not theirs to end");
+	discover(t, SERVER, tags, "");
+	is_cstr(trun_read(t, "s.count"), "1", "PADT ends it");
+	heard(t, "none", "without a word");
 	/* The cookie is good for two minutes. */
-	net_pass(&t, 125 * NS_PER_SEC);
-	net_drain(&t, "a");
+	net_pass(t, 125 * NS_PER_SEC);
+	net_drain(t, "a");
 	snprintf(tags, sizeof(tags), "0101000001040011%s", cookie);
-	discover(&t, SERVER, "190000", tags);
-	heard(&t, "none", "an old cookie");
-	is_cstr(trun_read(&t, "s.stats"),
+	discover(t, SERVER, "190000", tags);
+	heard(t, "none", "an old cookie");
+	is_cstr(trun_read(t, "s.stats"),
 	    "3\tPADI\n7\tPADR\n3\tPADR without our cookie\n"
 	    "3\tdiscovery refused\n2\tsessions begun\n3\tbad frames\n"
 	    "0\tframes and packets of no session\n"
@@ -536,15 +571,126 @@ test_discovery(void)
 	    "0\twrong name or secret\n1\tnegotiation failed\n"
 	    "0\tno address\n0\treplaced\n0\tended by hand\n",
 	    "stats");
+}
+
+static void
+test_discovery(void)
+{
+	struct trun t;
+	char tags[256];
+
+	begin(&t, CONF(", SERVICE internet, SESSIONS 2, PER_MAC 2"));
+	discovery_offer(&t);
+	discovery_request(&t, tags);
+	discovery_again(&t, tags);
+	discovery_end(&t);
 	end(&t);
 }
 
 /* LCP: what it says to all kinds of options, and how it gives up. */
+/* What the subscriber asks for: options that are broken, and unknown. */
+static void
+lcp_reject(struct trun *t)
+{
+	/* Compression of fields, a character map: RFC 2516, 7. */
+	say(t, "c02101010014"
+	       "010405d4"
+	       "0702"
+	       "0802"
+	       "020600000000"
+	       "00");
+	heard(t, "none", "an option of length 0");
+	say(t, "c02101010008010805d4");
+	heard(t, "none", "an option beyond the end");
+	say(t, "c02101010012"
+	       "010405d4"
+	       "0702"
+	       "0802"
+	       "020600000000");
+	heard(t,
+	    "c0210401000e"
+	    "0702"
+	    "0802"
+	    "020600000000",
+	    "Reject");
+}
+
+/* Values that will not do: Nak, five times, then Reject. */
+static void
+lcp_nak(struct trun *t)
+{
+	const char *got;
+
+	say(t, "c02101020008010405dc");
+	heard(t, "c02103020008010405d4", "an MRU of 1500: Nak");
+	say(t, "c0210103000801040010");
+	heard(t, "c02103030008010405d4", "an MRU of 16: Nak");
+	{
+		char text[64];
+
+		snprintf(text, sizeof(text), "c0210104000a0506%s", magic);
+		say(t, text);
+		got = hear(t);
+		ok(matches(got, "c0210304000a0506????????") &&
+		        strcmp(got + 16, magic) != 0,
+		    "our own magic number: Nak: %s", got);
+	}
+	say(t, "c0210105000a050600000000");
+	heard(t, "c0210305000a0506????????", "magic 0: Nak");
+	say(t, "c0210106000a050600000000");
+	heard(t, "c0210306000a0506????????", "the fifth Nak");
+	say(t, "c0210107000a050600000000");
+	heard(t, "c0210407000a050600000000", "then a Reject");
+}
+
+/* Our own options are refused: they go. */
+static void
+lcp_refused(struct trun *t)
+{
+	const char *got;
+
+	/* Answers to something else. */
+	say(t, "c0210209000e010405d4050600000000");
+	say(t, "c02102010003");
+	heard(t, "none", "no answer to those");
+	say(t, "c02104010008010405d4");
+	heard(t, "c0210102000a0506????????", "without MRU");
+	{
+		char text[64];
+
+		snprintf(text, sizeof(text), "c0210302000a0506%s", "01020304");
+		say(t, text);
+	}
+	got = hear(t);
+	ok(matches(got, "c0210103000a0506????????") &&
+	        strcmp(got + 16, magic) != 0,
+	    "another magic number: %s", got);
+	say(t, "c0210403000a050601020304");
+	heard(t, "c02101040004", "without magic number");
+}
+
+/* Nothing more comes: requests are said again, then it ends. */
+static void
+lcp_silence(struct trun *t)
+{
+	unsigned int requests = 0;
+	const char *got;
+
+	net_pass(t, 60 * NS_PER_SEC);
+	while (matches(got = hear(t), "c02101??0004"))
+		requests++;
+	ok(requests >= 5 && requests <= 10, "%u requests", requests);
+	ok(matches(got, "c02105??0004"), "Terminate-Request: %s", got);
+	heard(t, "a7????0000", "PADT");
+	is_cstr(trun_read(t, "s.count"), "0", "given up");
+	ok(strstr(trun_read(t, "s.ended"), "negotiation failed") != NULL,
+	    "ended");
+}
+
 static void
 test_lcp(void)
 {
 	struct trun t;
-	unsigned int requests = 0;
 	const char *got;
 
 	begin(&t, CONF(""));
@@ -552,76 +698,10 @@ test_lcp(void)
 	got = hear(&t);
 	ok(matches(got, "c0210101000e010405d40506????????"), "request");
 	snprintf(magic, sizeof(magic), "%.8s", got + strlen(got) - 8);
-	/* Compression of fields, a character map: RFC 2516, 7. */
-	say(&t, "c02101010014"
-	        "010405d4"
-	        "0702"
-	        "0802"
-	        "020600000000"
-	        "00");
-	heard(&t, "none", "an option of length 0");
-	say(&t, "c02101010008010805d4");
-	heard(&t, "none", "an option beyond the end");
-	say(&t, "c02101010012"
-	        "010405d4"
-	        "0702"
-	        "0802"
-	        "020600000000");
-	heard(&t,
-	    "c0210401000e"
-	    "0702"
-	    "0802"
-	    "020600000000",
-	    "Reject");
-	say(&t, "c02101020008010405dc");
-	heard(&t, "c02103020008010405d4", "an MRU of 1500: Nak");
-	say(&t, "c0210103000801040010");
-	heard(&t, "c02103030008010405d4", "an MRU of 16: Nak");
-	{
-		char text[64];
-
-		snprintf(text, sizeof(text), "c0210104000a0506%s", magic);
-		say(&t, text);
-		got = hear(&t);
-		ok(matches(got, "c0210304000a0506????????") &&
-		        strcmp(got + 16, magic) != 0,
-		    "our own magic number: Nak: %s", got);
-	}
-	say(&t, "c0210105000a050600000000");
-	heard(&t, "c0210305000a0506????????", "magic 0: Nak");
-	say(&t, "c0210106000a050600000000");
-	heard(&t, "c0210306000a0506????????", "the fifth Nak");
-	say(&t, "c0210107000a050600000000");
-	heard(&t, "c0210407000a050600000000", "then a Reject");
-	/* Answers to something else. */
-	say(&t, "c0210209000e010405d4050600000000");
-	say(&t, "c02102010003");
-	heard(&t, "none", "no answer to those");
-	/* Our options are refused: they go. */
-	say(&t, "c02104010008010405d4");
-	heard(&t, "c0210102000a0506????????", "without MRU");
-	{
-		char text[64];
-
-		snprintf(text, sizeof(text), "c0210302000a0506%s", "01020304");
-		say(&t, text);
-	}
-	got = hear(&t);
-	ok(matches(got, "c0210103000a0506????????") &&
-	        strcmp(got + 16, magic) != 0,
-	    "another magic number: %s", got);
-	say(&t, "c0210403000a050601020304");
-	heard(&t, "c02101040004", "without magic number");
-	/* Nothing more comes: requests are said again, then it ends. */
-	net_pass(&t, 60 * NS_PER_SEC);
-	while (matches(got = hear(&t), "c02101??0004"))
-		requests++;
-	ok(requests >= 5 && requests <= 10, "%u requests", requests);
-	ok(matches(got, "c02105??0004"), "Terminate-Request: %s", got);
-	heard(&t, "a7????0000", "PADT");
-	is_cstr(trun_read(&t, "s.count"), "0", "given up");
-	ok(strstr(trun_read(&t, "s.ended"), "negotiation failed") != NULL,
-	    "ended");
+	lcp_reject(&t);
+	lcp_nak(&t);
+	lcp_refused(&t);
+	lcp_silence(&t);
 	end(&t);
 }
 
