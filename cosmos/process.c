@@ -247,6 +247,8 @@ process_destroy(struct cosmos *c, const struct cosmos_guest *g)
 		return cosmos_fail(
 		    c, COSMOS_E_STATE, "%s: it is being created", g->name);
 	}
+	/* Without it a watcher that sees the end first starts nothing again. */
+	unlinkat(d.fd, "spec", 0);
 	process_clear(c, &d, pid);
 	return COSMOS_OK;
 }
