@@ -72,6 +72,7 @@ COSMOS_VERSION := $(shell sed -n 's/^\#define COSMOS_VERSION "\(.*\)"/\1/p' \
 
 PYTHON_DIR ?= $(PREFIX)/lib/python3/dist-packages
 install-cosmos: build/cosmos build/libcosmos-xen.so build/libcosmos.so.1 \
+    build/libvale-xen.so \
     build/clickos
 	install -D -m 755 build/cosmos $(DESTDIR)$(PREFIX)/bin/cosmos
 	install -D -m 755 build/libcosmos.so.1 \
@@ -79,6 +80,8 @@ install-cosmos: build/cosmos build/libcosmos-xen.so build/libcosmos.so.1 \
 	ln -sf libcosmos.so.1 $(DESTDIR)$(PREFIX)/lib/libcosmos.so
 	install -D -m 755 build/libcosmos-xen.so \
 		$(DESTDIR)$(CLICKOS_LIBEXEC)/libcosmos-xen.so
+	install -D -m 755 build/libvale-xen.so \
+		$(DESTDIR)$(CLICKOS_LIBEXEC)/libvale-xen.so
 	install -D -m 644 build/clickos $(DESTDIR)$(CLICKOS_LIBEXEC)/clickos
 	ln -sf $(PREFIX)/bin/clickos-process $(DESTDIR)$(CLICKOS_LIBEXEC)
 	install -D -m 644 cosmos/cosmos.h \

@@ -11,20 +11,27 @@
 
 #include "base/err.h"
 
-/* Beside the program, as in a build folder; else where it was installed. */
+/*
+ * Beside the program, as in a build folder; where PREFIX/bin has its neighbour;
+ * else where the build was told that it would be installed.
+ */
 static void *
 xenhost_dlopen(void)
 {
+	static const char *const places[] = { "libvale-xen.so",
+		"../lib/clickos/libvale-xen.so" };
 	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 32);
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 40);
 	const char *named = getenv("VALE_XEN");
 	void *object = NULL;
+	char *file;
 
 	if (named != NULL)
 		return dlopen(named, RTLD_NOW | RTLD_LOCAL);
-	if (n > 0) {
-		path[n] = '\0';
-		strcpy(strrchr(path, '/') + 1, "libvale-xen.so");
+	path[n > 0 ? n : 0] = '\0';
+	file = strrchr(path, '/');
+	for (size_t i = 0; file != NULL && object == NULL && i < 2; i++) {
+		strcpy(file + 1, places[i]);
 		object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	}
 	return object != NULL ? object
