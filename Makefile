@@ -205,6 +205,9 @@ check-run: $(filter build/%,$(TESTS)) build/click build/asan/bin/click \
 test: $(filter build/%,$(TESTS))
 	@tools/check $(filter build/%,$(TESTS))
 
+soak: all
+	@tools/soak --seconds $${SOAK_SECONDS:-3600}
+
 fuzz: setup-check $(FUZZERS)
 	@tools/fuzz $${FUZZ_SECONDS:-60} $(FUZZERS)
 
@@ -222,7 +225,8 @@ bench: setup-bench all build/bench-vale build/bench-xcore
 	@bench/run
 
 PREFIX ?= /usr/local
-install: all install-cosmos
+SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
+install: all install-cosmos install-units
 	install -D -m 755 build/click $(DESTDIR)$(PREFIX)/bin/click
 	install -D -m 755 build/vale $(DESTDIR)$(PREFIX)/bin/vale
 	install -D -m 755 build/clickos-process \
@@ -231,11 +235,34 @@ install: all install-cosmos
 		install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man1/$${m##*/}; \
 	done
 
+# vale and cosmos watch as services, the user that vale becomes, /run/clickos.
+install-units:
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system
+	$(Q)for u in vale cosmos-watch; do \
+		sed 's,/usr/bin/,$(PREFIX)/bin/,; s,/etc/,$(SYSCONFDIR)/,' \
+			systemd/$$u.service > \
+			$(DESTDIR)$(PREFIX)/lib/systemd/system/$$u.service; \
+	done
+	install -D -m 644 systemd/clickos.sysusers \
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d/clickos.conf
+	install -D -m 644 systemd/clickos.tmpfiles \
+		$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/clickos.conf
+	install -D -m 644 systemd/vale.run $(DESTDIR)$(SYSCONFDIR)/clickos/vale.run
+	install -D -m 644 systemd/vale.default $(DESTDIR)$(SYSCONFDIR)/default/vale
+
+# Debian packages, into build/deb.
+deb: setup-deb all build/clickos
+	@rm -rf build/deb
+	debian/rules binary
+	@debian/rules clean
+	@ls build/deb
+
 help:
 	@echo 'make          build everything (gcc and make are enough)'
 	@echo 'make run      see it work'
 	@echo 'make check    every test; installs what that needs'
 	@echo 'make test     the unit tests alone'
+	@echo 'make soak     an hour of everything at once (SOAK_SECONDS=3600)'
 	@echo 'make bench    measure, write docs/evaluation.md'
 	@echo 'make fuzz     each fuzz target for a minute (FUZZ_SECONDS=60)'
 	@echo 'make mutate   each element emptied in turn: some test must fail'
@@ -245,6 +272,7 @@ help:
 	@echo 'make docs     the element reference, from the elements'
 	@echo 'make man      manual page and completions of cosmos, from its --help'
 	@echo 'make install  PREFIX=/usr/local DESTDIR='
+	@echo 'make deb      Debian packages, into build/deb'
 	@echo 'make clean    remove build/'
 
 -include $(wildcard */build.mk)
@@ -255,4 +283,4 @@ clean:
 	rm -rf build
 
 
-.PHONY: force all check check-run test fuzz mutate lint format run bench install help clean
+.PHONY: force all check check-run test fuzz mutate lint format run bench soak install install-units deb help clean
