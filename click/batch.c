@@ -90,12 +90,21 @@ sorting_by_search(struct sorting *s, const struct element *e, struct batch *b)
 	}
 }
 
-/* The packets of b, sorted; next[g] becomes where group g ends. */
+/*
+ * The packets of b, sorted; next[g] becomes where group g ends.  Each group can
+ * become a batch where it lies, in its turn: the head of the batch takes the
+ * place of packets that have gone before, that of the first one a place left
+ * free.
+ */
+enum { HEAD = sizeof(struct batch) / sizeof(struct packet *) };
+_Static_assert(
+    sizeof(struct batch) % sizeof(struct packet *) == 0, "whole places");
+
 static struct packet **
 sorting_fill(struct sorting *s, const struct batch *b)
 {
 	struct packet **sorted =
-	    scratch_alloc(b->thread, b->count * sizeof(*sorted));
+	    scratch_alloc(b->thread, (HEAD + b->count) * sizeof(*sorted));
 	uint16_t from = 0;
 
 	for (uint32_t g = 0; g < s->ngroups; g++) {
@@ -106,15 +115,18 @@ sorting_fill(struct sorting *s, const struct batch *b)
 	}
 	for (uint32_t i = 0; i < b->count; i++)
 		if (likely(s->group[i] >= 0))
-			sorted[s->next[s->group[i]]++] = b->packet[i];
+			sorted[HEAD + s->next[s->group[i]]++] = b->packet[i];
 	return sorted;
 }
 
-static void
-batch_set(struct batch *b, struct packet *const *p, uint32_t n)
+static struct batch *
+sorting_batch(struct packet **head, struct thread *t, uint32_t n)
 {
-	memcpy(b->packet, p, n * sizeof(struct packet *));
-	b->count = n;
+	struct batch *b = (struct batch *)(void *)head;
+
+	b->thread = t;
+	b->count = b->capacity = n;
+	return b;
 }
 
 void
@@ -122,29 +134,29 @@ batch_distribute(struct element *e, struct batch *b, int16_t *ports, int stay)
 {
 	struct thread *t = b->thread;
 	struct scratch_mark m = scratch_mark(t);
-	struct batch *out = batch_new(t, b->count);
-	struct packet **sorted, **kept = NULL;
-	uint32_t nkept = 0, from = 0;
+	uint32_t from = 0, count = b->count;
 	struct sorting s = { .group = ports };
+	struct packet **sorted;
 
-	s.port = scratch_alloc(t, b->count * sizeof(*s.port));
-	s.next = scratch_alloc(t, b->count * sizeof(*s.next));
+	s.port = scratch_alloc(t, count * sizeof(*s.port));
+	s.next = scratch_alloc(t, count * sizeof(*s.next));
 	if (e->nout <= GROUP_MAP)
 		sorting_by_map(&s, e, b);
 	else
 		sorting_by_search(&s, e, b);
 	sorted = sorting_fill(&s, b);
+	b->count = 0;
 	for (uint32_t g = 0; g < s.ngroups; from = s.next[g++]) {
-		if (s.port[g] == stay) {
-			kept = &sorted[from];
-			nkept = s.next[g] - from;
+		struct batch *out =
+		    sorting_batch(&sorted[from], t, s.next[g] - from);
+
+		if (s.port[g] != stay) {
+			output_push_checked(e, (unsigned int)s.port[g], out);
 			continue;
 		}
-		batch_set(out, &sorted[from], s.next[g] - from);
-		output_push_checked(e, (unsigned int)s.port[g], out);
+		b->count = out->count;
+		memcpy(b->packet, out->packet,
+		    out->count * sizeof(struct packet *));
 	}
-	b->count = 0;
-	if (kept != NULL)
-		batch_set(b, kept, nkept);
 	scratch_release(t, m);
 }

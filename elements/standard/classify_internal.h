@@ -125,13 +125,15 @@ struct classify_dim {
  * groups says in which there is one that a byte's value fits.  Where groups
  * are more than single boxes, index says in which of the rows the boxes stand:
  * only groups that all bytes have left over are looked at there, and for most
- * packets that is one.
+ * packets that is one.  A box that everything fits is not among them, so that a
+ * packet which fits no other is done with as soon as its bytes say so.
  */
 struct classify_table {
 	uint32_t ndims, nboxes;
-	uint32_t group; /* boxes a group, as a power of two */
-	uint32_t words; /* a row */
-	int32_t end;    /* a packet that ends here or later has all bytes */
+	int16_t otherwise; /* output of what fits no box */
+	uint32_t group;    /* boxes a group, as a power of two */
+	uint32_t words;    /* a row */
+	int32_t end;       /* a packet that ends here or later has all bytes */
 	struct classify_dim dims[CLASSIFY_DIMS_MAX]; /* by offset */
 	int32_t at[CLASSIFY_DIMS_MAX];               /* theirs, close by */
 	uint64_t *groups;                            /* ndims * SET_VALUES */

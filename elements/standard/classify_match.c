@@ -77,8 +77,11 @@ table_fit_whole(
 		const uint8_t *base = view->base[t->dims[i].region];
 		uint32_t upto = t->dims[i].upto;
 
-		for (; i < upto; i++, groups += SET_VALUES)
+		for (; i < upto; i++, groups += SET_VALUES) {
 			fit &= groups[base[t->at[i]]];
+			if (fit == 0)
+				return 0;
+		}
 	}
 	return fit;
 }
@@ -90,7 +93,7 @@ table_match(const struct classify_table *t, const struct classify_view *view,
 	uint64_t fit = whole ? table_fit_whole(t, view) : table_fit(t, view);
 
 	if (unlikely(t->nboxes == 0))
-		return CLASSIFY_NONE;
+		return t->otherwise;
 	for (; fit != 0; fit &= fit - 1) {
 		int64_t box = table_match_group(
 		    t, view, whole, (uint32_t)__builtin_ctzll(fit));
@@ -98,7 +101,7 @@ table_match(const struct classify_table *t, const struct classify_view *view,
 		if (box >= 0)
 			return t->outputs[box];
 	}
-	return CLASSIFY_NONE;
+	return t->otherwise;
 }
 
 int

@@ -44,7 +44,7 @@ static int
 table_find_dims(struct classify_table *t, const struct classify_boxes *x,
     enum classify_line line)
 {
-	for (size_t i = 0; i < x->boxes.n; i++)
+	for (size_t i = 0; i < t->nboxes; i++)
 		for (uint32_t k = 0; k < x->boxes.v[i].nsides; k++) {
 			int32_t offset = x->boxes.v[i].sides[k].offset;
 
@@ -84,11 +84,11 @@ table_fill(struct table_maker *m, int32_t offset)
 	size_t row = m->words * sizeof(uint64_t);
 
 	memset(m->values, 0, row);
-	for (size_t i = 0; i < x->boxes.n; i++)
+	for (size_t i = 0; i < m->t->nboxes; i++)
 		m->values[i / 64] |= (uint64_t)1 << i % 64;
 	for (uint32_t v = 1; v < SET_VALUES; v++)
 		memcpy(&m->values[v * m->words], m->values, row);
-	for (size_t i = 0; i < x->boxes.n; i++) {
+	for (size_t i = 0; i < m->t->nboxes; i++) {
 		const struct classify_box *box = &x->boxes.v[i];
 		const struct classify_set *set = NULL;
 
@@ -205,6 +205,20 @@ table_make_entries(struct table_maker *m)
 	return err;
 }
 
+/* How many boxes there are before one that everything fits. */
+static uint32_t
+table_find_last(struct classify_table *t, const struct classify_boxes *x)
+{
+	uint32_t n = 0;
+
+	t->otherwise = CLASSIFY_NONE;
+	while (n < x->boxes.n && x->boxes.v[n].nsides > 0)
+		n++;
+	if (n < x->boxes.n)
+		t->otherwise = x->outputs.v[n];
+	return n;
+}
+
 int
 classify_make_table(struct classify_table *t,
     const struct classify_boxes *boxes, enum classify_line line)
@@ -212,7 +226,7 @@ classify_make_table(struct classify_table *t,
 	struct table_maker m = { .t = t, .boxes = boxes };
 	int err;
 
-	t->nboxes = (uint32_t)boxes->boxes.n;
+	t->nboxes = table_find_last(t, boxes);
 	t->words = m.words = t->nboxes / 64 + 1;
 	while (t->nboxes > 64u << t->group)
 		t->group++;
