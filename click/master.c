@@ -11,6 +11,7 @@
 
 enum {
 	TASKS_PER_ROUND = 128, /* before timers and ports get their turn */
+	TASKS_PER_LOOK = 8,    /* at the clock */
 	POOL_IDLE = 32,        /* ready packets an idle guest's thread keeps */
 	REST_SPINS = 200,      /* before a thread sleeps for the others */
 	REST_NS = 50000,       /* and how long until it looks again */
@@ -519,7 +520,11 @@ thread_round(struct thread *t)
 		t->round_end_ns = os_steady_ns() + m->options.slice_ns;
 	for (int i = 0; i < TASKS_PER_ROUND && t->ntasks > 0; i++) {
 		const struct task *first = t->tasks[0];
-		bool worked = thread_run_task(t);
+		bool worked;
+
+		if (i % TASKS_PER_LOOK == 0)
+			t->recent_old = true;
+		worked = thread_run_task(t);
 
 		if (master_interrupted(m))
 			return;

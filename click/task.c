@@ -300,7 +300,6 @@ thread_run_task(struct thread *t)
 
 	if (load_relaxed(&task->scheduled) != 0) {
 		task_begin(t, task);
-		t->recent_old = true;
 		worked = task->run(task->e, task, t);
 		store_relaxed(&task->runs, task->runs + 1);
 		t->task_runs++;

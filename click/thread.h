@@ -90,8 +90,9 @@ int64_t thread_steady_ns(struct thread *t);
  */
 bool thread_overdue(const struct thread *t);
 /*
- * The same, as it was when the running task, timer or handler first asked: for
- * rates and timeouts, which packets look at one by one.
+ * The same, as it was when the running timer or handler first asked, or the
+ * running task or one of the seven before it: for rates and timeouts, which
+ * packets look at one by one.
  */
 static inline int64_t
 thread_recent_ns(struct thread *t)
