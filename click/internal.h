@@ -66,6 +66,11 @@ void router_freeze_tasks(struct router *r);
 void router_thaw_tasks(struct router *r);
 void router_drop_timers(struct router *r);
 
+/* ---- phase_sort.c ---- */
+
+/* By phase, and within one as Click has them. */
+void elements_sort_by_phase(struct element **v, size_t n);
+
 /* ---- element.c ---- */
 
 struct element *element_new(struct router *r, uint32_t index);

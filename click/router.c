@@ -10,24 +10,6 @@
 #include "click/nameinfo.h"
 
 static int
-element_phase(const struct element *e)
-{
-	return e->class->phase == 0 ? PHASE_DEFAULT : e->class->phase;
-}
-
-/* Orders by phase, and by declaration within one. */
-static int
-order_compare(const void *a, const void *b)
-{
-	const struct element *x = *(struct element *const *)a;
-	const struct element *y = *(struct element *const *)b;
-
-	if (element_phase(x) != element_phase(y))
-		return element_phase(x) < element_phase(y) ? -1 : 1;
-	return (x->index > y->index) - (x->index < y->index);
-}
-
-static int
 name_compare(const void *a, const void *b)
 {
 	const struct element *x = *(struct element *const *)a;
@@ -61,7 +43,7 @@ router_alloc(struct router *r)
 		r->thread_wish[i] = r->tickets[i] = -1;
 	}
 	if (n > 0) {
-		qsort(r->order, n, sizeof(*r->order), order_compare);
+		elements_sort_by_phase(r->order, n);
 		qsort(r->by_name, n, sizeof(*r->by_name), name_compare);
 	}
 	return 0;

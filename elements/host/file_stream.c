@@ -197,14 +197,31 @@ file_stream_unpack(struct file_stream *f, struct errh *errh)
 	return 0;
 }
 
+static bool
+file_stream_standard(struct str path)
+{
+	return path.n == 0 || str_is(path, "-");
+}
+
+int
+file_stream_set_name(struct file_stream *f, struct str path, struct errh *errh)
+{
+	if (file_stream_standard(path))
+		path = STR("<stdin>");
+	return str_set(&f->name, path) == 0 ? 0
+	                                    : errh_error(errh, "out of memory");
+}
+
 int
 file_stream_open(struct file_stream *f, struct str path, struct errh *errh)
 {
-	bool standard = path.n == 0 || str_is(path, "-");
+	int err = file_stream_set_name(f, path, errh);
 
-	if (str_set(&f->name, standard ? STR("<stdin>") : path) != 0)
-		return errh_error(errh, "out of memory");
-	f->fd = standard ? STDIN_FILENO : open(f->name.s, O_RDONLY | O_CLOEXEC);
+	if (err != 0)
+		return err;
+	f->fd = file_stream_standard(path)
+	            ? STDIN_FILENO
+	            : open(f->name.s, O_RDONLY | O_CLOEXEC);
 	if (f->fd < 0)
 		return errh_error(errh, "%s: %s", f->name.s, strerror(errno));
 	return file_stream_unpack(f, errh);

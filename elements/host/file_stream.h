@@ -28,6 +28,13 @@ struct file_stream {
 void file_stream_init(struct file_stream *f);
 
 /*
+ * The name that its handler tells, for elements that ask before it is open.  0
+ * or reported.
+ */
+int file_stream_set_name(
+    struct file_stream *f, struct str path, struct errh *errh);
+
+/*
  * Opens the file and reads its beginning.  0, or an error that has been
  * reported ("NAME: No such file or directory"); close it in any case.
  */

@@ -167,6 +167,8 @@ from_dump_configure(
 	}
 	if (err == 0)
 		err = from_dump_set_times(e, &fa, errh);
+	if (err == 0)
+		err = file_stream_set_name(&f->file, f->filename, errh);
 	str_free(&fa.end_call);
 	return err;
 }

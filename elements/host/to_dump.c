@@ -421,6 +421,7 @@ const struct element_class element_to_dump = {
 	.name = "ToDump",
 	.ports = "1/0-1",
 	.state_size = sizeof(struct to_dump),
+	.phase = PHASE_DEFAULT + 100,
 	.configure = to_dump_configure,
 	.initialize = to_dump_initialize,
 	.cleanup = to_dump_cleanup,

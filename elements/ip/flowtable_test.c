@@ -112,18 +112,53 @@ test_model(void)
 	flowtable_fini(&ft);
 }
 
+/* Work done so far that grows with the table: its memory and its index. */
+struct growth {
+	uint32_t pages, buckets;
+};
+
+static struct growth
+table_growth(const struct flowtable *ft)
+{
+	return (struct growth){
+		ft->records.npages + ft->buckets.npages + ft->overflow.npages,
+		ft->nbuckets,
+	};
+}
+
+/* Adds flows; the most that one of them made the table grow. */
+static struct growth
+table_add_all(struct flowtable *ft)
+{
+	struct growth most = { 0, 0 }, before = table_growth(ft), now;
+
+	for (uint32_t i = 0; i < FLOWS; i++, before = now) {
+		if (table_add(ft, i) == 0)
+			break;
+		now = table_growth(ft);
+		if (now.pages - before.pages > most.pages)
+			most.pages = now.pages - before.pages;
+		if (now.buckets - before.buckets > most.buckets)
+			most.buckets = now.buckets - before.buckets;
+	}
+	return most;
+}
+
 static void
 test_size(void)
 {
 	struct flowtable ft;
 	struct flow_probe probe[64];
+	struct growth most;
 	uint32_t longest = 0, found = 0;
 
 	flowtable_init(&ft, sizeof(struct flow), 2);
-	for (uint32_t i = 0; i < FLOWS; i++)
-		if (table_add(&ft, i) == 0)
-			break;
+	most = table_add_all(&ft);
 	is_num(ft.count, FLOWS, "a million flows");
+	/* Two keys split a bucket each; a page is 64 records or buckets. */
+	ok(most.buckets <= 2 && most.pages <= 3,
+	    "none of them paid for more than %u buckets split, %u pages",
+	    most.buckets, most.pages);
 	ok(flowtable_bytes(&ft) < FLOWS * (sizeof(struct flow) + 26.0),
 	    "in %zu bytes, less than 26 a flow beside the records",
 	    flowtable_bytes(&ft));
