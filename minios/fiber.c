@@ -64,6 +64,16 @@ fiber_name(void)
 	return fibers.running != NULL ? fibers.running->name : "none";
 }
 
+size_t
+fiber_stack_left(void)
+{
+	const char *frame = __builtin_frame_address(0);
+
+	if (fibers.running->stack == NULL)
+		return SIZE_MAX; /* the boot's, which no router runs on */
+	return (size_t)(frame - (fibers.running->stack + PAGE_SIZE));
+}
+
 void
 fiber_set_urgent(struct fiber *t)
 {
@@ -192,14 +202,21 @@ fiber_schedule(void)
 	fiber_bury();
 }
 
+void
+fiber_exit(void)
+{
+	fibers.ended = fibers.running;
+	fiber_schedule();
+	ASSERT(!"an ended thread runs");
+	__builtin_unreachable();
+}
+
 static void
 fiber_main(void)
 {
 	fiber_bury();
 	fibers.running->fn(fibers.running->arg);
-	fibers.ended = fibers.running;
-	fiber_schedule();
-	ASSERT(!"an ended thread runs");
+	fiber_exit();
 }
 
 struct fiber *

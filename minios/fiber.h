@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/compiler.h"
 #include "minios/list.h"
 
 struct fiber;
@@ -64,6 +65,9 @@ void fiber_init(void);
 struct fiber *fiber_new(
     const char *name, size_t stack_size, void (*fn)(void *arg), void *arg);
 
+/* Ends the running thread, as the return of its function does. */
+NORETURN void fiber_exit(void);
+
 /*
  * An urgent thread is the next to run once it is woken or its deadline has
  * passed; but one that sleeps for less time than a switch takes does not run
@@ -89,6 +93,8 @@ struct fiber *fiber_self(void);
 /* True if the caller is (fiber_set_urgent()). */
 bool fiber_urgent(void);
 const char *fiber_name(void);
+/* Bytes of its stack that the caller has left. */
+size_t fiber_stack_left(void);
 void fiber_stats(struct fiber_stats *s);
 
 /* A lock for what several threads use across sleeps. */

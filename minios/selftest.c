@@ -256,6 +256,7 @@ selftest_main(void)
 	selftest_libc();
 	selftest_heap();
 	selftest_exhaustion();
+	selftest_memory();
 	selftest_fibers();
 	selftest_hurry();
 	selftest_time();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * selftest.h -- the kernel tried from inside, by selftest=NAME on the command
- * line (test/xen/kernel.sh): "all" prints TAP lines on the console; "null",
+ * line (test/xen/guest.sh): "all" prints TAP lines on the console; "null",
  * "text", "data" and "stack" each make the fault that must end the guest.
  */
 #ifndef MINIOS_SELFTEST_H

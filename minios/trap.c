@@ -34,6 +34,14 @@ static const char *const trap_names[TRAPS] = {
 	"vector floating point",
 };
 
+static void (*trap_expected)(const struct trap_frame *f);
+
+void
+trap_expect(void (*fn)(const struct trap_frame *f))
+{
+	trap_expected = fn;
+}
+
 static bool
 trap_readable(uint64_t va)
 {
@@ -69,7 +77,11 @@ void
 trap_handle(const struct trap_frame *f)
 {
 	static bool again;
+	void (*expected)(const struct trap_frame *) = trap_expected;
 
+	trap_expected = NULL;
+	if (expected != NULL)
+		expected(f);
 	if (again)
 		machine->end(MACHINE_CRASH);
 	again = true;

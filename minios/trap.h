@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * trap.h -- exceptions.  None is expected: each one is reported with its
- * registers and a stack trace, and ends the guest.
+ * trap.h -- exceptions.  None is expected, unless the self test makes it: each
+ * one is reported with its registers and a stack trace, and ends the guest.
  */
 #ifndef MINIOS_TRAP_H
 #define MINIOS_TRAP_H
@@ -25,6 +25,12 @@ extern const uint64_t trap_stubs[TRAPS];
 
 /* Prints f and ends the guest. */
 NORETURN void trap_handle(const struct trap_frame *f);
+
+/*
+ * The next exception goes to fn, which must not return (fiber_exit()), instead
+ * of ending the guest; NULL: none is expected any more.
+ */
+void trap_expect(void (*fn)(const struct trap_frame *f));
 
 /* Return addresses from the frame rbp up, while they make sense. */
 void trap_trace(uint64_t rbp);
