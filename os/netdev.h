@@ -34,10 +34,11 @@ struct netdev_stats {
 	uint64_t
 	    rx_dropped;     /* no buffer or no memory here, no room in a ring */
 	uint64_t rx_errors; /* the peer wrote nonsense */
-	uint64_t tx_dropped;  /* taken by tx but not sent */
-	uint64_t copies;      /* frames copied where others are swapped */
-	uint64_t wakeups_in;  /* events from the other side */
-	uint64_t wakeups_out; /* events sent to it */
+	uint64_t tx_dropped;   /* taken by tx but not sent */
+	uint64_t copies;       /* frames copied where others are swapped */
+	uint64_t wakeups_in;   /* events from the other side */
+	uint64_t wakeups_out;  /* events sent to it */
+	uint64_t link_changes; /* times that the link went down or came up */
 };
 
 struct netdev_ops {
@@ -119,6 +120,14 @@ static inline void
 netdev_stats(struct netdev *dev, struct netdev_stats *s)
 {
 	dev->ops->stats(dev, s);
+}
+
+/* For a port that learns whether its link is up; s is what it counts. */
+static inline void
+netdev_set_link(struct netdev *dev, struct netdev_stats *s, bool up)
+{
+	s->link_changes += dev->link != up;
+	dev->link = up;
 }
 
 static inline void

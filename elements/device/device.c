@@ -103,6 +103,16 @@ device_read_mac(struct element *e, uintptr_t user, struct handler_call *call)
 }
 
 static int
+device_read_link(struct element *e, uintptr_t user, struct handler_call *call)
+{
+	const struct device *d = (const struct device *)user;
+
+	(void)e;
+	sb_adds(call->out, d->dev->link ? "true" : "false");
+	return 0;
+}
+
+static int
 device_read_stats(struct element *e, uintptr_t user, struct handler_call *call)
 {
 	const struct device *d = (const struct device *)user;
@@ -121,6 +131,7 @@ device_read_stats(struct element *e, uintptr_t user, struct handler_call *call)
 		{ "copies", &s.copies },
 		{ "wakeups_in", &s.wakeups_in },
 		{ "wakeups_out", &s.wakeups_out },
+		{ "link_changes", &s.link_changes },
 	};
 
 	(void)e;
@@ -137,5 +148,6 @@ void
 device_add_handlers(struct element *e, struct device *d)
 {
 	handler_add_read(e, "mac", device_read_mac, (uintptr_t)d, 0);
+	handler_add_read(e, "link", device_read_link, (uintptr_t)d, 0);
 	handler_add_read(e, "stats", device_read_stats, (uintptr_t)d, 0);
 }

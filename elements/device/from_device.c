@@ -30,6 +30,7 @@
  *   kernel_drops    read: frames that came but could not be taken in
  *   encap           read: ETHER or IP
  *   mac, stats      read: the port's address, and what it has counted
+ *   link            read: whether the port's link is up
  *
  *     FromDevice(eth0, PROMISC true) -> Queue -> ToDevice(eth1);
  */

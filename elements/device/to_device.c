@@ -19,6 +19,7 @@
  *   reset_counts    write
  *   pulls, q        read: pulls made; whether frames wait for room
  *   mac, stats      read: the port's address, and what it has counted
+ *   link            read: whether the port's link is up
  *
  *     FromDevice(eth0) -> Queue(1000) -> ToDevice(eth1);
  */

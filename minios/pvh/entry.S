@@ -77,6 +77,14 @@ pvh_upcall:
 	andl $~0x200, 16(%rsp)
 	iretq
 
+/*
+ * A device's configuration has changed: counted, because nothing in memory
+ * tells it (virtio/pci.c).
+ */
+	.globl pvh_upcall_config
+pvh_upcall_config:
+	incl pvh_config_interrupts
+
 /* The same for those that come through the local APIC. */
 	.globl pvh_upcall_apic
 pvh_upcall_apic:
@@ -96,6 +104,10 @@ pvh_sleep:
 	ret
 
 	.data
+	.balign 8
+	.globl pvh_config_interrupts
+pvh_config_interrupts:
+	.long 0
 	.balign 8
 	.globl pvh_gdt
 pvh_gdt:

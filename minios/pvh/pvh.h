@@ -7,7 +7,12 @@
 
 #include "minios/machine.h"
 
-enum { PVH_VECTOR = 0xf0, PVH_VECTOR_APIC = 0xf1, PVH_VECTOR_SPURIOUS = 0xff };
+enum {
+	PVH_VECTOR = 0xf0,
+	PVH_VECTOR_APIC = 0xf1,
+	PVH_VECTOR_CONFIG = 0xf2,
+	PVH_VECTOR_SPURIOUS = 0xff,
+};
 
 /* Page tables as the processor has them; see struct machine_ops. */
 uint64_t *pvh_root(void);
@@ -23,6 +28,7 @@ void pvh_set_fs(void *block);
 void pvh_traps_init(void);
 
 /* entry.S */
+extern uint32_t pvh_config_interrupts; /* PVH_VECTOR_CONFIG's so far */
 void pvh_sleep(void);
 
 /* On Xen (xen.c): the cpuid leaf of its interface is known to be there. */

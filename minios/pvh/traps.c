@@ -40,7 +40,7 @@ struct table_pointer {
 } __attribute__((packed));
 
 extern uint64_t pvh_gdt[];
-extern const char pvh_upcall[], pvh_upcall_apic[];
+extern const char pvh_upcall[], pvh_upcall_apic[], pvh_upcall_config[];
 
 static struct {
 	struct gate gate[256];
@@ -92,6 +92,7 @@ pvh_traps_init(void)
 	pvh_gate(PAGE_FAULT, trap_stubs[PAGE_FAULT], 1);
 	pvh_gate(MACHINE_CHECK, trap_stubs[MACHINE_CHECK], 1);
 	pvh_gate(PVH_VECTOR_APIC, (uintptr_t)pvh_upcall_apic, 0);
+	pvh_gate(PVH_VECTOR_CONFIG, (uintptr_t)pvh_upcall_config, 0);
 	pvh_load_task();
 	__asm__ volatile("lidt %0" : : "m"(idt));
 }

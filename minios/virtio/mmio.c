@@ -32,6 +32,8 @@ enum {
 	LEGACY_QUEUE_PAGE = 0x040,
 	QUEUE_READY = 0x044,
 	NOTIFY = 0x050,
+	INTERRUPT_STATUS = 0x060,
+	INTERRUPT_CONFIG = 2,
 	INTERRUPT_ACK = 0x064,
 	STATUS = 0x070,
 	QUEUE_DESC = 0x080,
@@ -151,10 +153,14 @@ mmio_config(struct virtio_device *d, uint32_t offset, unsigned int width)
 }
 
 /* The line is up until then, and only its rise interrupts. */
-static void
+static bool
 mmio_acknowledge(struct virtio_device *d)
 {
-	mmio_write(d, INTERRUPT_ACK, 3);
+	uint32_t status = mmio_read(d, INTERRUPT_STATUS);
+
+	if (status != 0)
+		mmio_write(d, INTERRUPT_ACK, status);
+	return (status & INTERRUPT_CONFIG) != 0;
 }
 
 static const struct virtio_transport mmio_transport = {

@@ -30,6 +30,7 @@ enum {
 	HEADER = 12, /* before each frame (5.1.6) */
 	HEADER_LEGACY = 10,
 
+	SAY_NS = 500000000, /* between two messages about a link */
 	SLOTS_MIN = 32,
 	MEMORY_SHARE = 16,
 	ROOM = 1984 - HEADER, /* of a pool's buffer, for a frame */
@@ -50,6 +51,7 @@ struct virtio_net {
 	char owner_name[64];
 	struct waiter_source source;
 	unsigned int armed, fired; /* NETDEV_RX, NETDEV_TX */
+	int64_t said_ns;           /* when its link was last spoken of */
 	struct netdev_stats stats;
 	struct thread *thread; /* that last received or sent */
 	bool broken;
@@ -71,7 +73,7 @@ virtio_net_break(struct virtio_net *v, const char *why)
 	    "port %u (%s): %s: closed\n", v->number, v->device->name, why);
 	v->stats.rx_errors++;
 	v->broken = true;
-	v->dev.link = false;
+	netdev_set_link(&v->dev, &v->stats, false);
 	virtio_reset(v->device);
 	return ERR_PEER;
 }
@@ -377,6 +379,14 @@ static const struct netdev_ops virtio_net_ops = {
 	.close = virtio_net_close,
 };
 
+/* Without that field the link is always up (5.1.4.2). */
+static bool
+virtio_net_link(struct virtio_device *d)
+{
+	return (d->features & F_STATUS) == 0 ||
+	       (d->transport->config(d, CONFIG_STATUS, 2) & LINK_UP) != 0;
+}
+
 /* What the device says of itself; an address of our own if it has none. */
 static void
 virtio_net_config(struct virtio_net *v)
@@ -397,8 +407,7 @@ virtio_net_config(struct virtio_net *v)
 		    v->dev.mtu, MTU_MAX);
 		v->dev.mtu = MTU_MAX;
 	}
-	v->dev.link = (d->features & F_STATUS) == 0 ||
-	              (t->config(d, CONFIG_STATUS, 2) & LINK_UP) != 0;
+	v->dev.link = virtio_net_link(d);
 }
 
 /* Descriptors that our memory has packets for. */
@@ -475,6 +484,24 @@ virtio_net_new(struct virtio_device *d, unsigned int number,
 	}
 	*out = v;
 	return 0;
+}
+
+void
+virtio_net_changed(struct virtio_device *d)
+{
+	struct virtio_net *v = virtio_net_find(d);
+	bool before = v != NULL && v->dev.link;
+	int64_t now = os_steady_ns();
+
+	if (v == NULL || v->broken)
+		return;
+	netdev_set_link(&v->dev, &v->stats, virtio_net_link(d));
+	if (v->dev.link == before ||
+	    (v->said_ns != 0 && now < v->said_ns + SAY_NS))
+		return;
+	v->said_ns = now;
+	console_printf("port %u (%s): link is %s\n", v->number, d->name,
+	    v->dev.link ? "up" : "down");
 }
 
 int

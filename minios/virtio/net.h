@@ -32,4 +32,7 @@ int virtio_net_open(struct virtio_device *d, unsigned int number,
 /* Looks at the rings of all open ports; true if a wish came true. */
 bool virtio_net_poll(void);
 
+/* Looks at the link of the port that d is, if it is open. */
+void virtio_net_changed(struct virtio_device *d);
+
 #endif

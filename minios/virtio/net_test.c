@@ -11,7 +11,8 @@
 #include "test/run.h"
 #include "test/tap.h"
 
-#define F_MAC (UINT64_C(1) << 5)
+#define F_MAC    (UINT64_C(1) << 5)
+#define F_STATUS (UINT64_C(1) << 16)
 
 enum { RX = 0, TX = 1, HEADER = 12, HEADER_LEGACY = 10 };
 
@@ -305,6 +306,56 @@ test_refusals(void)
 	fake_pages_limit(1 << 20);
 }
 
+static uint64_t
+link_changes(struct netdev *dev)
+{
+	struct netdev_stats s;
+
+	netdev_stats(dev, &s);
+	return s.link_changes;
+}
+
+/* The device says that its configuration changed: the link went, or came. */
+static void
+link_set(struct bench *b, uint8_t status)
+{
+	b->f.config[6] = status;
+	virtio_net_changed(&b->f.device);
+}
+
+static void
+test_link(void)
+{
+	struct fake_virtio other;
+	struct bench b;
+
+	fake_console_clear();
+	is_num(bench_open(&b, VIRTIO_F_VERSION_1 | F_STATUS), 0,
+	    "with a status: opens");
+	ok(!b.dev->link, "its link is down");
+	link_set(&b, 1);
+	ok(b.dev->link && link_changes(b.dev) == 1, "it comes up");
+	is_str(str_of(fake_console()), STR("port 0 (virtio0): link is up\n"),
+	    "and says so");
+	link_set(&b, 1);
+	is_num(link_changes(b.dev), 1, "something else has changed");
+	link_set(&b, 0xfe);
+	ok(!b.dev->link && link_changes(b.dev) == 2, "it goes down");
+	for (int i = 0; i < 10; i++)
+		link_set(&b, i % 2);
+	is_num(link_changes(b.dev), 11, "up and down, each counted");
+	is_str(str_of(fake_console()), STR("port 0 (virtio0): link is up\n"),
+	    "but not each said at once");
+	fake_virtio_init(&other, VIRTIO_NET, F_STATUS);
+	virtio_net_changed(&other.device);
+	bench_close(&b, "link");
+
+	is_num(bench_open(&b, VIRTIO_F_VERSION_1), 0, "without: opens");
+	link_set(&b, 0);
+	ok(b.dev->link && link_changes(b.dev) == 0, "its link is always up");
+	bench_close(&b, "no status");
+}
+
 int
 main(void)
 {
@@ -315,6 +366,7 @@ main(void)
 	test_send(VIRTIO_F_VERSION_1 | VIRTIO_F_EVENT_IDX, HEADER, "sending");
 	test_send(0, HEADER_LEGACY, "sending, legacy");
 	test_hostile();
+	test_link();
 	test_refusals();
 	return tap_done();
 }

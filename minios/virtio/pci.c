@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * pci.c -- virtio over PCI (virtio 1.2, 4.1), as firmware has left the bus:
- * bridges numbered, addresses given.  Interrupts by MSI-X, all of a device
- * through its vector 0.
+ * bridges numbered, addresses given.  Interrupts by MSI-X, those of a device's
+ * queues through its vector 0, of its configuration through vector 1.
  */
+#include "base/atomic.h"
 #include "base/err.h"
 #include "minios/arch.h"
 #include "minios/console.h"
@@ -32,6 +33,7 @@ enum {
 	CAPABILITY_VENDOR = 9,
 	CAPABILITY_MSIX = 0x11,
 	MSIX_ENABLE = 1 << 15,
+	MSIX_LAST = 0x7ff,     /* number of the table's last entry */
 	CAPABILITIES_MAX = 48, /* that fit: a longer list is a ring */
 	BUSES = 256,
 
@@ -160,6 +162,8 @@ pci_features(struct virtio_device *d)
 static void
 pci_accept(struct virtio_device *d, uint64_t features)
 {
+	/* After the reset, which has forgotten it (4.1.4.3.1). */
+	*pci_field16(d, CONFIG_VECTOR) = d->config_vector;
 	*pci_field32(d, ACCEPT_SELECT) = 0;
 	*pci_field32(d, ACCEPT) = (uint32_t)features;
 	*pci_field32(d, ACCEPT_SELECT) = 1;
@@ -230,6 +234,17 @@ pci_config(struct virtio_device *d, uint32_t offset, unsigned int width)
 	                    : *(volatile uint32_t *)p;
 }
 
+/* Messages need none; which device sent the last one is not known. */
+static bool
+pci_acknowledge(struct virtio_device *d)
+{
+	uint32_t now = load_relaxed(&pvh_config_interrupts);
+	bool changed = now != d->config_interrupts;
+
+	d->config_interrupts = now;
+	return changed;
+}
+
 static const struct virtio_transport pci_transport = {
 	.features = pci_features,
 	.accept = pci_accept,
@@ -239,6 +254,7 @@ static const struct virtio_transport pci_transport = {
 	.queue_set = pci_queue_set,
 	.notify = pci_notify,
 	.config = pci_config,
+	.acknowledge = pci_acknowledge,
 };
 
 /* ---- finding ---- */
@@ -271,20 +287,34 @@ pci_virtio_capability(
 	}
 }
 
-/* Vector 0 sends the message that ends our sleep; false: it cannot be. */
+static void
+pci_msix_entry(volatile uint32_t *entry, uint32_t vector)
+{
+	entry[0] = (uint32_t)LAPIC;
+	entry[1] = 0;
+	entry[2] = vector;
+	entry[3] = 0; /* not masked */
+}
+
+/*
+ * Vector 0 sends the message that ends our sleep, vector 1, if there is one,
+ * another that is counted; false: it cannot be.
+ */
 static bool
-pci_msix(struct pci_function f, uint32_t at)
+pci_msix(struct pci_function f, uint32_t at, struct virtio_device *d)
 {
 	uint32_t table = pci_read(f, at + 4);
-	volatile uint8_t *p = pci_bar(f, table & 7, table & ~UINT32_C(7), 16);
+	bool several = (pci_read(f, at) >> 16 & MSIX_LAST) > 0;
+	volatile uint8_t *p =
+	    pci_bar(f, table & 7, table & ~UINT32_C(7), several ? 32 : 16);
 	volatile uint32_t *entry = (volatile uint32_t *)(volatile void *)p;
 
 	if (entry == NULL)
 		return false;
-	entry[0] = (uint32_t)LAPIC;
-	entry[1] = 0;
-	entry[2] = PVH_VECTOR_APIC;
-	entry[3] = 0; /* not masked */
+	pci_msix_entry(entry, PVH_VECTOR_APIC);
+	if (several)
+		pci_msix_entry(entry + 4, PVH_VECTOR_CONFIG);
+	d->config_vector = several ? 1 : NO_VECTOR;
 	pci_write(f, at, pci_read(f, at) | (uint32_t)MSIX_ENABLE << 16);
 	return true;
 }
@@ -307,7 +337,7 @@ pci_virtio(struct pci_function f, enum virtio_id id)
 		if (pci_read8(f, at) == CAPABILITY_VENDOR)
 			pci_virtio_capability(f, at, &d);
 		else if (pci_read8(f, at) == CAPABILITY_MSIX)
-			interrupts = pci_msix(f, at);
+			interrupts = pci_msix(f, at, &d);
 	}
 	if (d.base == NULL || d.doorbell == NULL || d.device_config == NULL ||
 	    !interrupts) {
@@ -315,7 +345,6 @@ pci_virtio(struct pci_function f, enum virtio_id id)
 		    f.address >> 8, interrupts ? "virtio 1.0" : "MSI-X");
 		return;
 	}
-	*pci_field16(&d, CONFIG_VECTOR) = NO_VECTOR;
 	virtio_found(&d);
 }
 

@@ -50,8 +50,11 @@ struct virtio_transport {
 	/* The field of 1, 2 or 4 bytes at offset of its configuration. */
 	uint32_t (*config)(
 	    struct virtio_device *d, uint32_t offset, unsigned int width);
-	/* Lets the next interrupt through; NULL where nothing stops it. */
-	void (*acknowledge)(struct virtio_device *d);
+	/*
+	 * Lets the next interrupt through.  True: the device may have changed
+	 * its configuration since the call before.
+	 */
+	bool (*acknowledge)(struct virtio_device *d);
 };
 
 struct virtio_device {
@@ -66,6 +69,8 @@ struct virtio_device {
 	volatile uint8_t *doorbell;      /* PCI (4.1.4.4) */
 	uint32_t doorbell_step;
 	uint16_t doorbell_of[VIRTIO_QUEUES]; /* by queue */
+	uint16_t config_vector;              /* PCI: in its MSI-X table */
+	uint32_t config_interrupts;          /* PCI: counted so far */
 	bool legacy;
 };
 

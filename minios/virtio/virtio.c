@@ -6,11 +6,15 @@
 
 #include "base/err.h"
 #include "minios/console.h"
+#include "minios/machine.h"
 #include "minios/virtio/console.h"
 #include "minios/virtio/net.h"
 #include "minios/virtio/transport.h"
 
+enum { LOOK_NS = 100000000 };
+
 static struct {
+	int64_t look_ns;
 	struct virtio_device device[VIRTIO_DEVICES];
 	unsigned int count;
 } virtio;
@@ -58,8 +62,23 @@ virtio_port_open(unsigned int number, const struct os_port_request *req,
 	    n == 1 ? "" : "s");
 }
 
-bool
-virtio_poll(void)
+/* Takes note of the interrupts that have come. */
+static void
+virtio_acknowledge(void)
+{
+	struct virtio_device *d;
+	unsigned int i;
+
+	virtio.look_ns = machine->steady_ns() + LOOK_NS;
+	for (i = 0; i < virtio.count; i++) {
+		d = &virtio.device[i];
+		if (d->transport->acknowledge(d) && d->id == VIRTIO_NET)
+			virtio_net_changed(d);
+	}
+}
+
+static bool
+virtio_rings(void)
 {
 	bool net = virtio_net_poll();
 
@@ -67,15 +86,17 @@ virtio_poll(void)
 }
 
 bool
+virtio_poll(void)
+{
+	/* Where it never sleeps, it looks now and then. */
+	if (machine->steady_ns() >= virtio.look_ns)
+		virtio_acknowledge();
+	return virtio_rings();
+}
+
+bool
 virtio_may_sleep(void)
 {
-	struct virtio_device *d;
-	unsigned int i;
-
-	for (i = 0; i < virtio.count; i++) {
-		d = &virtio.device[i];
-		if (d->transport->acknowledge != NULL)
-			d->transport->acknowledge(d);
-	}
-	return !virtio_poll();
+	virtio_acknowledge();
+	return !virtio_rings();
 }

@@ -277,7 +277,7 @@ netfront_restart(struct netfront *f)
 {
 	struct netfront *s;
 
-	f->dev.link = false;
+	netdev_set_link(&f->dev, &f->stats, false);
 	while ((s = netfront_sibling(f)) != NULL) {
 		if (!netfront_enter(s))
 			continue;
@@ -302,7 +302,7 @@ netfront_follow(struct netfront *f)
 			console_printf("%s\n", why.text);
 		break;
 	case XENBUS_CONNECTED:
-		f->dev.link = f->connected && !f->broken;
+		netdev_set_link(&f->dev, &f->stats, f->connected && !f->broken);
 		break;
 	case XENBUS_CLOSING:
 		netfront_disconnect(f, XENBUS_CLOSED);

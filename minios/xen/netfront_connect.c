@@ -464,7 +464,7 @@ netfront_disconnect(struct netfront *f, int state)
 	bool was = f->connected;
 
 	f->connected = false;
-	f->dev.link = false;
+	netdev_set_link(&f->dev, &f->stats, false);
 	if (was)
 		netfront_close_events(f);
 	/* First the word, upon which the backend unmaps. */
@@ -488,7 +488,7 @@ netfront_forget(struct netfront *f)
 	if (!f->connected)
 		return;
 	f->connected = false;
-	f->dev.link = false;
+	netdev_set_link(&f->dev, &f->stats, false);
 	if (f->region != NULL) {
 		netfront_ring_stop(f);
 		return;
@@ -516,7 +516,7 @@ netfront_connect(struct netfront *f, struct diag *why)
 		return diag(
 		    why, err, "vif%u: cannot share its rings", f->handle);
 	f->connected = true;
-	f->dev.link = true;
+	netdev_set_link(&f->dev, &f->stats, true);
 	err = netfront_follow_backend(f, why);
 	if (err != 0)
 		netfront_disconnect(f, XENBUS_CLOSED);

@@ -256,6 +256,15 @@ test_full(void)
 	bench_close(&b, "full");
 }
 
+static uint64_t
+link_changes(struct netdev *dev)
+{
+	struct netdev_stats s;
+
+	netdev_stats(dev, &s);
+	return s.link_changes;
+}
+
 /* The backend goes away, and another comes. */
 static void
 test_reconnect(void)
@@ -272,7 +281,8 @@ test_reconnect(void)
 	for (i = 0; i < 20; i++)
 		fiber_yield();
 	is_cstr(fake_store_get(FAKE_FRONT "/state"), "6", "closing: closed");
-	ok(!b.dev->link, "closing: the link is down");
+	ok(!b.dev->link && link_changes(b.dev) == 2,
+	    "closing: the link is down");
 	is_num(receive(&b, &in), 0, "closing: nothing comes");
 	fake_store_set(FAKE_BACK "/state", "6");
 	for (i = 0; i < 20; i++)
@@ -282,7 +292,7 @@ test_reconnect(void)
 	fake_netback_init(&b.back);
 	for (i = 0; i < 40; i++)
 		fiber_yield();
-	ok(b.dev->link, "a new backend: connected");
+	ok(b.dev->link && link_changes(b.dev) == 3, "a new backend: connected");
 	make_frame(frame, sizeof(frame));
 	fake_netback_put(&b.back, frame, sizeof(frame), 0);
 	is_num(receive(&b, &in), 1, "a new backend: frames come");
