@@ -7,6 +7,7 @@
 #include "click/args.h"
 #include "click/conf.h"
 #include "click/internal.h"
+#include "os/os.h"
 
 static struct handler *
 handlers_find(struct handlers *hs, struct str name)
@@ -176,6 +177,18 @@ handler_complain(const struct element *e, const struct handler *h,
 	return ERR_PERM;
 }
 
+/*
+ * Handlers may call handlers (Script), each some 1.5 kB further down the stack.
+ * What one needs by itself is most where printf has a floating-point number.
+ */
+enum { CALLS_MAX = 1000, CALL_STACK = 14336 };
+
+static bool
+handler_fits(const struct thread *t)
+{
+	return t->calls < CALLS_MAX && os_stack_left() >= CALL_STACK;
+}
+
 static int
 handler_call(struct router *r, struct element *e, handler_fn *fn,
     uintptr_t user, unsigned int flags, struct handler_call *call)
@@ -185,9 +198,16 @@ handler_call(struct router *r, struct element *e, handler_fn *fn,
 
 	call->router = r;
 	call->thread->recent_old = true;
+	if (!handler_fits(call->thread))
+		return errh_error(call->errh,
+		    "handlers call each other too deeply: no stack for more "
+		    "than %u calls, one within the other",
+		    call->thread->calls);
 	if (exclusive)
 		master_pause(r->master, call->thread);
+	call->thread->calls++;
 	err = fn(e, user, call);
+	call->thread->calls--;
 	if (exclusive)
 		master_resume(r->master, call->thread);
 	return err;

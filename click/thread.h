@@ -70,6 +70,7 @@ struct thread {
 	struct task *pending;      /* from other threads, by exchange */
 	struct deferred *deferred; /* batches cut off a cyclic push */
 	uint64_t deferred_drops;
+	uint32_t calls; /* of handlers, one within the other, under way */
 	uint64_t task_runs, idle_waits;
 	struct spinlock timer_lock;
 	uint64_t measured_cycles; /* by calls within the one measured now */

@@ -63,6 +63,13 @@ stage_resident(void)
 	return pages;
 }
 
+/* Megabytes, whatever the thread. */
+size_t
+os_stack_left(void)
+{
+	return SIZE_MAX;
+}
+
 void
 os_memory(struct os_memory *m)
 {

@@ -18,7 +18,7 @@
 
 enum {
 	/*
-	 * A push takes up to 250 bytes of a stack (gcc -fstack-usage), and
+	 * A push takes up to 280 bytes of a stack (gcc -fstack-usage), and
 	 * three times as many as here may nest; the rest is for what they call.
 	 */
 	ROUTER_STACK = 65536,

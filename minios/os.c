@@ -26,6 +26,12 @@ os_wall_ns(void)
 	return machine->wall_ns();
 }
 
+size_t
+os_stack_left(void)
+{
+	return fiber_stack_left();
+}
+
 int64_t
 os_cpu_ns(void)
 {

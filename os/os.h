@@ -46,6 +46,12 @@ int64_t os_cpu_ns(void);
 /* ---- memory ---- */
 
 /*
+ * Bytes of stack that the calling thread has left; SIZE_MAX where it has so
+ * many that nobody counts them.
+ */
+size_t os_stack_left(void);
+
+/*
  * n bytes (rounded up to pages) of zeroed memory for packet buffers: in the
  * region shared with the switch where there is one, so that what is made
  * inside leaves without a copy.  Aligned to 4096.  NULL when there is no more:

@@ -36,6 +36,12 @@ os_wall_ns(void)
 	return os_steady_ns();
 }
 
+size_t
+os_stack_left(void)
+{
+	return SIZE_MAX;
+}
+
 int64_t
 os_cpu_ns(void)
 {

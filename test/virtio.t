@@ -54,6 +54,8 @@ class Guest:
                      '-serial', f'file:{self.folder}/console', '-no-reboot',
                      *options, '-kernel', kernel,
                      '-append', f"config='{config}'" if config else '',
+                     '-monitor', f'unix:{self.folder}/monitor,server=on,'
+                     'wait=off',
                      '-device', f'virtio-serial-{transport}',
                      '-chardev', f'socket,id=c,path={self.folder}/control,'
                      'server=on,wait=off', '-device',
@@ -112,6 +114,15 @@ class Guest:
                                 patience=20)
             except (FileNotFoundError, ConnectionRefusedError):
                 time.sleep(0.01)
+
+    def monitor(self, command):
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
+            s.connect(f'{self.folder}/monitor')
+            for line in f'{command}\n', '':
+                said = b''
+                while b'(qemu)' not in said:
+                    said += s.recv(4096)
+                s.sendall(line.encode())
 
     def stop(self):
         self.process.kill()
@@ -174,6 +185,31 @@ def hangs_up(guest):
     return guest.link().ask('read', 0, 's.switch')[:2] == (0, '0')
 
 
+def reads_within(link, handler, wanted, seconds=10, router=0):
+    end = time.time() + seconds
+    while time.time() < end:
+        if link.ask('read', router, handler)[1] == wanted:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def cable(name):
+    """A port's link goes down and comes back, by QEMU's monitor."""
+    guest = Guest(name, 'in :: FromDevice(0) -> Queue -> ToDevice(1)')
+    link = guest.link()
+    check(reads_within(link, 'in.link', 'true'), f'{name}: the link is up')
+    guest.monitor('set_link n0 off')
+    check(reads_within(link, 'in.link', 'false'), f'{name}: it goes down')
+    check('link is down' in guest.console(), f'{name}: and the guest says so')
+    guest.monitor('set_link n0 on')
+    check(reads_within(link, 'in.link', 'true'), f'{name}: it is up again')
+    check('link_changes 2' in link.ask('read', 0, 'in.stats')[1],
+          f'{name}: both are counted')
+    check(guest.wait_for(0, 1, 20), f'{name}: and frames come through')
+    guest.stop()
+
+
 def control(name):
     guest = Guest(name, '')
     link = guest.link()
@@ -211,6 +247,25 @@ def deep(name):
             break
         time.sleep(0.1)
     check(count == '1000', 'all packets come out at the end')
+    check(link.ask('install', payload='s0 :: Script(TYPE PASSIVE, return 0);'
+                   + ''.join(f's{i} :: Script(TYPE PASSIVE, '
+                             f'return $(add 1 $(s{i - 1}.run)));'
+                             for i in range(1, 201)))[0] == 0,
+          '200 scripts that call each other')
+    check(link.ask('read', 1, 's15.run')[:2] == (0, '15'),
+          '15 deep is an answer')
+    status, said, _ = link.ask('read', 1, 's200.run')
+    check(status != 0 and 'handlers call each other too deeply' in said,
+          '200 deep is an error')
+    check(link.ask('read', 1, 's15.run')[:2] == (0, '15'),
+          'and the guest goes on')
+    link.ask('remove', 1)
+    link.ask('install', payload='l :: Counter -> Discard; a60 :: Null -> l; d :: Discard;' +
+             ''.join(f'a{i} :: AggregateLast -> d; a{i} [1] -> a{i + 1};'
+                     for i in range(59, -1, -1)) +
+             'InfiniteSource(LIMIT 6400, BURST 32) -> a0;')
+    check(reads_within(link, 'l.count', '6340', router=1),
+          'the deepest of paths: 60 that let go what they held')
     text = text.replace('-> Policer', '-> Queue -> AggregateCounter', 1)
     text = text.replace('Policer(1000000000)', 'AggregateCounter')
     status, said, _ = link.ask('install', payload=text)
@@ -281,6 +336,8 @@ if shutil.which(QEMU) is None:
     raise SystemExit
 for name, (machine, _) in MACHINES.items():
     forwarding(name)
+for name in 'microvm', 'microvm, legacy devices', 'q35':
+    cable(name)
 for name in 'microvm', 'q35':
     control(name)
     end(name, MACHINES[name][0])

@@ -177,16 +177,13 @@ aggregate_last_keep(
 	return old;
 }
 
-static void
-aggregate_last_push(struct element *e, unsigned int port, struct batch *b)
+/* Leaves in b those that are let go; its frame is gone before they go on. */
+static NOINLINE void
+aggregate_last_swap(struct aggregate_last *s, struct batch *b)
 {
-	struct aggregate_last *s = element_state(e);
 	struct flow_probe probe[AGG_AHEAD];
 	uint32_t kept = 0;
 
-	(void)port;
-	if (s->clear)
-		aggregate_last_clear(e, b->thread);
 	for (uint32_t at = 0; at < b->count; at += AGG_AHEAD) {
 		uint32_t n =
 		    b->count - at < AGG_AHEAD ? b->count - at : AGG_AHEAD;
@@ -201,7 +198,18 @@ aggregate_last_push(struct element *e, unsigned int port, struct batch *b)
 		}
 	}
 	b->count = kept;
-	if (kept > 0)
+}
+
+static void
+aggregate_last_push(struct element *e, unsigned int port, struct batch *b)
+{
+	struct aggregate_last *s = element_state(e);
+
+	(void)port;
+	if (s->clear)
+		aggregate_last_clear(e, b->thread);
+	aggregate_last_swap(s, b);
+	if (b->count > 0)
 		output_push_checked(e, 1, b);
 }
 

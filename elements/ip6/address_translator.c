@@ -320,11 +320,11 @@ at_translate(struct address_translator *self, enum at_side side, uint8_t *data,
 	       at_translate_error(self, side, &v, now);
 }
 
-static void
-address_translator_push(struct element *e, unsigned int port, struct batch *b)
+/* Leaves in b what is translated; its frame is gone before that goes on. */
+static NOINLINE void
+address_translator_batch(
+    struct address_translator *self, enum at_side side, struct batch *b)
 {
-	struct address_translator *self = element_state(e);
-	enum at_side side = port == 0 ? AT_INNER : AT_OUTER;
 	struct thread *t = b->thread;
 	int64_t now = thread_recent_ns(t);
 	uint32_t kept = 0;
@@ -347,7 +347,15 @@ address_translator_push(struct element *e, unsigned int port, struct batch *b)
 		b->packet[kept++] = p;
 	}
 	b->count = kept;
-	if (kept > 0)
+}
+
+static void
+address_translator_push(struct element *e, unsigned int port, struct batch *b)
+{
+	struct address_translator *self = element_state(e);
+
+	address_translator_batch(self, port == 0 ? AT_INNER : AT_OUTER, b);
+	if (b->count > 0)
 		output_push(e, port, b);
 }
 
