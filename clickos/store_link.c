@@ -212,7 +212,10 @@ store_link_event(struct store_side *side, struct str rest)
 	} else if (rest.n == 0) {
 		link_vanish(side, l);
 	} else if (str_starts(rest, STR("to/"))) {
-		l->dirty = true;
+		/* The chunks before are those that we have deleted. */
+		if (store_number(str_from(rest, 3), UINT32_MAX, &n) &&
+		    n >= l->next_in)
+			l->dirty = true;
 	} else if (str_starts(rest, STR("from/")) &&
 	           store_number(str_from(rest, 5), UINT32_MAX, &n) &&
 	           n == l->oldest) {

@@ -27,7 +27,8 @@ enum { PATIENCE_MS = 60000, FAILED = 99 };
 struct tool {
 	struct xs_handle *xs;
 	char dir[96];
-	uint32_t next_to, next_from;
+	uint32_t next_to, taken_to; /* to be written; the guest has before */
+	uint32_t next_from;
 	struct strbuf stream;
 };
 
@@ -52,10 +53,10 @@ tool_wait(struct tool *t)
 	struct pollfd p = { .fd = xs_fileno(t->xs), .events = POLLIN };
 	char **event;
 
-	event = xs_check_watch(t->xs);
-	if (event == NULL && poll(&p, 1, PATIENCE_MS) == 0)
+	if (poll(&p, 1, PATIENCE_MS) == 0)
 		fail("no answer");
-	free(event);
+	while ((event = xs_check_watch(t->xs)) != NULL)
+		free(event);
 }
 
 static bool
@@ -68,6 +69,21 @@ tool_has(struct tool *t, const char *key)
 	return value != NULL;
 }
 
+/* Chunks are taken in order: a window is looked at twice, not for each one. */
+static void
+tool_room(struct tool *t)
+{
+	const uint32_t half = CONTROL_STORE_WINDOW / 2;
+	char key[160];
+
+	if (t->next_to - t->taken_to < CONTROL_STORE_WINDOW)
+		return;
+	tool_key(t, "to", t->taken_to + half - 1, key);
+	while (tool_has(t, key))
+		tool_wait(t);
+	t->taken_to += half;
+}
+
 static void
 tool_send(struct tool *t, struct str bytes)
 {
@@ -76,10 +92,7 @@ tool_send(struct tool *t, struct str bytes)
 	while (bytes.n > 0) {
 		struct str chunk = str_sub(bytes, 0, CONTROL_STORE_CHUNK);
 
-		while (t->next_to >= CONTROL_STORE_WINDOW &&
-		       tool_has(t, tool_key(t, "to",
-		                       t->next_to - CONTROL_STORE_WINDOW, key)))
-			tool_wait(t);
+		tool_room(t);
 		if (!xs_write(t->xs, XBT_NULL,
 		        tool_key(t, "to", t->next_to++, key), chunk.s,
 		        (unsigned int)chunk.n))
