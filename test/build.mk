@@ -7,9 +7,14 @@ build/xsctl: build/host/test/xen/xsctl.o build/host/control/message.o \
 	$(call say,LD $@)
 	$(Q)$(CC) -o $@ $^ -lxenstore
 
+# What scripts in dom0 wait with (test/xen/*.sh).
+build/await: build/host/test/xen/await.o
+	$(call say,LD $@)
+	$(Q)$(CC) -o $@ $^ -lxenstore
+
 # Datagrams through a guest (test/xen/traffic.sh).
 build/udp: build/host/test/xen/udp.o
 	$(call say,LD $@)
 	$(Q)$(CC) -o $@ $^
 
-check-run: build/xsctl build/udp
+check-run: build/xsctl build/await build/udp

@@ -4,5 +4,5 @@
 set -e
 texts=build/xenbox/texts
 python3 test/xen/texts.py "$texts"
-exec env XENSTORED=xenstored tools/xenbox run -t 600 test/xen/control.sh \
-    build/clickos build/xsctl "$texts/big.click" "$texts/huge.click"
+exec env XENSTORED=xenstored tools/xenbox run -t 1100 test/xen/control.sh \
+    build/clickos build/xsctl build/await "$texts/big.click" "$texts/huge.click"

@@ -5,4 +5,4 @@ set -e
 texts=build/xenbox/texts
 python3 test/xen/texts.py "$texts"
 exec tools/xenbox run -t 600 test/xen/guest.sh build/clickos build/xsctl \
-    "$texts/big.click" test/xen/pppoe.sh
+    build/await "$texts/big.click" test/xen/pppoe.sh

@@ -39,7 +39,7 @@ session() # NAME SECRET ADDRESS MORE...
 }
 
 xl create -q bras.cfg
-within 20 xenstore-exists "/local/domain/$(xl domid bras)/data/clickos/version"
+await 20 key "/local/domain/$(await 5 id bras)/data/clickos/version"
 timeout 30 pppoe-discovery -I access > /tmp/discovery 2>&1
 is "bras: pppoe-discovery ends well" $? 0
 check "bras: and its name" \
@@ -53,4 +53,4 @@ pppd plugin pppoe.so access user joe password wrong nodetach noauth \
 check "bras: a wrong secret is refused, and pppd knows why" \
     grep 'CHAP authentication failed' /tmp/pppd
 xl shutdown bras
-check "bras: powers off" within 20 gone bras
+check "bras: powers off" await 20 gone bras

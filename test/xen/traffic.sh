@@ -6,9 +6,14 @@ C=/test/cosmos
 
 INSTALL=2 REMOVE=6 READ=7 STATS=11 ANY=65535
 INSIDE=198.51.100.1 OUTSIDE=198.51.100.2
-use() { dom=$(xl domid "$1"); }
+use() { dom=$(await 5 id "$1"); }
 ask() { /test/xsctl "$dom" "$@"; }
-there() { xenstore-exists "/local/domain/$(xl domid "$1")/data/clickos/version"; }
+# up NAME -- waits until its ports are connected, so that pings find it.
+up()
+{
+	use "$1"
+	await 20 key "/local/domain/$dom/device/vif/0/state" 4
+}
 
 # host NAME ADDRESS BRIDGE -- a network namespace, by a veth on a bridge
 host()
@@ -34,12 +39,14 @@ tcp()
 	rm -f /tmp/up /tmp/down
 	sleep 100 | in_b nc -l -p 80 > /tmp/up &
 	in_b nc -l -p 443 < /tmp/sent &
-	usleep 500000
+	within 5 listens 80
+	within 5 listens 443
 	in_a nc -w 5 $OUTSIDE 80 < /tmp/sent
 	within 40 cmp /tmp/sent /tmp/up
 	sleep 100 | in_a timeout 60 nc -w 5 $OUTSIDE 443 > /tmp/down &
 	within 40 cmp /tmp/sent /tmp/down
 }
+listens() { in_b netstat -ltn | grep -q ":$1 "; }
 same() { [ "$(sha256sum < "$1")" = "$(sha256sum < /tmp/sent)" ]; }
 
 host a $INSIDE 0
@@ -52,10 +59,11 @@ in_b /test/udp echo 53 &
 # ---- a firewall with two ports, in 5 MB ----
 
 for kind in pv pvh; do
-	size=4
+	size=3
 	[ $kind = pv ] || size=1
 	guest fw$kind $kind 5 "" "$two" 'ramdisk="/test/firewall.click"'
 	xl create -q fw$kind.cfg
+	up fw$kind
 	check "$kind: a ping through the firewall" within 20 pings 1 $OUTSIDE
 	check "$kind: ten of them" pings 10 $OUTSIDE
 	tcp $size > /tmp/tcp.out 2>&1
@@ -65,7 +73,6 @@ for kind in pv pvh; do
 	    in_a /test/udp ask $OUTSIDE 53 100
 	check "$kind: what no rule allows does not pass" \
 	    eval '! in_a timeout 1 /test/udp ask $OUTSIDE 54 1'
-	use fw$kind
 	others=$(ask $READ 0 others.count)
 	check "$kind: and is counted ($others)" [ "$others" -ge 1 ]
 	note "$kind: memory $(ask $STATS $ANY "" |
@@ -75,6 +82,7 @@ for kind in pv pvh; do
 	guest ping$kind $kind 5 "" 'vif=["bridge=br0,mac=00:16:3e:00:00:09"]' \
 	    'ramdisk="/test/ping.click"'
 	xl create -q ping$kind.cfg
+	up ping$kind
 	check "$kind: ARPResponder and ICMPPingResponder answer a ping" \
 	    within 20 pings 1 198.51.100.9
 	check "$kind: twenty more" pings 20 198.51.100.9
