@@ -133,7 +133,8 @@ ok(balanced(stats()['total']), 'received = sent + dropped', stats())
 
 # Bindings: ports by number, two ports of one process, frames between them.
 pair = start(
-    [CLICK, '--port', '0=vale0:x.0,slots=1024', '--port', '1=vale0:x.1', '-e',
+    [CLICK, '--port', '0=vale0:x.0,slots=1024',
+     '--port', '1=vale0:x.1,slots=1024', '-e',
      'InfiniteSource(LIMIT 500, STOP false) -> %s -> Queue -> ToDevice(0); '
      'FromDevice(1) -> c :: Counter -> Discard; FromDevice(0) -> Discard; '
      'd :: Idle -> ToDevice(1); DriverManager(label x, wait 50ms, '
