@@ -83,14 +83,29 @@ netring_poke(struct netring_end *e, uint32_t i, netring_slot s)
 }
 
 /*
- * Asks for the lines of the next n slots, all at once: a line that the other
- * side has costs hundreds of nanoseconds, and stores are made in order.
+ * Asks for the lines of n slots from index at on, all at once: a line that the
+ * other side has costs hundreds of nanoseconds, and stores are made in order.
  */
+static inline void
+netring_want_slots_at(const struct netring_end *e, uint32_t at, uint32_t n)
+{
+	for (uint32_t i = 0; n > 0 && i < n + 7; i += 8)
+		prefetch_write(&e->slot[(at + i) & e->mask]);
+}
+
+/* The same of our next n slots. */
 static inline void
 netring_want_slots(const struct netring_end *e, uint32_t n)
 {
-	for (uint32_t i = 0; i < n + 7; i += 8)
-		prefetch_write(&e->slot[(e->index + i) & e->mask]);
+	netring_want_slots_at(e, e->index, n);
+}
+
+/* The same of n slots from i places after our index on, to be read only. */
+static inline void
+netring_expect_slots(const struct netring_end *e, uint32_t i, uint32_t n)
+{
+	for (uint32_t k = 0; n > 0 && k < n + 7; k += 8)
+		prefetch_read(&e->slot[(e->index + i + k) & e->mask]);
 }
 
 static inline void

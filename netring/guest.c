@@ -147,11 +147,17 @@ netring_guest_tx_room(struct netring_guest_port *p, uint32_t n)
 	uint32_t have = netring_have(&p->tx);
 	int err;
 
-	netring_want_slots(&p->tx, n);
-	if (have >= n)
-		return (int)have;
-	err = netring_look(&p->tx);
-	return err < 0 ? err : netring_guest_reclaim(p);
+	if (have < n) {
+		err = netring_look(&p->tx);
+		if (err >= 0)
+			err = netring_guest_reclaim(p);
+		if (err < 0)
+			return err;
+		have = (uint32_t)err;
+	}
+	/* Only ours: the switch may be reading the next. */
+	netring_want_slots(&p->tx, have < n ? have : n);
+	return (int)have;
 }
 
 int

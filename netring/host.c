@@ -13,6 +13,8 @@ netring_host_rx_fill(
 	have = netring_look(&r->end);
 	if (have < 0)
 		return have;
+	/* All at once, and to be written: frames will be put there. */
+	netring_want_slots_at(&r->end, r->taken, r->end.seen - r->taken);
 	/* Slots from the end's index on to taken are ours to write already. */
 	for (; r->taken != r->end.seen; r->taken++) {
 		netring_slot s =

@@ -87,6 +87,26 @@ ring_frame(struct vale_ring *r, struct vale_frame *f, uint32_t i, uint32_t have,
 	return ring_rest(r, f, i, have, piece);
 }
 
+/*
+ * Asks for what the next burst will read, at most max frames from slot i of
+ * have on: it comes while this one is copied.  Their slots were asked for a
+ * burst ago, and what they say is not relied on.
+ */
+static void
+ring_expect(const struct vale_ring *r, uint32_t i, uint32_t have, uint32_t max)
+{
+	uint32_t n = have - i < max ? have - i : max;
+
+	for (uint32_t k = 0; k < n; k++) {
+		netring_slot s = netring_peek(&r->in, i + k);
+
+		if (likely(slot_valid(s, r->memory.count)))
+			prefetch_read(netring_bytes(&r->memory, s));
+	}
+	i += n;
+	netring_expect_slots(&r->in, i, have - i < max ? have - i : max);
+}
+
 int
 vale_ring_rx(struct vale_port *p, struct vale_frame *f, unsigned int max)
 {
@@ -94,10 +114,14 @@ vale_ring_rx(struct vale_port *p, struct vale_frame *f, unsigned int max)
 	uint32_t i = 0, pieces = 0, n = 0;
 	int have = (int)netring_have(&r->in);
 
-	if (have < (int)max)
+	if (have < (int)max) {
 		have = netring_look(&r->in);
-	if (unlikely(have < 0))
-		return vale_port_broken(p, "tx ring: index out of range");
+		if (unlikely(have < 0))
+			return vale_port_broken(
+			    p, "tx ring: index out of range");
+		netring_expect_slots(
+		    &r->in, 0, (uint32_t)have < max ? (uint32_t)have : max);
+	}
 	while (n < max && i < (uint32_t)have &&
 	       pieces + NETRING_SEGMENTS_MAX <= RING_PIECES) {
 		uint32_t slots =
@@ -111,6 +135,7 @@ vale_ring_rx(struct vale_port *p, struct vale_frame *f, unsigned int max)
 		i += slots;
 	}
 	r->lent = i;
+	ring_expect(r, i, (uint32_t)have, max);
 	return (int)n;
 }
 
@@ -139,9 +164,7 @@ vale_ring_prefetch(struct vale_port *p, unsigned int n)
 	for (int i = 0; i < have && i < (int)n; i++)
 		prefetch_write(netring_bytes(
 		    &r->memory, netring_host_rx_top(&r->out, (uint32_t)i)));
-	for (unsigned int i = 0; i < n; i += 8)
-		prefetch_write(
-		    &r->out.end.slot[(r->out.end.index + i) & r->out.end.mask]);
+	netring_want_slots(&r->out.end, n);
 }
 
 /* The 16 bytes before a frame at to. */
