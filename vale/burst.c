@@ -170,12 +170,12 @@ static void
 send_to(struct vale_worker *w, struct vale_slot *d, struct vale_frame **list,
     unsigned int n)
 {
-	spin_lock(&d->lock);
+	slot_lock(w, d);
 	if (vale_slot_usable(d))
 		send_locked(w, d, list, n);
 	else
 		drop_tx(d, DROP_DOWN, n);
-	spin_unlock(&d->lock);
+	slot_unlock(w, d);
 }
 
 /* Another copy of n frames, for m. */
@@ -405,16 +405,16 @@ prefetch_frames(const struct vale_worker *w, unsigned int n)
  * that these lines come while others are waited for.
  */
 static void
-prefetch_target(struct vale_slot *s)
+prefetch_target(const struct vale_worker *w, struct vale_slot *s)
 {
 	struct vale_slot *d = load_relaxed(&s->guess);
 
 	if (d == NULL || s->last == 0 || d->port->ops->prefetch == NULL)
 		return;
-	spin_lock(&d->lock);
+	slot_lock(w, d);
 	if (vale_slot_usable(d))
 		d->port->ops->prefetch(d->port, s->last);
-	spin_unlock(&d->lock);
+	slot_unlock(w, d);
 }
 
 int
@@ -424,7 +424,7 @@ vale_burst(struct vale_worker *w, struct vale_slot *s)
 	unsigned int kept;
 	int n;
 
-	prefetch_target(s);
+	prefetch_target(w, s);
 	n = p->ops->rx(p, w->scratch->frame, VALE_BURST);
 	s->last = n > 0 ? (unsigned int)n : 0;
 	if (n <= 0) {

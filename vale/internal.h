@@ -114,7 +114,7 @@ struct vale_worker {
 	VEC(struct vale_slot *) active;
 	VEC(struct vale_slot *) dirty; /* tx published, nobody woken yet */
 	bool rx_dirty;                 /* some active slot's is set */
-	int64_t now_ns;
+	int64_t now_ns, woken_ns;      /* of worker_wake_peers() */
 	uint64_t rounds, sleeps;
 	struct vale_scratch *scratch;
 };
@@ -130,6 +130,25 @@ struct vale {
 	int broken; /* atomic: some port's link is VALE_BROKEN */
 	struct vale_limit log_limit;
 };
+
+/*
+ * d's lock, for a worker.  One that is alone needs none: the control thread
+ * takes none either (vale_sync), and a locked instruction waits until all
+ * stores before it have reached the other processor.
+ */
+static inline void
+slot_lock(const struct vale_worker *w, struct vale_slot *d)
+{
+	if (w->vale->nworkers > 1)
+		spin_lock(&d->lock);
+}
+
+static inline void
+slot_unlock(const struct vale_worker *w, struct vale_slot *d)
+{
+	if (w->vale->nworkers > 1)
+		spin_unlock(&d->lock);
+}
 
 /* burst.c: one burst from a slot; frames received, or ERR_*. */
 int vale_burst(struct vale_worker *w, struct vale_slot *s);

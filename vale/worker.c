@@ -23,6 +23,8 @@
 enum {
 	EVENTS_AT_ONCE = 64,
 	LOOK_EVERY_NS = 20000, /* for events, while busy */
+	WAKE_EVERY_NS = 5000,  /* at least, under load */
+	FULL_ROUND = 16,       /* frames in a round: load */
 	EMPTY_PAUSES = 8,      /* empty rounds before the processor is left */
 };
 
@@ -64,6 +66,64 @@ worker_adopt(struct vale_worker *w, const struct vale_pinned *pinned)
 		worker_activate(w, pinned->slot[i]);
 }
 
+/* ---- events for peers that sleep ---- */
+
+void
+vale_worker_dirty(struct vale_worker *w, struct vale_slot *d)
+{
+	for (size_t i = 0; i < w->dirty.n; i++)
+		if (w->dirty.v[i] == d)
+			return;
+	if (vec_push(&w->dirty, d) == 0)
+		return;
+	/* Out of memory: at once, with a barrier of its own. */
+	fence_full();
+	d->port->ops->wake(d->port, VALE_TX);
+}
+
+/*
+ * Wakes whom the last rounds concerned; also ports that are being stopped,
+ * which is not over before the next round (vale_sync).
+ */
+static void
+worker_wake_peers(struct vale_worker *w)
+{
+	if (w->dirty.n == 0 && !w->rx_dirty)
+		return;
+	w->woken_ns = w->now_ns;
+	/* Indices are out before wake_at is read: ops->wake (port.h). */
+	fence_full();
+	for (size_t i = 0; i < w->dirty.n; i++) {
+		struct vale_slot *d = w->dirty.v[i];
+
+		slot_lock(w, d);
+		if (load_relaxed(&d->port->link) == VALE_UP)
+			d->port->ops->wake(d->port, VALE_TX);
+		slot_unlock(w, d);
+	}
+	w->dirty.n = 0;
+	for (size_t i = 0; w->rx_dirty && i < w->active.n; i++) {
+		struct vale_slot *s = w->active.v[i];
+
+		if (s->rx_dirty && load_relaxed(&s->port->link) == VALE_UP)
+			s->port->ops->wake(s->port, VALE_RX);
+		s->rx_dirty = false;
+	}
+	w->rx_dirty = false;
+}
+
+/*
+ * The same after a round that moved frames.  While rounds are full it is put
+ * off a little: the barrier waits for all stores, and whoever sleeps takes
+ * longer than that to wake.
+ */
+static void
+worker_wake_due(struct vale_worker *w, unsigned int moved)
+{
+	if (moved < FULL_ROUND || w->now_ns - w->woken_ns >= WAKE_EVERY_NS)
+		worker_wake_peers(w);
+}
+
 /* ---- what the control thread does ---- */
 
 void
@@ -86,7 +146,10 @@ worker_begin(struct vale_worker *w)
 	uint32_t wanted = load_acquire(&w->wanted);
 	const struct vale_pinned *pinned = load_acquire(&w->pinned);
 
-	if (unlikely(pinned != w->known))
+	if (likely(wanted == w->reached && pinned == w->known))
+		return;
+	worker_wake_peers(w); /* slots that it knows may go */
+	if (pinned != w->known)
 		worker_adopt(w, pinned);
 	store_release(&w->reached, wanted);
 }
@@ -174,54 +237,14 @@ vale_worker_remove(struct vale_worker *w, struct vale_slot *s)
 		worker_unpin_in_place(w, s);
 }
 
-/* ---- events for peers that sleep ---- */
-
-void
-vale_worker_dirty(struct vale_worker *w, struct vale_slot *d)
-{
-	for (size_t i = 0; i < w->dirty.n; i++)
-		if (w->dirty.v[i] == d)
-			return;
-	if (vec_push(&w->dirty, d) == 0)
-		return;
-	/* Out of memory: at once, with a barrier of its own. */
-	fence_full();
-	d->port->ops->wake(d->port, VALE_TX);
-}
-
-/* Wakes whom the last round concerned. */
-static void
-worker_wake_peers(struct vale_worker *w)
-{
-	if (w->dirty.n == 0 && !w->rx_dirty)
-		return;
-	/* Indices are out before wake_at is read: ops->wake (port.h). */
-	fence_full();
-	for (size_t i = 0; i < w->dirty.n; i++) {
-		struct vale_slot *d = w->dirty.v[i];
-
-		spin_lock(&d->lock);
-		if (vale_slot_usable(d))
-			d->port->ops->wake(d->port, VALE_TX);
-		spin_unlock(&d->lock);
-	}
-	w->dirty.n = 0;
-	for (size_t i = 0; w->rx_dirty && i < w->active.n; i++) {
-		struct vale_slot *s = w->active.v[i];
-
-		if (s->rx_dirty && vale_slot_usable(s))
-			s->port->ops->wake(s->port, VALE_RX);
-		s->rx_dirty = false;
-	}
-	w->rx_dirty = false;
-}
-
 /* Whether s, which has no frame now, may leave the active ones. */
 static bool
 worker_may_leave(struct vale_worker *w, struct vale_slot *s)
 {
 	struct vale_port *p = s->port;
 
+	if (s->rx_dirty)
+		return false; /* its peer has not been told yet */
 	if (!vale_slot_usable(s) || (p->features & VALE_F_NO_RX) != 0)
 		return true;
 	if ((p->features & VALE_F_POLL_ONLY) != 0)
@@ -293,7 +316,7 @@ vale_worker_round(struct vale_worker *w)
 	if (w->thread == 0)
 		worker_events(w, 0); /* nobody else looks */
 	moved = worker_turns(w);
-	worker_wake_peers(w);
+	worker_wake_due(w, moved);
 	return moved;
 }
 
