@@ -36,16 +36,18 @@ static const struct outcome outcomes[] = {
 	    "q.highwater_length", "7" },
 	{ "a smaller capacity keeps the oldest",
 	    "InfiniteSource(a, LIMIT 3) -> q :: Queue(10);"
-	    "InfiniteSource(bbb, LIMIT 3) -> q;"
+	    "b :: InfiniteSource(bbb, LIMIT 3, ACTIVE false) -> q;"
 	    "q -> u :: Unqueue(ACTIVE false) -> c :: Counter -> Discard;"
-	    "DriverManager(wait 1ms, write q.capacity 1,"
+	    "DriverManager(wait 1ms, write b.active true, wait 1ms,"
+	    " write q.capacity 1,"
 	    " write u.active true, wait 1ms, stop)",
 	    "c.byte_count", "1" },
 	{ "that of a FrontDropQueue the newest",
 	    "InfiniteSource(a, LIMIT 3) -> q :: FrontDropQueue(10);"
-	    "InfiniteSource(bbb, LIMIT 3) -> q;"
+	    "b :: InfiniteSource(bbb, LIMIT 3, ACTIVE false) -> q;"
 	    "q -> u :: Unqueue(ACTIVE false) -> c :: Counter -> Discard;"
-	    "DriverManager(wait 1ms, write q.capacity 1,"
+	    "DriverManager(wait 1ms, write b.active true, wait 1ms,"
+	    " write q.capacity 1,"
 	    " write u.active true, wait 1ms, stop)",
 	    "c.byte_count", "3" },
 	{ "a FrontDropQueue grows",

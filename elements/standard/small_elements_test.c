@@ -4,6 +4,7 @@
  * by hand, and where they come out.
  */
 #include "click/anno.h"
+#include "click/gate.h"
 #include "test/net.h"
 
 /* ---- what goes in at x comes out where? ---- */
@@ -308,6 +309,31 @@ test_alignment_info(void)
 	sb_fini(&plain);
 }
 
+/* From outside: what the gate lets through is counted, the rest refused. */
+static void
+test_clickos_control(void)
+{
+	struct strbuf out = STRBUF_INIT, messages = STRBUF_INIT;
+	struct trun t;
+
+	ok(trun_start(&t, "Idle -> c :: Counter -> Discard;"
+	                  "g :: ClickOSControl(ALLOW \"c.* g.*\","
+	                  " DENY c.reset*)") == 0,
+	    "ClickOSControl: starts");
+	ok(gate_read(t.r, STR("c.count"), STR(""), &out, &messages) == GATE_OK,
+	    "ClickOSControl: what ALLOW names may be read");
+	ok(gate_write(t.r, STR("c.reset"), STR(""), &messages) == GATE_DENIED,
+	    "ClickOSControl: what DENY names may not be written");
+	ok(gate_read(t.r, STR("version"), STR(""), &out, &messages) ==
+	        GATE_DENIED,
+	    "ClickOSControl: nor what ALLOW does not name be read");
+	is_cstr(trun_read(&t, "g.reads"), "1", "ClickOSControl: counts reads");
+	is_cstr(trun_read(&t, "g.denied"), "2", "ClickOSControl: and refusals");
+	is_num(trun_stop(&t), 0, "ClickOSControl: every packet is back");
+	sb_fini(&out);
+	sb_fini(&messages);
+}
+
 int
 main(void)
 {
@@ -325,6 +351,7 @@ main(void)
 	test_random_seed();
 	test_discard_no_free();
 	test_alignment_info();
+	test_clickos_control();
 	ok(trun_start(&t, "Idle -> Error -> Discard") != 0,
 	    "Error: does not start");
 	is_num(trun_stop(&t), 0, "Error: every packet is back");
