@@ -58,7 +58,14 @@ static void
 census_large(struct census *c, uint64_t va, int shift, bool write, bool exec)
 {
 	uint64_t end = va + (UINT64_C(1) << shift);
+	uint64_t n = (end - va) >> PAGE_SHIFT;
 
+	if (va >= (uintptr_t)image_end) {
+		c->all += n;
+		c->write_exec += write && exec ? n : 0;
+		c->exec_elsewhere += exec ? n : 0;
+		return;
+	}
 	for (; va < end; va += PAGE_SIZE)
 		census_page(c, va, write, exec);
 }

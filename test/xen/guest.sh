@@ -4,7 +4,7 @@
 # What the kernel says of itself, line by line.
 relay()
 {
-	await 30 said "$1" '^1\.\.' || not_ok "$1: self test ends"
+	await 60 said "$1" '^1\.\.' || not_ok "$1: self test ends"
 	console "$1" | tr -d '\r' > /tmp/relay
 	while read -r line; do
 		case $line in
