@@ -513,8 +513,10 @@ netfront_connect(struct netfront *f, struct diag *why)
 	f->broken = false;
 	err = netfront_share(f);
 	if (err != 0)
-		return diag(
-		    why, err, "vif%u: cannot share its rings", f->handle);
+		return diag(why, err, "vif%u: cannot share its rings: %s",
+		    f->handle,
+		    err == ERR_NOMEM ? "no memory, or no grant is left"
+		                     : err_text(err));
 	f->connected = true;
 	netdev_set_link(&f->dev, &f->stats, true);
 	err = netfront_follow_backend(f, why);

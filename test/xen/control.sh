@@ -146,6 +146,7 @@ check "and says so" grep -q 'memory' huge.out
 is "the next one works" "$(ask $INSTALL $ANY next "$switching")" 1
 check "and the first goes on" hoards
 xl destroy small
+. /test/faults.sh
 
 # ---- many, under load ----
 

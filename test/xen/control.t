@@ -5,4 +5,5 @@ set -e
 texts=build/xenbox/texts
 python3 test/xen/texts.py "$texts"
 exec env XENSTORED=xenstored tools/xenbox run -t 1100 test/xen/control.sh \
-    build/clickos build/xsctl build/await "$texts/big.click" "$texts/huge.click"
+    build/clickos build/xsctl build/await test/xen/faults.sh \
+    "$texts/big.click" "$texts/huge.click"

@@ -3,12 +3,13 @@
  * xsctl.c -- in dom0: one request of the control protocol, version 2, to a
  * guest, by keys in XenStore (abi/control_store.h).
  *
- *	xsctl DOMID OP ROUTER PATH [PAYLOAD | @FILE]
+ *	xsctl DOMID[,DOMID...] OP ROUTER PATH [PAYLOAD | @FILE]
  *
  * OP and ROUTER are numbers (65535: none).  Prints the answer's payload; exit
- * status: the answer's.  xsctl DOMID OP ROUTER PATH PAYLOAD xN sends the
- * request N times and prints the last answer, and the milliseconds that one
- * took on average to standard error.
+ * status: the answer's.  Several guests are asked one after the other, each
+ * answer is a line, and the last one's status counts.  xsctl DOMID OP ROUTER
+ *PATH PAYLOAD xN sends the request N times and prints the last answer, and the
+ *milliseconds that one took on average to standard error.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -201,15 +202,46 @@ now_ms(void)
 	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
 }
 
+/* Sends m so many times to one guest; prints its last answer. */
+static int
+tool_run(
+    const char *domid, const struct message *m, struct str payload, int times)
+{
+	struct assembly a = ASSEMBLY_INIT;
+	struct tool t = { .xs = NULL };
+	struct message one = *m;
+	double start;
+	int status;
+
+	tool_open(&t, domid);
+	start = now_ms();
+	for (int i = 0; i < times; i++) {
+		one.id = (uint32_t)i;
+		assembly_clear(&a);
+		tool_ask(&t, &one, payload);
+		tool_hear(&t, &a);
+	}
+	if (times > 1)
+		fprintf(stderr, "%.1f\n", (now_ms() - start) / times);
+	fwrite(a.payload.s, 1, a.payload.n, stdout);
+	status = (int)a.first.status;
+	if (a.first.op == CONTROL_INSTALL && status == 0)
+		printf("%u\n", a.first.router);
+	(void)xs_rm(t.xs, XBT_NULL, t.dir); /* the guest may have */
+	xs_close(t.xs);
+	assembly_clear(&a);
+	sb_fini(&t.stream);
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct assembly a = ASSEMBLY_INIT;
 	struct message m = { .op = 0 };
-	struct tool t = { .xs = NULL };
 	struct str payload = STR("");
-	int i, times = 1;
-	double start;
+	int status = FAILED;
+	bool several;
+	char *domid;
 
 	if (argc < 5)
 		fail("DOMID OP ROUTER PATH [PAYLOAD|@FILE [xTIMES]]");
@@ -218,22 +250,13 @@ main(int argc, char **argv)
 	m.path = str_of(argv[4]);
 	if (argc > 5)
 		payload = tool_payload(argv[5]);
-	if (argc > 6)
-		times = atoi(argv[6] + 1);
-	tool_open(&t, argv[1]);
-	start = now_ms();
-	for (i = 0; i < times; i++) {
-		m.id = (uint32_t)i;
-		assembly_clear(&a);
-		tool_ask(&t, &m, payload);
-		tool_hear(&t, &a);
+	several = strchr(argv[1], ',') != NULL;
+	for (domid = strtok(argv[1], ","); domid != NULL;
+	     domid = strtok(NULL, ",")) {
+		status = tool_run(
+		    domid, &m, payload, argc > 6 ? atoi(argv[6] + 1) : 1);
+		if (several)
+			putchar('\n');
 	}
-	if (times > 1)
-		fprintf(stderr, "%.1f\n", (now_ms() - start) / times);
-	fwrite(a.payload.s, 1, a.payload.n, stdout);
-	if (a.first.op == CONTROL_INSTALL && a.first.status == 0)
-		printf("%u\n", a.first.router);
-	(void)xs_rm(t.xs, XBT_NULL, t.dir); /* the guest may have */
-	xs_close(t.xs);
-	return (int)a.first.status;
+	return status;
 }
