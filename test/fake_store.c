@@ -24,8 +24,8 @@ static struct {
 	struct entry entry[ENTRIES];
 	struct watch watch[WATCHES];
 	char in[sizeof(struct xsd_sockmsg) + XENSTORE_PAYLOAD_MAX + 1];
-	uint32_t have;
-	char out[OUT]; /* answers that wait for room */
+	uint32_t have, taken; /* bytes in it; those that it ever took */
+	char out[OUT];        /* answers that wait for room */
 	uint32_t out_from, out_to;
 	const char *error;
 	unsigned int error_after, error_count, conflicts;
@@ -51,6 +51,7 @@ fake_store_init(struct xenstore_domain_interface *ring)
 	fake_store_fini();
 	memset(ring, 0, sizeof(*ring));
 	store.ring = ring;
+	store.taken = 0;
 }
 
 void
@@ -425,18 +426,20 @@ store_serve(const struct asked *a)
 
 /* ---- the ring ---- */
 
+/* Whoever scribbles over the ring does not change what has been read of it. */
 static bool
 store_take(void)
 {
 	struct xenstore_domain_interface *s = store.ring;
-	uint32_t n = load_acquire(&s->req_prod) - s->req_cons, i;
+	uint32_t n = load_acquire(&s->req_prod) - store.taken, i;
 
 	if (n > sizeof(store.in) - store.have)
 		n = (uint32_t)sizeof(store.in) - store.have;
 	for (i = 0; i < n; i++)
 		store.in[store.have + i] =
-		    s->req[MASK_XENSTORE_IDX(s->req_cons + i)];
-	store_release(&s->req_cons, s->req_cons + n);
+		    s->req[MASK_XENSTORE_IDX(store.taken + i)];
+	store.taken += n;
+	store_release(&s->req_cons, store.taken);
 	store.have += n;
 	return n > 0;
 }
