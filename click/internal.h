@@ -46,8 +46,13 @@ bool master_stops_threads(const struct master *m);
 uint32_t master_push_depth(const struct master *m);
 struct thread *thread_new(struct master *m, unsigned int id, struct pool *pool);
 void thread_free(struct thread *t);
-/* Room for batches on a path of so many elements. */
-int thread_reserve_scratch(struct thread *t, uint32_t depth);
+/*
+ * Room for batches on a path of so many elements, NULL where t has it already:
+ * to be taken (or freed) later.  ERR_NOMEM.
+ */
+int thread_make_scratch(const struct thread *t, uint32_t depth, char **base);
+/* Puts it in the place of what t has, between tasks.  Cannot fail. */
+void thread_take_scratch(struct thread *t, uint32_t depth, char *base);
 int thread_reserve_tasks(struct thread *t, uint32_t n);
 int thread_grow_timers(struct thread *t);
 /* Before it runs: makes to e's home, with the timers that e has set. */

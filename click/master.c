@@ -260,15 +260,14 @@ master_log(void *arg, struct str line)
 	os_log(line);
 }
 
-int
-router_reserve(struct router *r)
+/* Each thread's room for r's batches becomes the thread's. */
+static void
+master_take_scratch(struct master *m, struct router *r)
 {
-	struct master *m = r->master;
-
 	for (unsigned int i = 0; i < m->options.nthreads; i++)
-		if (thread_reserve_scratch(m->threads[i], r->depth) != 0)
-			return ERR_NOMEM;
-	return 0;
+		thread_take_scratch(m->threads[i], r->depth, r->scratch[i]);
+	free(r->scratch);
+	r->scratch = NULL;
 }
 
 /* Puts m->wanted in the place of what runs; between tasks, all parked. */
@@ -281,8 +280,7 @@ master_swap(struct master *m)
 	m->wanted = NULL;
 	if (old != NULL)
 		router_freeze_tasks(old);
-	if (router_reserve(r) != 0)
-		base_assert_failed("scratch", __FILE__, __LINE__);
+	master_take_scratch(m, r);
 	if (old == r->hotswap_old) {
 		errh_sink_init(&log, master_log, NULL);
 		router_take_state(r, &log);

@@ -156,6 +156,32 @@ router_initialize(struct router *r, struct errh *errh)
 	return err;
 }
 
+/* Room for batches on every thread; router_activate() must not fail. */
+static int
+router_make_scratch(struct router *r)
+{
+	unsigned int n = master_nthreads(r->master);
+	int err = 0;
+
+	r->scratch = calloc(n, sizeof(*r->scratch));
+	if (r->scratch == NULL)
+		return ERR_NOMEM;
+	for (unsigned int i = 0; err == 0 && i < n; i++)
+		err = thread_make_scratch(
+		    master_thread(r->master, i), r->depth, &r->scratch[i]);
+	return err;
+}
+
+static void
+router_free_scratch(struct router *r)
+{
+	if (r->scratch == NULL)
+		return;
+	for (unsigned int i = 0; i < master_nthreads(r->master); i++)
+		free(r->scratch[i]);
+	free(r->scratch);
+}
+
 /* Everything from hookup to initialize; what fails has been reported. */
 static int
 router_build(struct router *r, struct errh *errh)
@@ -167,6 +193,8 @@ router_build(struct router *r, struct errh *errh)
 	err = router_hookup(r, errh);
 	if (err == 0)
 		err = router_measure(r);
+	if (err == 0)
+		err = router_make_scratch(r);
 	if (err == 0)
 		err = router_observe(r);
 	if (err == ERR_RANGE)
@@ -265,6 +293,7 @@ router_free(struct router *r)
 	master_remove_router(r->master, r);
 	for (uint32_t i = 0; i < r->nelements; i++)
 		element_free(r->elements[i]);
+	router_free_scratch(r);
 	vec_fini(&r->attachments);
 	graph_fini(&r->graph);
 	free(r);

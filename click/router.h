@@ -123,7 +123,9 @@ struct router {
 	struct task *tasks;         /* all of this router's, oldest first */
 	struct task *last_task;
 	uint32_t ntasks;
-	uint32_t depth;      /* of pushes and pulls, in elements */
+	uint32_t depth; /* of pushes and pulls, in elements */
+	char *
+	    *scratch; /* of that depth, for the threads that need it, or NULL */
 	bool counting;       /* router_set_stats() */
 	bool handlers_ready; /* they have been added */
 	bool frozen;         /* its tasks lie in no heap */
@@ -146,15 +148,11 @@ struct router {
 int router_new(struct master *m, struct graph *g, struct router *old,
     struct router **r, struct errh *errh);
 /*
- * Room for r's batches on every thread, which router_activate() must have (it
- * makes it itself where nothing runs).  Between tasks only.  ERR_NOMEM.
- */
-int router_reserve(struct router *r);
-/*
  * Puts r in the place of the running router, if any, which is freed.  While
  * master_run() runs (from a handler, say) both happen as soon as no element of
  * the old router is being called; one that waits for that is freed when
- * another is activated before it.
+ * another is activated before it.  Cannot fail: router_new() made the room that
+ * r's batches need.
  */
 void router_activate(struct router *r);
 void router_free(struct router *r);

@@ -11,29 +11,46 @@
 /* Beyond the path itself: for handlers that push from within a push. */
 enum { SCRATCH_SPARE = 8 };
 
-int
-thread_reserve_scratch(struct thread *t, uint32_t depth)
+static size_t
+scratch_size(uint32_t depth)
 {
-	size_t size = ((size_t)depth + SCRATCH_SPARE) * SCRATCH_ELEMENT;
-	char *base;
+	return ((size_t)depth + SCRATCH_SPARE) * SCRATCH_ELEMENT;
+}
 
+int
+thread_make_scratch(const struct thread *t, uint32_t depth, char **base)
+{
+	size_t size = scratch_size(depth);
+
+	*base = NULL;
 	if (size <= (size_t)(t->scratch.end - t->scratch.base))
 		return 0;
+	*base = aligned_alloc(CACHE_LINE, size);
+	return *base != NULL ? 0 : ERR_NOMEM;
+}
+
+void
+thread_take_scratch(struct thread *t, uint32_t depth, char *base)
+{
+	size_t size = scratch_size(depth);
+
+	if (base == NULL ||
+	    size <= (size_t)(t->scratch.end - t->scratch.base)) {
+		free(base);
+		return;
+	}
 	/* Only between tasks: nothing lies in the old one. */
 	ASSERT(t->scratch.top == t->scratch.base);
-	base = aligned_alloc(CACHE_LINE, size);
-	if (base == NULL)
-		return ERR_NOMEM;
 	free(t->scratch.base);
 	t->scratch.base = t->scratch.top = base;
 	t->scratch.end = base + size;
-	return 0;
 }
 
 struct thread *
 thread_new(struct master *m, unsigned int id, struct pool *pool)
 {
 	struct thread *t = calloc(1, sizeof(*t));
+	char *scratch;
 	uint64_t seed;
 
 	if (t == NULL)
@@ -49,10 +66,11 @@ thread_new(struct master *m, unsigned int id, struct pool *pool)
 	os_random(&seed, sizeof(seed));
 	rand_seed(&t->rand, seed);
 	if (t->waiter == NULL || (t->park == NULL && master_stops_threads(m)) ||
-	    t->deferred == NULL || thread_reserve_scratch(t, 4) != 0) {
+	    t->deferred == NULL || thread_make_scratch(t, 4, &scratch) != 0) {
 		thread_free(t);
 		return NULL;
 	}
+	thread_take_scratch(t, 4, scratch);
 	return t;
 }
 

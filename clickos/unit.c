@@ -114,20 +114,6 @@ unit_free_master(struct unit *u)
 	u->pool = NULL;
 }
 
-/* A router of text on u's master, ready to be activated. */
-static int
-unit_make_router(struct unit *u, struct graph *g, struct router *old,
-    struct router **r, struct errh *errh)
-{
-	int err = router_new(u->master, g, old, r, errh);
-
-	if (err == 0 && router_reserve(*r) != 0) {
-		router_free(*r);
-		err = errh_error(errh, "out of memory");
-	}
-	return err;
-}
-
 static int
 unit_make(struct unit *u)
 {
@@ -146,7 +132,7 @@ unit_make(struct unit *u)
 		        u, master_thread(u->master, 0)->waiter, &breather),
 		    &g, &errh);
 	if (err == 0)
-		err = unit_make_router(u, &g, NULL, &r, &errh);
+		err = router_new(u->master, &g, NULL, &r, &errh);
 	if (err == 0)
 		router_activate(r);
 	errh_fini(&errh);
@@ -281,7 +267,7 @@ unit_swap_router(
 		graph_fini(g);
 		return errh_error(errh, "the router does not come to rest");
 	}
-	err = unit_make_router(u, g, old, &r, errh);
+	err = router_new(u->master, g, old, &r, errh);
 	if (err == 0 && u->guest->options.cooperative &&
 	    unit_enter(u, w) == NULL) {
 		router_free(r);
