@@ -364,6 +364,8 @@ args_consume(struct args *a, struct arena *mem, struct strs *rest)
 	}
 	if (err == 0)
 		err = args_execute(a);
+	else
+		err = errh_error(a->errh, "out of memory");
 	args_fini(a);
 	return err;
 }

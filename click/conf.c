@@ -210,10 +210,11 @@ struct str
 conf_uncomment(struct str text, struct arena *mem)
 {
 	struct strbuf sb = STRBUF_INIT;
-	struct str clean;
+	struct str clean = { NULL, 0 };
 
 	conf_argument(text, 0, false, &sb);
-	clean = arena_str(mem, sb_str(&sb));
+	if (!sb.oom)
+		clean = arena_str(mem, sb_str(&sb));
 	sb_fini(&sb);
 	return clean;
 }

@@ -106,10 +106,12 @@ conf_unquote(struct str text, struct arena *mem)
 {
 	struct strbuf sb = STRBUF_INIT;
 	char quote = '\0';
-	struct str bytes;
+	struct str bytes = { NULL, 0 };
 	size_t at = 0;
 
 	text = conf_uncomment(text, mem);
+	if (text.s == NULL)
+		return bytes;
 	while (at < text.n) {
 		char c = text.s[at];
 
@@ -127,7 +129,8 @@ conf_unquote(struct str text, struct arena *mem)
 			sb_addc(&sb, c);
 		at++;
 	}
-	bytes = arena_str(mem, sb_str(&sb));
+	if (!sb.oom)
+		bytes = arena_str(mem, sb_str(&sb));
 	sb_fini(&sb);
 	return bytes;
 }

@@ -78,6 +78,10 @@ element_new(struct router *r, uint32_t index)
 	e->name = g->name;
 	e->landmark = g->landmark;
 	e->config = str_dup(g->config);
+	if (e->config.s == NULL) {
+		free(e);
+		return NULL;
+	}
 	return e;
 }
 

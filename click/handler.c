@@ -194,6 +194,7 @@ handler_call(struct router *r, struct element *e, handler_fn *fn,
     uintptr_t user, unsigned int flags, struct handler_call *call)
 {
 	bool exclusive = (flags & HANDLER_NONEXCLUSIVE) == 0;
+	unsigned int before = call->errh->nerrors;
 	int err;
 
 	call->router = r;
@@ -210,6 +211,8 @@ handler_call(struct router *r, struct element *e, handler_fn *fn,
 	call->thread->calls--;
 	if (exclusive)
 		master_resume(r->master, call->thread);
+	if (err == ERR_NOMEM && call->errh->nerrors == before)
+		errh_error(call->errh, "out of memory");
 	return err;
 }
 
@@ -217,6 +220,8 @@ int
 handler_read(struct router *r, struct element *e, const struct handler *h,
     struct handler_call *call)
 {
+	int err;
+
 	if (h->read == NULL)
 		return handler_complain(
 		    e, h, call->errh, "", " not a read handler");
@@ -224,7 +229,10 @@ handler_read(struct router *r, struct element *e, const struct handler *h,
 		return handler_complain(e, h, call->errh, "read handler ",
 		    " does not take parameters");
 	call->writing = false;
-	return handler_call(r, e, h->read, h->read_user, h->flags, call);
+	err = handler_call(r, e, h->read, h->read_user, h->flags, call);
+	if (err >= 0 && call->out->oom) /* half an answer is none */
+		err = errh_error(call->errh, "out of memory");
+	return err;
 }
 
 int

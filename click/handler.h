@@ -47,8 +47,8 @@ struct handler_call {
 };
 
 /*
- * 0, or a negative error after having told call->errh why.  user is what was
- * given when the handler was added.
+ * 0, or a negative error after having told call->errh why; ERR_NOMEM need not
+ * be told.  user is what was given when the handler was added.
  */
 typedef int handler_fn(
     struct element *e, uintptr_t user, struct handler_call *call);

@@ -126,6 +126,38 @@ handler_add_globals(struct master *m)
 	return err;
 }
 
+/* The parsed configuration of e becomes the present one, if e tells it. */
+static int
+global_update_config(struct router *r, struct element *e)
+{
+	struct str *config = &r->graph.elements.v[e->index].config, kept;
+	const struct handler *h = handler_find(r, e, STR("config"));
+	struct strbuf text = STRBUF_INIT;
+	struct errh silent;
+	struct handler_call call = {
+		.thread = master_thread(r->master, 0),
+		.errh = &silent,
+		.out = &text,
+	};
+	int err = 0;
+
+	errh_silent_init(&silent);
+	/* The arena only grows: keep what has not changed. */
+	if (h != NULL && h->read != NULL && handler_read(r, e, h, &call) >= 0 &&
+	    !str_eq(*config, sb_str(&text))) {
+		kept = arena_str(&r->graph.mem, sb_str(&text));
+		if (kept.s != NULL)
+			*config = kept;
+		else
+			err = ERR_NOMEM;
+	}
+	if (text.oom)
+		err = ERR_NOMEM;
+	sb_fini(&text);
+	errh_fini(&silent);
+	return err;
+}
+
 /*
  * The running graph: the parsed one with the configurations that the elements
  * have now.
@@ -133,26 +165,8 @@ handler_add_globals(struct master *m)
 void
 router_print(struct router *r, struct strbuf *out)
 {
-	for (uint32_t i = 0; i < r->nelements; i++) {
-		struct element *e = r->elements[i];
-		const struct handler *h = handler_find(r, e, STR("config"));
-		struct strbuf text = STRBUF_INIT;
-		struct errh silent;
-		struct handler_call call = {
-			.thread = master_thread(r->master, 0),
-			.errh = &silent,
-			.out = &text,
-		};
-
-		errh_silent_init(&silent);
-		if (h != NULL && h->read != NULL)
-			(void)handler_read(r, e, h, &call); /* else as it was */
-		/* The arena only grows: keep what has not changed. */
-		if (!str_eq(r->graph.elements.v[i].config, sb_str(&text)))
-			r->graph.elements.v[i].config =
-			    arena_str(&r->graph.mem, sb_str(&text));
-		sb_fini(&text);
-		errh_fini(&silent);
-	}
+	for (uint32_t i = 0; i < r->nelements; i++)
+		if (global_update_config(r, r->elements[i]) != 0)
+			out->oom = true;
 	graph_print(&r->graph, out);
 }

@@ -166,6 +166,12 @@ def full_disk():
             '-h', 'd.count')
     ok(r.returncode == 0 and '/dev/full): No space left' in r.stderr and
        r.stderr.count('\n') < 10, 'a full disk under ToDump', r.stderr[-2000:])
+    r = run('-e', 'InfiniteSource(LIMIT 20000, BURST 32)'
+            ' -> ToIPSummaryDump(/dev/full, CONTENTS ip_src ip_len);'
+            ' Script(TYPE ACTIVE, wait 0.5, stop)')
+    ok(r.returncode == 0 and '/dev/full): No space left' in r.stderr and
+       r.stderr.count('\n') < 10, 'and under ToIPSummaryDump',
+       r.stderr[-2000:])
 
 
 def memory(folder):
@@ -189,14 +195,19 @@ def memory(folder):
 
 
 class Router:
-    """A router with a control socket, and one connection to it."""
+    """A router with control sockets, and one connection to it."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, program=asan):
         self.path = folder + '/control'
+        with socket.socket() as free:
+            free.bind(('127.0.0.1', 0))
+            self.port = free.getsockname()[1]
         self.run = subprocess.Popen(
-            [asan, '-R', '-u', self.path, '-e',
-             's :: RatedSource(RATE 1000) -> c :: Counter -> Discard;'
-             ''], stderr=subprocess.PIPE, text=True)
+            [program, '-R', '-u', self.path, '-p', str(self.port), '-e',
+             's :: RatedSource(RATE 1000) -> c :: Counter -> i :: Switch'
+             ' -> Discard; i[1] -> Discard;'
+             'w :: Script(TYPE PASSIVE, wait 0.3s, write i.switch 1)'],
+            stderr=subprocess.PIPE, text=True)
         for _ in range(200):
             if os.path.exists(self.path):
                 break
@@ -214,6 +225,22 @@ class Router:
             except OSError:
                 time.sleep(0.05)
         raise OSError('nobody answers')
+
+    def connect_tcp(self):
+        """One that ends with RST when it is closed."""
+        s = socket.create_connection(('127.0.0.1', self.port), 20)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                     struct.pack('ii', 1, 0))
+        return s
+
+    def descriptors(self, want):
+        """How many it has, when that is as wanted or a while has passed."""
+        for _ in range(100):
+            have = len(os.listdir(f'/proc/{self.run.pid}/fd'))
+            if have == want:
+                break
+            time.sleep(0.05)
+        return have
 
     def ask(self, line, data=b''):
         self.file.write(line.encode() + b'\n' + data)
@@ -247,25 +274,48 @@ def peers(folder):
 
 def peers_of(router):
     before = int(router.ask('READ c.count'))
-    # One goes away in the middle of what it says, ...
-    s = router.connect()
-    s.sendall(b'WRITEDATA c.reset 100000\r\nhalf')
-    s.close()
-    # ... one that never reads while much is said to it, ...
-    s = router.connect()
-    for _ in range(200):
-        try:
-            s.settimeout(0.2)
-            s.sendall(b'READ handlers\r\nREAD flatconfig\r\n' * 50)
-        except OSError:
-            break
-    s.close()
+    descriptors = len(os.listdir(f'/proc/{router.run.pid}/fd'))
+    for connect in router.connect, router.connect_tcp:
+        # One goes away in the middle of what it says, ...
+        s = connect()
+        s.sendall(b'WRITEDATA c.reset 100000\r\nhalf')
+        time.sleep(0.1)
+        s.close()
+        # ... one that never reads while much is said to it, ...
+        s = connect()
+        for _ in range(200):
+            try:
+                s.settimeout(0.2)
+                s.sendall(b'READ handlers\r\nREAD flatconfig\r\n' * 50)
+            except OSError:
+                break
+        other = connect()
+        other.sendall(b'READ c.count\r\n')
+        got = b''
+        while b'DATA' not in got and len(got) < 1000:
+            got += other.recv(1000)
+        ok(b'DATA' in got, 'one that does not read hinders nobody', got)
+        other.close()
+        s.close()
+        # ... one while the script that it has started waits, ...
+        router.ask('WRITE i.switch 0')
+        s = connect()
+        s.sendall(b'WRITE w.run\r\n')
+        s.recv(1000)
+        s.close()
+        ok(router.ask('READ i.switch') == '0', 'a script waits')
+        time.sleep(0.5)
+        ok(router.ask('READ i.switch') == '1',
+           'and goes on though nobody waits for it')
     # ... one that says what nobody understands.
     s = router.connect()
     s.sendall(os.urandom(5000) + b'\n')
     s.close()
     time.sleep(0.2)
     ok(int(router.ask('READ c.count')) > before, 'peers vanish, it goes on')
+    have = router.descriptors(descriptors)
+    ok(have == descriptors, 'and keeps nothing of theirs',
+       f'{have} descriptors, {descriptors} before')
     broken = [
         ('syntax', 'a :: Idle -> ', r'config:1'),
         ('an unknown class', 'Idle -> NoSuch', r'NoSuch'),
@@ -294,6 +344,38 @@ def peers_of(router):
     ok(status == 0 and 'ERROR' not in log, 'and it ends well', log)
 
 
+def hotconfig_memory(folder):
+    """The next configuration does not fit into memory."""
+    router = Router(folder, click)
+    try:
+        with open(f'/proc/{router.run.pid}/statm') as f:
+            size = int(f.read().split()[0]) * resource.getpagesize()
+        # Parsed it is far larger than as a text, which must fit.
+        resource.prlimit(router.run.pid, resource.RLIMIT_AS,
+                         (size + (16 << 20),) * 2)
+        text = ''.join(f'Idle -> a{i} :: Queue(100) -> Discard;'
+                       for i in range(60000))
+        for _ in range(3):
+            count = int(router.ask('READ c.count'))
+            answer = router.ask(f'WRITEDATA hotconfig {len(text)}',
+                                text.encode())
+            time.sleep(0.1)
+            later = int(router.ask('READ c.count'))
+            ok(answer[0] == '5' and 'memory' in answer and later > count and
+               'c :: Counter' in router.ask('READ flatconfig'),
+               'hotconfig beyond memory changes nothing', answer)
+        small = 'Idle -> b :: Counter -> Discard'
+        answer = router.ask(f'WRITEDATA hotconfig {len(small)}',
+                            small.encode())
+        ok(answer[0] == '2' and router.ask('READ b.count') == '0',
+           'a small one is taken afterwards', answer)
+        status, log = router.end()
+        ok(status == 0, 'and it ends well', log)
+    finally:
+        router.run.kill()
+        router.run.wait()
+
+
 with tempfile.TemporaryDirectory() as d:
     flags()
     configurations()
@@ -301,4 +383,5 @@ with tempfile.TemporaryDirectory() as d:
     full_disk()
     memory(d)
     peers(d)
+    hotconfig_memory(d)
 print(f'1..{n}')

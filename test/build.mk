@@ -18,3 +18,9 @@ build/udp: build/host/test/xen/udp.o
 	$(Q)$(CC) -o $@ $^
 
 check-run: build/xsctl build/await build/udp
+
+# Memory runs out in it at a chosen moment (test/nomem.h).
+NOMEM_LD := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+	-Wl,--wrap=aligned_alloc,--wrap=os_buffers_alloc
+build/host/test/nomem_test: LDFLAGS_host += $(NOMEM_LD)
+build/asan/test/nomem_test: LDFLAGS_asan += $(NOMEM_LD)

@@ -88,7 +88,7 @@ bridge_evict(struct ether_bridge *br)
 {
 	uint32_t oldest = 0;
 
-	for (int i = 0; i < EVICT_LOOKS; i++) {
+	for (int i = 0; i < EVICT_LOOKS && br->table.count > 0; i++) {
 		uint32_t n = bridge_turn(br);
 		const struct station *s = station_at(br, n);
 

@@ -29,13 +29,15 @@
  *   LOG         alerts kept for handler "log" (default 256)
  *
  *   alerts      read: how many in all
- *   log         read: the last ones: the packet's time [gid:sid:rev] msg
- *[classtype] [priority] [drop] protocol source -> destination sids        read:
- *gid:sid, alerts, msg of each rule that was met rules       read: how many
- *there are, and how many were left out flows       read: connections now memory
- *read: bytes of connections and fragments now rule_memory read: bytes that the
- *rules take stats       read: counters, one a line clear       write: alerts,
- *log, sids and counters become 0
+ *   log         read: the last ones, each a line: TIME [gid:sid:rev] msg
+ *               [classtype] [priority] [drop] protocol source -> destination
+ *   sids        read: gid:sid, alerts, msg of each rule that was met
+ *   rules       read: how many there are, and how many were left out
+ *   flows       read: connections now
+ *   memory      read: bytes of connections and fragments now
+ *   rule_memory read: bytes that the rules take
+ *   stats       read: counters, one a line
+ *   clear       write: alerts, log, sids and counters become 0
  *
  * Rules are those of Snort 2 without pcre, byte tests, HTTP and thresholds:
  * elements/ids/snort_rule.h has the list.  What is not supported is an error
@@ -78,6 +80,8 @@ ids_parse_rule(struct arg_ctx *c, struct str text, void *arg)
 	struct ids *self = arg;
 
 	text = conf_unquote(text, c->mem);
+	if (text.s == NULL)
+		return arg_error(c, "out of memory");
 	if (snort_rules_parse(&self->rules, text, STR("RULE"), c->errh) == 0)
 		return true;
 	c->reported = true;

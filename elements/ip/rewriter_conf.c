@@ -281,14 +281,14 @@ rewriter_configure_inputs(
 	rw->inputs = calloc(specs->n, sizeof(*rw->inputs));
 	if (rw->inputs == NULL)
 		return errh_error(errh, "out of memory");
-	rw->ninputs = (uint32_t)specs->n;
-	for (uint32_t i = 0; i < rw->ninputs; i++) {
+	for (uint32_t i = 0; i < specs->n; i++) {
 		struct rewriter_input *in = &rw->inputs[i];
 
 		in->number = (uint16_t)i;
 		in->owner = rw;
 		if (flowset_enlist(rw->set, in) != 0)
 			return errh_error(errh, "out of memory");
+		rw->ninputs = i + 1; /* those that cleanup takes out again */
 		if (rewriter_parse_spec(in, rw, specs->v[i], errh) != 0)
 			err = ERR_INVAL;
 	}

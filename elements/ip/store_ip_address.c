@@ -73,11 +73,12 @@ store_ip_address_header(
     int32_t offset, uint32_t addr, struct thread *t, struct packet **p)
 {
 	struct ip4 *ip = ip_header_write(t, p);
-	uint32_t n = ip_header_transport_length(*p), old;
+	uint32_t n, old;
 	uint8_t *field;
 
 	if (ip == NULL)
 		return PACKET_GONE;
+	n = ip_header_transport_length(*p);
 	field = (uint8_t *)ip - offset;
 	old = get_u32(field);
 	put_u32(field, addr);

@@ -101,7 +101,7 @@ int classify_compile(struct classify *c);
 
 /* ---- looking at the program, which is made when it is first wanted ---- */
 
-/* As Click's "program" handlers print it; nothing when out of memory. */
+/* As Click's "program" handlers print it; out->oom when out of memory. */
 void classify_print(struct classify *c, struct strbuf *out);
 /* Warns "output N matches no packets" for those of noutputs. */
 void classify_warn_unused(

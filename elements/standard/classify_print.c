@@ -160,7 +160,7 @@ print_grouped(
 {
 	struct print_groups g = { .from = p };
 	size_t n = p->insns.n;
-	int err = 0;
+	int err = ERR_NOMEM;
 
 	g.to = (struct classify_program){
 		.everything = p->everything,
@@ -170,6 +170,7 @@ print_grouped(
 	g.place = calloc(n + 1, sizeof(*g.place));
 	if (g.wanted == NULL || g.place == NULL)
 		goto done;
+	err = 0;
 	g.wanted[0] = 1;
 	for (size_t i = 0; i < n; i++)
 		for (int k = 0; k < 2 && g.wanted[i] > 0; k++)
@@ -183,6 +184,7 @@ print_grouped(
 		print_program(&g.to, align, out);
 	}
 done:
+	out->oom |= err != 0;
 	vec_fini(&g.to.insns);
 	free(g.wanted);
 	free(g.place);
@@ -194,8 +196,8 @@ void
 classify_print(struct classify *c, struct strbuf *out)
 {
 	if (classify_make_program(c) != 0)
-		return;
-	if (c->line == CLASSIFY_PLAIN)
+		out->oom = true;
+	else if (c->line == CLASSIFY_PLAIN)
 		print_program(&c->program, c->align, out);
 	else
 		print_grouped(&c->program, c->align, out);

@@ -70,10 +70,12 @@ clipboard_configure(
 	size_t size = 0;
 
 	for (size_t i = 0; i < conf->n; i++) {
-		if (clipboard_parse_range(e, conf->v[i], i, &range, errh) !=
-		        0 ||
-		    vec_push(&new_.ranges, range) != 0)
+		if (clipboard_parse_range(e, conf->v[i], i, &range, errh) != 0)
 			goto fail;
+		if (vec_push(&new_.ranges, range) != 0) {
+			errh_error(errh, "out of memory!");
+			goto fail;
+		}
 		size += range.length;
 		if (range.offset + range.length > new_.shortest)
 			new_.shortest = range.offset + range.length;

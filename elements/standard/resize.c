@@ -20,13 +20,17 @@ static int
 resize_configure(struct element *e, const struct strs *conf, struct errh *errh)
 {
 	struct resize *s = element_state(e);
+	int32_t head = 0, tail = 0;
 	struct args a;
 
-	s->head = s->tail = 0;
 	args_init(&a, conf, e, errh);
-	args_i32(&a, "HEAD", ARG_POS, &s->head);
-	args_i32(&a, "TAIL", ARG_POS, &s->tail);
-	return args_complete(&a);
+	args_i32(&a, "HEAD", ARG_POS, &head);
+	args_i32(&a, "TAIL", ARG_POS, &tail);
+	if (args_complete(&a) != 0)
+		return ERR_INVAL;
+	s->head = head;
+	s->tail = tail;
+	return 0;
 }
 
 /* How many bytes a negative number removes of length. */
