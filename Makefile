@@ -212,7 +212,7 @@ fuzz: setup-check $(FUZZERS)
 	@tools/fuzz $${FUZZ_SECONDS:-60} $(FUZZERS)
 
 lint: setup-check
-	@tools/lint $(CC) $(CFLAGS_all)
+	@tools/lint $(CC) $(CFLAGS_all) $(CFLAGS_lint)
 
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i

@@ -163,6 +163,7 @@ match_next(const struct parser *p, const struct compound *c, size_t *left)
 	return p->classes.v[c->overload].compound;
 }
 
+/* Says what was asked for, and what first and the overloads after it take. */
 static void
 match_report(struct parser *p, const struct compound *first,
     const uint32_t nports[2], size_t nargs, size_t nversions)
@@ -197,12 +198,12 @@ int32_t
 compound_match(struct parser *p, int32_t class, const uint32_t nports[2],
     struct strs *args)
 {
-	const struct compound *first = p->classes.v[class].compound;
-	const struct compound *c = first;
+	const struct compound *first = p->classes.v[class].compound, *c;
 	size_t left = p->classes.n, nversions = 0;
 	int32_t closest = -1;
 
-	while (c != NULL) {
+	ASSERT(first != NULL); /* only the class of a compound comes here */
+	for (c = first; c != NULL; c = match_next(p, c, &left)) {
 		nversions++;
 		if (c->nports[0] == nports[0] && c->nports[1] == nports[1] &&
 		    match_arguments(p, c, args, args))
@@ -214,7 +215,6 @@ compound_match(struct parser *p, int32_t class, const uint32_t nports[2],
 			if (p->classes.v[class].compound == NULL)
 				return class;
 		}
-		c = match_next(p, c, &left);
 	}
 	if ((nversions != 1 || closest < 0) && p->err == 0)
 		match_report(p, first, nports, args->n, nversions - 1);

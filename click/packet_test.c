@@ -164,7 +164,7 @@ test_many(struct thread *t)
 
 	for (int i = 0; i < N; i++) {
 		v[i] = packet_new(t, 0, &i, sizeof(i), 0);
-		distinct &= v[i] != NULL;
+		ASSERT(v[i] != NULL);
 	}
 	for (int i = 0; i < N; i++)
 		distinct &= memcmp(v[i]->data, &i, sizeof(i)) == 0;
@@ -189,6 +189,7 @@ test_limit(void)
 	while (n < LIMIT + 1 && (got[n] = pool_get(a)) != NULL)
 		n++;
 	is_num(n, LIMIT, "a pool takes what its limit allows");
+	ASSERT(n == LIMIT);
 	is_num((int64_t)a->failures, 1, "one more is refused and counted");
 	for (n = 0; n < LIMIT; n++)
 		got[n]->next = NULL;

@@ -17,8 +17,11 @@ COSMOS_XEN := $(filter-out cosmos/xen_load.c,$(wildcard cosmos/xen*.c))
 COSMOS_CMD := cosmos/main.c cosmos/cmd.c $(wildcard cosmos/cmd_*.c)
 CLICKOS_LIBEXEC ?= $(PREFIX)/lib/clickos
 
+COSMOS_DEFINES := -DCLICKOS_LIBEXEC='"$(CLICKOS_LIBEXEC)"'
+CFLAGS_lint += $(COSMOS_DEFINES)
+
 define cosmos_rules
-build/$(1)/cosmos/%.o: CFLAGS_EXTRA += -DCLICKOS_LIBEXEC='"$(CLICKOS_LIBEXEC)"'
+build/$(1)/cosmos/%.o: CFLAGS_EXTRA += $(COSMOS_DEFINES)
 
 build/$(1)/bin/cosmos: $$(COSMOS_LIB:%.c=build/$(1)/%.o) \
     $$(COSMOS_CMD:%.c=build/$(1)/%.o)
@@ -37,8 +40,7 @@ build/$(1)/pic/%.o: %.c
 	@mkdir -p $$(@D)
 	$$(call say,CC $(1) pic $$<)
 	$$(Q)$$(CC_$(1)) $$(CFLAGS_all) $$(CFLAGS_$(1)) -fPIC \
-		-fvisibility=hidden -DCLICKOS_LIBEXEC='"$(CLICKOS_LIBEXEC)"' \
-		-MMD -MP -c -o $$@ $$<
+		-fvisibility=hidden $(COSMOS_DEFINES) -MMD -MP -c -o $$@ $$<
 
 build/$(1)/bin/libcosmos-xen.so: \
     $$(COSMOS_COMMON:%.c=build/$(1)/pic/%.o) \

@@ -138,17 +138,13 @@ cmd_file_fail(const char *path)
 	return errno == ENOENT ? COSMOS_E_NOTFOUND : COSMOS_E_SYSTEM;
 }
 
-int
-cmd_file(struct cmd_context *x, const char *path, char **text, size_t *n)
+/* What f, called path, has to its end. */
+static int
+cmd_file_read(FILE *f, const char *path, char **text, size_t *n)
 {
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
 	char *s = NULL, *more;
 	size_t have = 0, got = 1;
-	int status = COSMOS_OK;
 
-	(void)x;
-	if (f == NULL)
-		return cmd_file_fail(path);
 	while (got > 0) {
 		more = realloc(s, have + CHUNK + 1);
 		if (more == NULL) {
@@ -159,18 +155,31 @@ cmd_file(struct cmd_context *x, const char *path, char **text, size_t *n)
 		got = fread(s + have, 1, CHUNK, f);
 		have += got;
 	}
-	if (got > 0 || ferror(f))
-		status = cmd_file_fail(path);
-	if (f != stdin)
-		fclose(f);
-	if (status != COSMOS_OK) {
+	if (got > 0 || ferror(f)) {
 		free(s);
-		return status;
+		return cmd_file_fail(path);
 	}
 	s[have] = '\0';
 	*text = s;
 	*n = have;
 	return COSMOS_OK;
+}
+
+int
+cmd_file(struct cmd_context *x, const char *path, char **text, size_t *n)
+{
+	FILE *f;
+	int status;
+
+	(void)x;
+	if (strcmp(path, "-") == 0)
+		return cmd_file_read(stdin, path, text, n);
+	f = fopen(path, "re");
+	if (f == NULL)
+		return cmd_file_fail(path);
+	status = cmd_file_read(f, path, text, n);
+	fclose(f);
+	return status;
 }
 
 void

@@ -193,7 +193,7 @@ static void
 test_receive(void)
 {
 	struct both b;
-	netring_slot s;
+	netring_slot s = 0;
 
 	both_start(&b, 64);
 	is_num(netring_host_rx_fill(&b.host_rx, &b.memory, 1), 64,

@@ -56,13 +56,24 @@ feed_take(struct trun *t, const char *queue)
 	return p;
 }
 
-/* The same as bytes in buf; how many, 0: none. */
+/* The same where the rest of a test is about that packet: there must be one. */
+UNUSED static struct packet *
+feed_need(struct trun *t, const char *queue)
+{
+	struct packet *p = feed_take(t, queue);
+
+	ASSERT(p != NULL);
+	return p;
+}
+
+/* As feed_take(), as bytes in buf, zeros after them; how many, 0: none. */
 UNUSED static uint32_t
 feed_take_bytes(struct trun *t, const char *queue, void *buf, uint32_t size)
 {
 	struct packet *p = feed_take(t, queue);
 	uint32_t n;
 
+	memset(buf, 0, size);
 	if (p == NULL)
 		return 0;
 	n = p->length < size ? p->length : size;

@@ -115,6 +115,16 @@ net_take(struct trun *t, const char *queue)
 	return p;
 }
 
+/* The same where the rest of a test is about that packet: there must be one. */
+UNUSED static struct packet *
+net_need(struct trun *t, const char *queue)
+{
+	struct packet *p = net_take(t, queue);
+
+	ASSERT(p != NULL);
+	return p;
+}
+
 UNUSED static void
 net_kill(struct trun *t, struct packet *p)
 {

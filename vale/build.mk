@@ -13,9 +13,11 @@ VALE_SRC := $(filter-out $(VALE_MAIN) $(VALE_NOT),\
 VALE_XEN := vale/xen/xenlibs.c base/diag.c base/err.c base/strbuf.c base/str.c
 CLICKOS_LIBEXEC ?= $(PREFIX)/lib/clickos
 
+VALE_DEFINES := -DVALE_LIBEXEC='"$(CLICKOS_LIBEXEC)"'
+CFLAGS_lint += $(VALE_DEFINES)
+
 define vale_rules
-build/$(1)/vale/xenhost.o: CFLAGS_EXTRA += \
-	-DVALE_LIBEXEC='"$(CLICKOS_LIBEXEC)"'
+build/$(1)/vale/xenhost.o: CFLAGS_EXTRA += $(VALE_DEFINES)
 
 build/$(1)/libvale.a: $$(VALE_SRC:%.c=build/$(1)/%.o) build/gen/vale_sources
 	@rm -f $$@

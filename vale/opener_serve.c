@@ -187,7 +187,9 @@ helper_open(struct helper *h, int s, const struct opener_request *q)
 	memcpy(a.why, why.text, sizeof(a.why));
 	(void)opener_send(s, &a, sizeof(a), k.opened.fd); /* else: the end */
 	helper_close(&k.opened);
-	if (a.err == 0 && k.how->release != NULL && vec_push(&h->kept, k) != 0)
+	if (k.how == NULL || a.err != 0 || k.how->release == NULL)
+		return;
+	if (vec_push(&h->kept, k) != 0)
 		k.how->release(&k.opened);
 }
 

@@ -66,7 +66,7 @@ test_chains(void)
 {
 	struct vfront f;
 	uint8_t got[MEM_SLOT];
-	uint32_t length;
+	uint32_t length = 0;
 
 	vf_start(&f, VF_V1 | VF_INDIRECTS);
 	vtest_make(&f.t, "1>2");

@@ -141,16 +141,17 @@ flow_look_header(struct flow_look *l, const struct ip4 *ip, uint32_t n)
 	return FLOW_PORTS;
 }
 
-/* The packet that an ICMP error is about. */
+/* The packet that an ICMP error is about; ip is the error's own header. */
 static NOINLINE enum flow_class
-flow_look_icmp(struct flow_look *l, const struct packet *p)
+flow_look_icmp(
+    struct flow_look *l, const struct packet *p, const struct ip4 *ip)
 {
 	uint32_t n = ip_header_transport_length(p);
 	const struct icmp *icmp = (struct icmp *)(void *)packet_transport(p);
 
 	l->error = true;
 	if (n < sizeof(*icmp) + sizeof(struct ip4) ||
-	    !ip_header_first_fragment(ip_header(p)))
+	    !ip_header_first_fragment(ip))
 		return FLOW_NONE;
 	switch (icmp->type) {
 	case ICMP_UNREACH:
@@ -179,7 +180,7 @@ flow_look(const struct aggregate_ip_flows *s, struct flow_look *l,
 	if (unlikely(ip == NULL))
 		l->class = FLOW_NONE;
 	else if (unlikely(ip->proto == IPPROTO4_ICMP) && s->icmp)
-		l->class = flow_look_icmp(l, p);
+		l->class = flow_look_icmp(l, p, ip);
 	else
 		l->class =
 		    flow_look_header(l, ip, (uint32_t)packet_network_length(p));

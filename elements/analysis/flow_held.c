@@ -123,12 +123,22 @@ held_match(struct flow_held *h, struct packet *p)
 	}
 }
 
+/* Whether p is one; what is held has the header that its flow was read of. */
+static bool
+held_fragment(const struct packet *p)
+{
+	const struct ip4 *ip = ip_header(p);
+
+	CHECK_HOT(ip != NULL);
+	return ip_header_fragment(ip);
+}
+
 static void
 held_emit(struct flow_held *h, struct thread *t, struct held_pair *pair)
 {
 	struct packet *p = pair->head;
 
-	if (ip_header_fragment(ip_header(p)))
+	if (held_fragment(p))
 		held_match(h, p);
 	pair->head = p->next;
 	p->next = NULL;
@@ -140,7 +150,7 @@ held_emit(struct flow_held *h, struct thread *t, struct held_pair *pair)
 static bool
 held_due(const struct flow_held *h, const struct held_pair *pair, int64_t now)
 {
-	return !ip_header_fragment(ip_header(pair->head)) ||
+	return !held_fragment(pair->head) ||
 	       pair->head->timestamp_ns < now - h->timeout_ns;
 }
 

@@ -253,7 +253,9 @@ test_segments(void)
 		struct tcp_segment s;
 		bool good;
 
+		ASSERT(n > 0);
 		exact = malloc(n);
+		ASSERT(exact != NULL);
 		memcpy(exact, bytes, n);
 		good = tcp_segment_read(exact, n, &s);
 		free(exact);

@@ -140,11 +140,11 @@ test_headers(void)
 
 	n = build(buf, IPPROTO6_NONE, "", 0);
 	feed_bytes(&run, "get", 0, buf, n);
-	p = feed_take(&run, "q4");
+	p = feed_need(&run, "q4");
 	ok(ip6_equal(p->anno, B.b), "the destination is fetched");
 	packet_kill(master_thread(run.m, 0), p);
 	feed_bytes(&run, "get", 0, buf, 39);
-	p = feed_take(&run, "q4");
+	p = feed_need(&run, "q4");
 	ok(ip6_unspecified(p->anno), "not from a packet too short");
 	packet_kill(master_thread(run.m, 0), p);
 

@@ -388,10 +388,13 @@ static int32_t
 stops_last_common(struct dominators *d, struct ints *stops,
     const struct ints *begin, const struct ints *end)
 {
-	int32_t last = stops->v[end->v[0] - 1], common;
 	struct ints all = VEC_INIT;
-	bool same = last <= 0;
+	int32_t last, common;
+	bool same;
 
+	ASSERT(end->n > 0 && stops->n > 0); /* each way has a stop, its first */
+	last = stops->v[end->v[0] - 1];
+	same = last <= 0;
 	for (size_t k = 1; k < end->n && same; k++)
 		same = stops->v[end->v[k] - 1] == last;
 	if (same)

@@ -549,7 +549,7 @@ test_icmp_bad_error(void)
 
 	begin(&t, CGNAT(ONE));
 	net_feed_ip(&t, "rw", 0, &s);
-	sent = net_take(&t, "out");
+	sent = net_need(&t, "out");
 	p = error_about(&t, "7.7.7.7", "5.5.5.5", 3, sent, 28);
 	p->data[30] ^= 1;
 	net_feed(&t, "rw", 1, p);
@@ -590,7 +590,7 @@ test_icmp_error_inside(void)
 	s = packet(UDP, X, 53, "5.5.5.5", a.sport);
 	n = net_build(was, &s);
 	net_feed(&t, "rw", 1, net_packet(&t, was, n, 0));
-	came = net_take(&t, "in");
+	came = net_need(&t, "in");
 	net_feed(&t, "rw", 0, error_about(&t, "10.9.9.9", X, 3, came, 300));
 	p = net_take(&t, "out");
 	if (ok(p != NULL, "RFC 5508 REQ-5, CGNAT: an error goes out")) {
@@ -621,7 +621,7 @@ test_icmp_hairpin(void)
 	s = packet(UDP, A1, 5000, "5.5.5.5", b.sport);
 	n = net_build(was, &s);
 	net_feed(&t, "rw", 0, net_packet(&t, was, n, 0));
-	came = net_take(&t, "in");
+	came = net_need(&t, "in");
 	net_feed(&t, "rw", 0, error_about(&t, A2, "5.5.5.5", 3, came, 300));
 	p = net_take(&t, "in");
 	if (ok(p != NULL, "RFC 5508 REQ-7, CGNAT: an error turns round")) {
