@@ -105,10 +105,12 @@ store_side_scan(struct store_side *side)
 		str_free(&side->echoes.v[i].path);
 	side->echoes.n = 0;
 	if (fresh) {
-		/* Without the keys tools do not find us; we work all the same.
+		/*
+		 * Without it tools do not find us; we work all the same.  It
+		 * makes the root, too; a write of that would be told to us as
+		 * if all had changed.
 		 */
-		(void)s->ops->write(s, side->root, STR(""));
-		(void)s->ops->write(s, store_path(side, "version"), STR("2"));
+		s->ops->tell(s, store_path(side, "version"), STR("2"));
 	}
 	store_router_scan(side, fresh && side->begun);
 	if (!side->second)

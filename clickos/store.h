@@ -30,7 +30,10 @@ struct store_ops {
 	/* Appends the names of the entries, a NUL after each. */
 	int (*list)(struct store *, const char *path, struct strbuf *out);
 	int (*write)(struct store *, const char *path, struct str value);
-	int (*rm)(struct store *, const char *path);
+	/* The same for what nobody could mend; it does not wait. */
+	void (*tell)(struct store *, const char *path, struct str value);
+	/* With all below; that it fails is not told, either. */
+	void (*rm)(struct store *, const char *path);
 	/* Both or none, and nothing of anybody else's between them. */
 	int (*write_two)(struct store *, const char *path, struct str value,
 	    const char *path2, struct str value2);

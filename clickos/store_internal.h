@@ -31,7 +31,8 @@ struct store_link {
 	struct store_side *side;
 	char name[CONTROL_STORE_NAME + 1];
 	bool accepted; /* the control has it, and closes it */
-	bool dirty;    /* chunks may have come */
+	bool dirty;    /* chunks may have come, nobody knows how many */
+	uint32_t seen; /* of those up to here it was told */
 	bool gone;     /* the tool has deleted it */
 	struct frames in;
 	struct strbuf out;

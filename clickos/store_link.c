@@ -23,16 +23,17 @@ link_fill(struct store_link *l)
 	struct store *s = l->side->store;
 	const char *path;
 
-	if (!l->dirty)
+	if (!l->dirty && l->next_in >= l->seen)
 		return false;
 	if (frames_room(&l->in, CONTROL_STORE_CHUNK) == NULL)
 		return false; /* taking the next one tells */
 	path = store_path(l->side, "v2/%s/to/%u", l->name, l->next_in);
 	if (s->ops->read(s, path, &l->in.bytes) != 0) {
 		l->dirty = false;
+		l->seen = l->next_in;
 		return false;
 	}
-	(void)s->ops->rm(s, path); /* if not, the link is gone */
+	s->ops->rm(s, path); /* if not, the link is gone */
 	l->next_in++;
 	return true;
 }
@@ -127,7 +128,7 @@ link_close(struct control_link *link)
 	struct store *s = l->side->store;
 
 	if (!l->gone)
-		(void)s->ops->rm(s, store_path(l->side, "v2/%s", l->name));
+		s->ops->rm(s, store_path(l->side, "v2/%s", l->name));
 	store_link_free(l);
 }
 
@@ -170,7 +171,7 @@ link_open(struct store_side *side, struct str name)
 	if (side->nlinks < CONTROL_STORE_LINKS)
 		l = calloc(1, sizeof(*l));
 	if (l == NULL) {
-		(void)side->store->ops->write(side->store,
+		side->store->ops->tell(side->store,
 		    store_path(side, "v2/%.*s/error", STR_ARG(name)),
 		    STR("too many links"));
 		return NULL;
@@ -179,7 +180,7 @@ link_open(struct store_side *side, struct str name)
 	l->link.payload_max = PAYLOAD_MAX;
 	l->side = side;
 	(void)str_copy(name, l->name, sizeof(l->name));
-	l->dirty = true;
+	l->seen = 1;
 	l->next = side->links;
 	side->links = l;
 	side->nlinks++;
@@ -193,6 +194,7 @@ link_vanish(struct store_side *side, struct store_link *l)
 		return;
 	l->gone = true;
 	l->dirty = false;
+	l->seen = l->next_in;
 	if (!l->accepted)
 		store_link_free(l);
 }
@@ -212,10 +214,10 @@ store_link_event(struct store_side *side, struct str rest)
 	} else if (rest.n == 0) {
 		link_vanish(side, l);
 	} else if (str_starts(rest, STR("to/"))) {
-		/* The chunks before are those that we have deleted. */
-		if (store_number(str_from(rest, 3), UINT32_MAX, &n) &&
-		    n >= l->next_in)
-			l->dirty = true;
+		/* Ours, too, are told, which delete those that we have. */
+		if (store_number(str_from(rest, 3), UINT32_MAX - 1, &n) &&
+		    n >= l->seen)
+			l->seen = n + 1;
 	} else if (str_starts(rest, STR("from/")) &&
 	           store_number(str_from(rest, 5), UINT32_MAX, &n) &&
 	           n == l->oldest) {

@@ -18,11 +18,11 @@
 /* A result's key with its lock and the daemon's own must stay within 2048. */
 enum { RESULT_MAX = 1900, CHUNKS_MAX = 65536 };
 
-static int
+static void
 router_put(
     struct store_side *side, unsigned int id, const char *key, struct str value)
 {
-	return side->store->ops->write(
+	side->store->ops->tell(
 	    side->store, store_path(side, "%u/%s", id, key), value);
 }
 
@@ -50,10 +50,9 @@ router_text(struct store_side *side, unsigned int id, struct strbuf *text)
 static void
 router_refused(struct store_side *side, unsigned int id, struct str why)
 {
-	(void)router_put(side, id, "state", STR("failed"));
-	(void)router_put(side, id, "status", STR("Error"));
-	(void)router_put(
-	    side, id, "error", str_sub(why, 0, CONTROL_STORE_ERROR));
+	router_put(side, id, "state", STR("failed"));
+	router_put(side, id, "status", STR("Error"));
+	router_put(side, id, "error", str_sub(why, 0, CONTROL_STORE_ERROR));
 	side->router[id].error = true;
 }
 
@@ -237,7 +236,7 @@ router_answer(
 
 	if (router_result(side, id, path, value) != ERR_NOMEM)
 		return;
-	(void)s->ops->rm(s, store_path(side, "%u/elements", id));
+	s->ops->rm(s, store_path(side, "%u/elements", id));
 	/* If that did not help, nobody can be told. */
 	(void)router_result(side, id, path, value);
 }
@@ -246,7 +245,7 @@ static void
 router_failed(struct store_side *side, unsigned int id, struct strbuf *messages)
 {
 	if (messages->n > 0)
-		(void)router_put(side, id, "last_error",
+		router_put(side, id, "last_error",
 		    str_sub(sb_str(messages), 0, CONTROL_STORE_ERROR));
 }
 
@@ -409,12 +408,12 @@ router_publish_error(struct store_side *side, unsigned int id)
 	struct store *s = side->store;
 
 	if (r->error)
-		(void)s->ops->rm(s, store_path(side, "%u/error", id));
+		s->ops->rm(s, store_path(side, "%u/error", id));
 	r->error = error.n > 0;
 	for (unsigned int i = 0; error.n > 0 && i < CONTROL_STORE_ERRORS; i++) {
 		part = str_sub(error, 0, CONTROL_STORE_ERROR);
 		error = str_from(error, part.n);
-		(void)s->ops->write(s,
+		s->ops->tell(s,
 		    i == 0 ? store_path(side, "%u/error", id)
 		           : store_path(side, "%u/error/%u", id, i),
 		    part);
@@ -446,16 +445,16 @@ router_publish(struct store_side *side, unsigned int id, enum guest_state state)
 	const char *status = router_status(state);
 
 	if (!r->published)
-		(void)router_put(
+		router_put(
 		    side, id, "config_name", guest_label(side->guest, id));
 	r->published = true;
 	router_publish_error(side, id);
-	(void)router_put(side, id, "state", str_of(guest_state_name(state)));
+	router_put(side, id, "state", str_of(guest_state_name(state)));
 	/* Not while a tool's new wish stands there. */
 	if (status != NULL && !r->want_run && !r->want_stop &&
 	    (store_get(side, store_path(side, "%u/status", id)) != 0 ||
 	        !str_is(sb_str(&side->value), status)))
-		(void)router_put(side, id, "status", str_of(status));
+		router_put(side, id, "status", str_of(status));
 }
 
 static void
@@ -467,7 +466,7 @@ router_changed(struct store_side *side, unsigned int id)
 	r->dirty = false;
 	if (state == GUEST_FREE) {
 		if (r->published)
-			(void)side->store->ops->rm(
+			side->store->ops->rm(
 			    side->store, store_path(side, "%u", id));
 		r->published = r->known = r->error = r->deleted = false;
 		if (r->want_run)

@@ -99,6 +99,10 @@ shutdown_fiber(void *arg)
 			continue;
 		}
 		free(path);
+		/* Most often there is nothing: at the start, and our own. */
+		sb_clear(&what);
+		if (xenbus_read(0, shutdown_key, &what) != 0 || what.n == 0)
+			continue;
 		if (xenbus_transact(shutdown_take, &what) == 0 && what.n > 0)
 			shutdown_obey(sb_str(&what));
 	}
@@ -116,7 +120,7 @@ shutdown_init(void)
 
 	/* Toolstacks that make no such keys do not look at them. */
 	for (i = 0; i < ARRAY_SIZE(features); i++)
-		(void)xenbus_write(0, features[i], STR("1"));
+		xenbus_tell(features[i], STR("1"));
 	if (fiber_new("shutdown", STACK, shutdown_fiber, NULL) == NULL)
 		console_printf("shutdown: no memory\n");
 }

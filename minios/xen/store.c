@@ -48,11 +48,18 @@ store_write(struct store *s, const char *path, struct str value)
 	return xenbus_write(0, path, value);
 }
 
-static int
+static void
+store_tell(struct store *s, const char *path, struct str value)
+{
+	(void)s;
+	xenbus_tell(path, value);
+}
+
+static void
 store_rm(struct store *s, const char *path)
 {
 	(void)s;
-	return xenbus_rm(0, path);
+	xenbus_tell_rm(path);
 }
 
 static int
@@ -113,6 +120,7 @@ static const struct store_ops xen_store_ops = {
 	.read = store_read,
 	.list = store_list,
 	.write = store_write,
+	.tell = store_tell,
 	.rm = store_rm,
 	.write_two = store_write_two,
 	.changed = store_changed,

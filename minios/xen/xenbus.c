@@ -20,10 +20,21 @@
 
 enum { FIRED_MAX = 1024, TRIES = 100 };
 
+struct transaction {
+	struct list node;
+	uint32_t id;
+	unsigned int unanswered; /* of those told within it */
+	int err;                 /* the first of theirs */
+	struct waitq answered;
+};
+
 struct request {
 	struct list node;
 	uint32_t id;
 	bool done;
+	bool told;              /* nobody waits: freed when it is answered */
+	bool sending;           /* ... but by its sender while this is so */
+	struct transaction *tx; /* of one that is told, or NULL */
 	int err;
 	struct strbuf *reply;
 	struct waitq answered;
@@ -50,7 +61,7 @@ static struct {
 	struct mutex lock;    /* who sends */
 	struct waitq room;    /* the sender, when the ring is full */
 	struct waitq drained; /* a suspend, until no request is pending */
-	struct list pending, watches;
+	struct list pending, watches, transactions;
 	uint32_t last_id, last_token;
 	bool broken;
 } bus;
@@ -93,10 +104,21 @@ xenbus_text(const struct store_message *m)
 static void
 xenbus_finish(struct request *r, int err)
 {
+	struct transaction *t = r->tx;
+
 	list_remove(&r->node);
 	r->err = err;
 	r->done = true;
-	waitq_wake(&r->answered);
+	if (t != NULL) {
+		if (t->err == 0)
+			t->err = err;
+		if (--t->unanswered == 0)
+			waitq_wake(&t->answered);
+	}
+	if (!r->told)
+		waitq_wake(&r->answered);
+	else if (!r->sending)
+		free(r);
 	if (list_empty(&bus.pending))
 		waitq_wake(&bus.drained);
 }
@@ -201,6 +223,7 @@ xenbus_init(void)
 	bus.broken = false;
 	list_init(&bus.pending);
 	list_init(&bus.watches);
+	list_init(&bus.transactions);
 	waitq_init(&bus.room);
 	waitq_init(&bus.drained);
 	waitq_init(&bus.lock.waiters);
@@ -257,27 +280,76 @@ xenbus_send_parts(struct request *r, uint32_t type, uint32_t tx,
 	return err;
 }
 
+/* Puts r among the pending and sends it; on failure it is not there. */
+static int
+xenbus_request(struct request *r, uint32_t type, uint32_t tx,
+    const struct part *part, unsigned int count)
+{
+	int err;
+
+	waitq_init(&r->answered);
+	mutex_lock(&bus.lock);
+	r->id = ++bus.last_id;
+	list_append(&bus.pending, &r->node);
+	err = xenbus_send_parts(r, type, tx, part, count);
+	mutex_unlock(&bus.lock);
+	return err;
+}
+
 /* One request and its answer, appended to *reply if that is not NULL. */
 static int
 xenbus_ask(uint32_t type, uint32_t tx, const struct part *part,
     unsigned int count, struct strbuf *reply)
 {
 	struct request r = { .reply = reply };
-	int err;
+	int err = xenbus_request(&r, type, tx, part, count);
 
-	waitq_init(&r.answered);
-	mutex_lock(&bus.lock);
-	r.id = ++bus.last_id;
-	list_append(&bus.pending, &r.node);
-	err = xenbus_send_parts(&r, type, tx, part, count);
-	mutex_unlock(&bus.lock);
 	if (err != 0) {
-		list_remove(&r.node);
+		if (!r.done)
+			list_remove(&r.node);
 		return err;
 	}
 	while (!r.done)
 		waitq_sleep(&r.answered, INT64_MAX);
 	return r.err;
+}
+
+static struct transaction *
+xenbus_transaction(uint32_t id)
+{
+	list_each(node, &bus.transactions)
+	{
+		struct transaction *t =
+		    container_of(node, struct transaction, node);
+
+		if (t->id == id)
+			return t;
+	}
+	return NULL;
+}
+
+/* One request whose answer goes to its transaction, if to anybody. */
+static int
+xenbus_tell_parts(
+    uint32_t type, uint32_t tx, const struct part *part, unsigned int count)
+{
+	struct request *r = calloc(1, sizeof(*r));
+	struct transaction *t = tx != 0 ? xenbus_transaction(tx) : NULL;
+	int err;
+
+	if (r == NULL)
+		return ERR_NOMEM;
+	r->told = r->sending = true;
+	r->tx = t;
+	if (t != NULL)
+		t->unanswered++;
+	err = xenbus_request(r, type, tx, part, count);
+	r->sending = false;
+	if (r->done)
+		free(r);
+	else if (err != 0)
+		xenbus_finish(r, err);
+	return err;
 }
 
 static int
@@ -313,6 +385,7 @@ xenbus_rm(uint32_t tx, const char *path)
 	return xenbus_ask_path(XS_RM, tx, path, NULL);
 }
 
+/* Within a transaction the errors of these are its own: xenbus_transact(). */
 int
 xenbus_write(uint32_t tx, const char *path, struct str value)
 {
@@ -321,7 +394,27 @@ xenbus_write(uint32_t tx, const char *path, struct str value)
 		{ value.s, value.n },
 	};
 
-	return xenbus_ask(XS_WRITE, tx, part, 2, NULL);
+	return tx != 0 ? xenbus_tell_parts(XS_WRITE, tx, part, 2)
+	               : xenbus_ask(XS_WRITE, tx, part, 2, NULL);
+}
+
+void
+xenbus_tell(const char *path, struct str value)
+{
+	const struct part part[] = {
+		{ path, strlen(path) + 1 },
+		{ value.s, value.n },
+	};
+
+	(void)xenbus_tell_parts(XS_WRITE, 0, part, 2); /* nobody could act */
+}
+
+void
+xenbus_tell_rm(const char *path)
+{
+	const struct part part = { path, strlen(path) + 1 };
+
+	(void)xenbus_tell_parts(XS_RM, 0, &part, 1); /* nobody could act */
 }
 
 int
@@ -380,22 +473,35 @@ xenbus_begin(uint32_t *tx)
 	return err;
 }
 
+static int
+xenbus_transact_once(int (*body)(uint32_t tx, void *arg), void *arg)
+{
+	struct transaction t = { .unanswered = 0 };
+	int end, err = xenbus_begin(&t.id);
+
+	if (err != 0)
+		return err;
+	waitq_init(&t.answered);
+	list_append(&bus.transactions, &t.node);
+	err = body(t.id, arg);
+	while (t.unanswered > 0)
+		waitq_sleep(&t.answered, INT64_MAX);
+	list_remove(&t.node);
+	if (err == 0)
+		err = t.err;
+	end = xenbus_ask_path(
+	    XS_TRANSACTION_END, t.id, err == 0 ? "T" : "F", NULL);
+	return err == 0 ? end : err;
+}
+
 int
 xenbus_transact(int (*body)(uint32_t tx, void *arg), void *arg)
 {
 	unsigned int tries;
-	uint32_t tx;
-	int err, end;
+	int err;
 
 	for (tries = 0; tries < TRIES; tries++) {
-		err = xenbus_begin(&tx);
-		if (err != 0)
-			return err;
-		err = body(tx, arg);
-		end = xenbus_ask_path(
-		    XS_TRANSACTION_END, tx, err == 0 ? "T" : "F", NULL);
-		if (err == 0)
-			err = end;
+		err = xenbus_transact_once(body, arg);
 		if (err != ERR_AGAIN)
 			return err;
 	}

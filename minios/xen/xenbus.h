@@ -30,10 +30,18 @@ int xenbus_write(uint32_t tx, const char *path, struct str value);
 int xenbus_write_u32(uint32_t tx, const char *path, uint32_t x);
 int xenbus_mkdir(uint32_t tx, const char *path);
 int xenbus_rm(uint32_t tx, const char *path);
+/*
+ * The same without waiting for the answer, and in the order of the calls: for
+ * what would not be done otherwise if it failed.
+ */
+void xenbus_tell(const char *path, struct str value);
+void xenbus_tell_rm(const char *path);
 
 /*
  * Runs body(tx, arg) in transactions until one of them is accepted.  What body
- * returns ends it: 0 commits, anything else takes everything back.
+ * returns ends it: 0 commits, anything else takes everything back.  Writes
+ * within it are answered at its end: the first that failed is what this
+ * returns.
  */
 int xenbus_transact(int (*body)(uint32_t tx, void *arg), void *arg);
 

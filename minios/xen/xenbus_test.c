@@ -123,6 +123,32 @@ test_transactions(void)
 	    "what the body met is told");
 }
 
+/* What is told goes before what is asked next; its failure is nobody's. */
+static void
+test_told(void)
+{
+	struct strbuf out = STRBUF_INIT;
+
+	begin();
+	xenbus_tell("t/a", STR("1"));
+	xenbus_tell("t/b", STR("2"));
+	xenbus_tell_rm("t/a");
+	is_num(xenbus_read(0, "t/b", &out), 0, "what was told is there");
+	is_str(sb_str(&out), STR("2"), "with its value");
+	is_num(xenbus_read(0, "t/a", &out), ERR_NOTFOUND,
+	    "what was told to go is not");
+	fake_store_fail("EACCES", 1, 1);
+	xenbus_tell("t/c", STR("3"));
+	is_num(xenbus_write(0, "t/d", STR("4")), 0,
+	    "one that fails is not the next one's failure");
+	fake_xen_store_room(10);
+	xenbus_tell("t/long", STR("a value that is longer than the room"));
+	sb_clear(&out);
+	is_num(xenbus_read(0, "t/long", &out), 0, "in a ring without room");
+	is_num((long)out.n, 36, "whole");
+	sb_fini(&out);
+}
+
 static void
 notify(void *arg)
 {
@@ -272,6 +298,7 @@ test_hostile(void)
 		begin();
 		cases[i].does();
 		fake_xen_signal(xen.store_port);
+		xenbus_tell("k", STR("nobody waits for this"));
 		is_num(xenbus_write(0, "k", STR("v")), ERR_CLOSED,
 		    "%s: requests end", cases[i].what);
 		is_cstr(fake_console(), "xenstore: nonsense in the ring\n",
@@ -286,6 +313,7 @@ main(void)
 	test_values();
 	test_errors();
 	test_transactions();
+	test_told();
 	test_watches();
 	test_fibers();
 	test_hostile();
