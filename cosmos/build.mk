@@ -9,26 +9,39 @@
 
 COSMOS_COMMON := $(call sources,base) control/message.c \
 	$(addprefix cosmos/,assert.c control.c cpus.c fail.c fd_io.c \
-	keep.c paths.c spec.c)
+	keep.c paths.c spec.c stage.c)
 COSMOS_LIB := $(COSMOS_COMMON) $(addprefix cosmos/,cosmos.c images.c move.c \
 	 router.c saved.c stream_fd.c xen_load.c xl_parse.c xl_spec.c) \
 	$(wildcard cosmos/process*.c cosmos/kvm*.c)
-COSMOS_XEN := $(filter-out cosmos/xen_load.c,$(wildcard cosmos/xen*.c))
+COSMOS_XEN := $(filter-out cosmos/xen_load.c cosmos/xen_linked.c,$(wildcard \
+	cosmos/xen*.c))
 COSMOS_CMD := cosmos/main.c cosmos/cmd.c $(wildcard cosmos/cmd_*.c)
 CLICKOS_LIBEXEC ?= $(PREFIX)/lib/clickos
 
 COSMOS_DEFINES := -DCLICKOS_LIBEXEC='"$(CLICKOS_LIBEXEC)"'
 CFLAGS_lint += $(COSMOS_DEFINES)
 
+# Static, with the xen platform inside (libxenguest's loaders of kernels register
+# themselves, so all of it).  getaddrinfo() warns of the name services
+# that are not in it; numbers, the hosts file and DNS are.
+COSMOS_LINKED_host := $(COSMOS_XEN) cosmos/xen_linked.c
+COSMOS_LDFLAGS_host := -static -Wl,--no-warnings
+COSMOS_LDLIBS_host := -ljansson -Wl,--whole-archive -lxenguest \
+	-Wl,--no-whole-archive -lxenctrl -lxencall -lxenevtchn \
+	-lxengnttab -lxenforeignmemory -lxendevicemodel -lxentoolcore \
+	-lxentoollog -lz -llzma -lzstd -lpthread
+COSMOS_LDLIBS_asan := -ljansson -ldl
+
 define cosmos_rules
 build/$(1)/cosmos/%.o: CFLAGS_EXTRA += $(COSMOS_DEFINES)
 
 build/$(1)/bin/cosmos: $$(COSMOS_LIB:%.c=build/$(1)/%.o) \
-    $$(COSMOS_CMD:%.c=build/$(1)/%.o)
+    $$(COSMOS_CMD:%.c=build/$(1)/%.o) $$(COSMOS_LINKED_$(1):%.c=build/$(1)/%.o)
 	@mkdir -p $$(@D)
 	$$(call say,LD $$@)
-	$$(Q)$$(CC_$(1)) $$(subst fuzzer$$(comma),,$$(LDFLAGS_$(1))) -o $$@ $$^ \
-		-ljansson -ldl
+	$$(Q)$$(CC_$(1)) $$(subst fuzzer$$(comma),,$$(LDFLAGS_$(1))) \
+		$$(COSMOS_LDFLAGS_$(1)) -o $$@ $$(if $$(COSMOS_LINKED_$(1)),$$(filter-out \
+		%/xen_load.o,$$^),$$^) $$(COSMOS_LDLIBS_$(1))
 
 build/$(1)/cosmos/%_test: build/$(1)/cosmos/%_test.o \
     $$(COSMOS_LIB:%.c=build/$(1)/%.o)
@@ -47,7 +60,7 @@ build/$(1)/bin/libcosmos-xen.so: \
     $$(COSMOS_XEN:%.c=build/$(1)/pic/%.o)
 	@mkdir -p $$(@D)
 	$$(call say,LD $$@)
-	$$(Q)$$(CC_$(1)) -shared -o $$@ $$^ -lxenguest -lxenctrl -lxenstore \
+	$$(Q)$$(CC_$(1)) -shared -o $$@ $$^ -lxenguest -lxenctrl \
 		-lxentoollog
 
 build/$(1)/bin/libcosmos.so.1: $$(COSMOS_LIB:%.c=build/$(1)/pic/%.o) \

@@ -26,7 +26,7 @@ struct cmd;
 struct cmd_context {
 	struct cosmos *c;
 	const struct cmd *cmd;
-	bool json, verbose;
+	bool json, verbose, timed;
 };
 
 struct cmd {

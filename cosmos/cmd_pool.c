@@ -5,16 +5,25 @@
 
 #include "cosmos/cmd.h"
 
+static const struct option pool_options[] = {
+	{ "on", required_argument, NULL, 'o' },
+	{ NULL, 0, NULL, 0 },
+};
+
 static int
 pool_run(struct cmd_context *x, int argc, char **argv)
 {
 	uint32_t n = UINT32_MAX;
 	char *end;
-	int option, status;
+	uint32_t platform = COSMOS_BEST;
+	int option, status = COSMOS_OK;
 
-	while ((option = cmd_option(x, argc, argv)) != -1)
-		if (option == '?')
-			return COSMOS_E_USAGE;
+	while (
+	    status == COSMOS_OK && (option = cmd_option(x, argc, argv)) != -1)
+		status = option == 'o' ? cmd_platform(x, optarg, &platform)
+		                       : COSMOS_E_USAGE;
+	if (status != COSMOS_OK)
+		return status;
 	if (optind < argc) {
 		unsigned long wanted = strtoul(argv[optind], &end, 10);
 
@@ -27,7 +36,7 @@ pool_run(struct cmd_context *x, int argc, char **argv)
 	}
 	if (optind < argc)
 		return cmd_usage(x, "'%s': one number", argv[optind]);
-	status = cosmos_pool(x->c, &n);
+	status = cosmos_pool_on(x->c, platform, &n);
 	if (status != COSMOS_OK)
 		return cmd_fail(x, status);
 	if (x->json)
@@ -39,14 +48,19 @@ pool_run(struct cmd_context *x, int argc, char **argv)
 
 const struct cmd cmd_pool = {
 	.name = "pool",
-	.arguments = "[NUMBER]",
+	.arguments = "[OPTION]... [NUMBER]",
 	.summary = "have so many guests prepared, or say how many are",
-	.help = "",
+	.help =
+	    "  -o, --on PLATFORM     xen or process; else xen where it is\n",
 	.about =
-	    "A prepared guest is a process guest that waits for a name and a\n"
-	    "configuration; create takes one where nothing but these is asked "
-	    "for.\n"
+	    "A prepared guest is a process or a domain (under xen: one of 8 "
+	    "MB,\n"
+	    "booted and paused) that waits for a name and a configuration; "
+	    "create\n"
+	    "takes one where nothing but these is asked for, and under xen "
+	    "ports.\n"
 	    "'cosmos watch' makes new ones for those that were taken.",
-	.shorts = "",
+	.shorts = "o:",
+	.longs = pool_options,
 	.run = pool_run,
 };

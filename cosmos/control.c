@@ -107,3 +107,39 @@ control_ask(struct cosmos *c, struct stream *s, enum control_op op,
 		return -status;
 	return control_answer(c, s, m.id, router, reply);
 }
+
+static int
+status_of_control(int control)
+{
+	switch (control) {
+	case CONTROL_OK:
+		return COSMOS_OK;
+	case CONTROL_E_CONFIG:
+		return COSMOS_E_CONFIG;
+	case CONTROL_E_ROUTER:
+	case CONTROL_E_HANDLER:
+		return COSMOS_E_NOTFOUND;
+	case CONTROL_E_DENIED:
+		return COSMOS_E_DENIED;
+	case CONTROL_E_FULL:
+		return COSMOS_E_FULL;
+	case CONTROL_E_BUSY:
+		return COSMOS_E_STATE;
+	default:
+		return COSMOS_E_FAILED;
+	}
+}
+
+int
+control_said(
+    struct cosmos *c, const char *name, int status, const struct strbuf *reply)
+{
+	struct str said = sb_str(reply);
+
+	if (status == CONTROL_OK)
+		return COSMOS_OK;
+	while (said.n > 0 && said.s[said.n - 1] == '\n')
+		said.n--;
+	return cosmos_fail(
+	    c, status_of_control(status), "%s: %.*s", name, STR_ARG(said));
+}

@@ -163,6 +163,34 @@ spec_check(struct cosmos *c, const struct cosmos_spec *spec)
 }
 
 int
+cosmos_pool_on(struct cosmos *c, unsigned int platform, uint32_t *n)
+{
+	const struct platform *p;
+	int status;
+
+	if (platform == COSMOS_BEST)
+		platform = cosmos_platform_check(c, COSMOS_XEN) == COSMOS_OK
+		               ? COSMOS_XEN
+		               : COSMOS_PROCESS;
+	p = platform_of(platform);
+	status = cosmos_platform_check(c, platform);
+	if (status != COSMOS_OK)
+		return status;
+	if (p->pool == NULL)
+		return cosmos_fail(c, COSMOS_E_NOTSUP,
+		    "%s: no guests are prepared there: process and xen have "
+		    "pools",
+		    platform_names[platform]);
+	return p->pool(c, n);
+}
+
+int
+cosmos_pool(struct cosmos *c, uint32_t *n)
+{
+	return cosmos_pool_on(c, COSMOS_PROCESS, n);
+}
+
+int
 cosmos_create(
     struct cosmos *c, const struct cosmos_spec *from, struct cosmos_guest *g)
 {
@@ -171,6 +199,7 @@ cosmos_create(
 	struct cosmos_spec *spec = &ours;
 	int status = spec_take(c, from, &ours);
 
+	stage_begin(c);
 	if (status == COSMOS_OK)
 		status = spec_check(c, spec);
 	if (status != COSMOS_OK)

@@ -232,9 +232,18 @@ COSMOS_API int cosmos_images(struct cosmos *c, char **text, size_t *n);
 COSMOS_API int cosmos_watch(struct cosmos *c, const volatile int *stop,
     void (*say)(void *arg, const char *line), void *arg);
 /*
+ * Where the time of the last create went: the i-th of its stages, in order.
+ * Returns how many there are; *name and *ns are set if i is less.
+ */
+COSMOS_API unsigned int cosmos_stage(
+    struct cosmos *c, unsigned int i, const char **name, int64_t *ns);
+/*
  * Wants n guests prepared, and makes those that are missing or ends those that
  * are too many; *n becomes how many there are.  UINT32_MAX: only looks.
  */
+COSMOS_API int cosmos_pool_on(
+    struct cosmos *c, unsigned int platform, uint32_t *n);
+/* The same of process guests. */
 COSMOS_API int cosmos_pool(struct cosmos *c, uint32_t *n);
 /*
  * Finds what ended guests and killed programs have left, and clears it if

@@ -7,6 +7,7 @@
  *	control.c    requests to a guest and their answers (abi/control.h)
  *	router.c     the operations on routers, over those
  *	stream_fd.c  the bytes of those over a socket
+ *	stage.c      where the time of a create goes
  *	spec.c       what guests are created with, as text
  *	keep.c       what was installed in a guest, for when it is started again
  *	move.c       save, restore, migrate; saved.c what is written where a
@@ -32,6 +33,15 @@
 #include "base/strbuf.h"
 #include "cosmos/cosmos.h"
 
+enum { STAGES_MAX = 12 };
+
+/* Of the last create. */
+struct stages {
+	const char *name[STAGES_MAX];
+	int64_t ns[STAGES_MAX], mark;
+	unsigned int n;
+};
+
 struct cosmos {
 	struct strbuf error; /* a sentence, or Click's messages */
 	uint32_t last_request;
@@ -39,6 +49,7 @@ struct cosmos {
 	/* The process platform's. */
 	struct cgroups *cgroups; /* once they were looked for */
 	unsigned int created;    /* guests, by this handle */
+	struct stages stages;
 };
 
 struct guest_list {
@@ -102,6 +113,8 @@ struct platform {
 	int (*watch_fd)(struct cosmos *c);
 	int (*watch)(struct cosmos *c, const struct watcher *w);
 	int (*doctor)(struct cosmos *c, bool clear, struct strbuf *out);
+	/* As cosmos_pool_on(); NULL: it has none. */
+	int (*pool)(struct cosmos *c, uint32_t *n);
 	/* The open folder in which it is kept what runs in it, or -1. */
 	int (*folder)(const struct cosmos_guest *g);
 	/*
@@ -160,6 +173,10 @@ void fd_stream_init(struct fd_stream *f, int fd, int timeout_ms);
 int control_ask(struct cosmos *c, struct stream *s, enum control_op op,
     unsigned int *router, struct str path, struct str payload,
     struct strbuf *reply);
+
+/* COSMOS_OK, or the failure that a guest's answer is: a control_status. */
+int control_said(
+    struct cosmos *c, const char *name, int status, const struct strbuf *reply);
 
 /*
  * Hands out what *from has, if status is COSMOS_OK, as cosmos.h's texts are;
@@ -224,6 +241,12 @@ int saved_write(struct cosmos *c, const struct cosmos_guest *g,
     const struct cosmos_spec *spec, int fd);
 int saved_read(struct cosmos *c, unsigned int platform, int fd,
     const char *name, struct cosmos_guest *g);
+
+/* ---- stage.c ---- */
+
+void stage_begin(struct cosmos *c);
+/* What went on since the last of these was that stage, or more of it. */
+void stage_end(struct cosmos *c, const char *name);
 
 /* ---- fd_io.c ---- */
 

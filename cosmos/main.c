@@ -50,7 +50,8 @@ main_help(FILE *to)
 		fprintf(to, "  %-9s %s\n", cmd_table[i]->name,
 		    cmd_table[i]->summary);
 	fprintf(to,
-	    "\n  -t, --time            say how long the command took\n"
+	    "\n  -t, --time            say how long the command took, and the "
+	    "stages of a create\n"
 	    "  -v, --verbose         say what was done to each guest\n"
 	    "\nA GUEST is a name, an id, or a pattern: fw{1..100}, {a,b}.  "
 	    "Every command\ntakes --json and --help.\n");
@@ -75,6 +76,18 @@ main_is(const char *word, const char *brief, const char *name)
 	return strcmp(word, brief) == 0 || strcmp(word, name) == 0;
 }
 
+/* Of the last create, where its time went. */
+static void
+main_stages(struct cosmos *c)
+{
+	const char *name;
+	unsigned int i;
+	int64_t ns;
+
+	for (i = 0; i < cosmos_stage(c, i, &name, &ns); i++)
+		fprintf(stderr, "%.6f s %s\n", (double)ns / 1e9, name);
+}
+
 static int
 main_run(struct cmd_context *x, int argc, char **argv)
 {
@@ -86,6 +99,8 @@ main_run(struct cmd_context *x, int argc, char **argv)
 		return COSMOS_E_FULL;
 	}
 	status = x->cmd->run(x, argc, argv);
+	if (x->timed)
+		main_stages(x->c);
 	cosmos_close(x->c);
 	if (fflush(stdout) != 0 && status == COSMOS_OK) {
 		perror("cosmos: standard output");
@@ -99,12 +114,11 @@ main(int argc, char **argv)
 {
 	struct cmd_context x = { .json = false };
 	struct timespec begin, end;
-	bool timed = false;
 	int status, at = 1;
 
 	for (; at < argc; at++) {
 		if (main_is(argv[at], "-t", "--time"))
-			timed = true;
+			x.timed = true;
 		else if (main_is(argv[at], "-v", "--verbose"))
 			x.verbose = true;
 		else
@@ -125,7 +139,7 @@ main(int argc, char **argv)
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	status = main_run(&x, argc - at, argv + at);
 	clock_gettime(CLOCK_MONOTONIC, &end);
-	if (timed)
+	if (x.timed)
 		fprintf(stderr, "%.6f s\n",
 		    (double)(end.tv_sec - begin.tv_sec) +
 		        (double)(end.tv_nsec - begin.tv_nsec) / 1e9);

@@ -398,6 +398,7 @@ const struct platform platform_process = {
 	.save = process_save,
 	.go_on = process_resume,
 	.restore = process_restore,
+	.pool = process_pool,
 	.folder = process_folder,
 	.ask = process_ask,
 };

@@ -143,13 +143,16 @@ process_create(
 	pid_t pid = 0;
 	int status = create_guest(c, spec, &d, &pid);
 
+	stage_end(c, "process");
 	if (status != COSMOS_OK)
 		return status;
 	status = spec_save(c, d.fd, d.path, spec);
 	if (status == COSMOS_OK)
 		status = process_dir_link_id(c, &d, pid);
+	stage_end(c, "files");
 	if (status == COSMOS_OK)
 		status = begin(c, spec, &d, pid, g);
+	stage_end(c, "configuration");
 	if (status != COSMOS_OK) {
 		process_clear(c, &d, pid);
 		return status;

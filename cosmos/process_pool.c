@@ -178,7 +178,7 @@ process_pool_fill(struct cosmos *c, uint32_t *have)
 }
 
 int
-cosmos_pool(struct cosmos *c, uint32_t *n)
+process_pool(struct cosmos *c, uint32_t *n)
 {
 	int status;
 

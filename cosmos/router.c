@@ -6,28 +6,6 @@
 
 #include "cosmos/internal.h"
 
-static int
-status_of_control(int control)
-{
-	switch (control) {
-	case CONTROL_OK:
-		return COSMOS_OK;
-	case CONTROL_E_CONFIG:
-		return COSMOS_E_CONFIG;
-	case CONTROL_E_ROUTER:
-	case CONTROL_E_HANDLER:
-		return COSMOS_E_NOTFOUND;
-	case CONTROL_E_DENIED:
-		return COSMOS_E_DENIED;
-	case CONTROL_E_FULL:
-		return COSMOS_E_FULL;
-	case CONTROL_E_BUSY:
-		return COSMOS_E_STATE;
-	default:
-		return COSMOS_E_FAILED;
-	}
-}
-
 /*
  * One request; on success *reply is the answer, else the answer is what the
  * error says.
@@ -37,19 +15,12 @@ router_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
     unsigned int *router, const char *path, struct str payload,
     struct strbuf *reply)
 {
-	struct str said;
 	int status = platform_of(g->platform)
 	                 ->ask(c, g, op, router, str_of(path), payload, reply);
 
 	if (status < 0)
 		return -status;
-	if (status == CONTROL_OK)
-		return COSMOS_OK;
-	said = sb_str(reply);
-	while (said.n > 0 && said.s[said.n - 1] == '\n')
-		said.n--;
-	return cosmos_fail(
-	    c, status_of_control(status), "%s: %.*s", g->name, STR_ARG(said));
+	return control_said(c, g->name, status, reply);
 }
 
 /* A request whose answer has nothing to say. */

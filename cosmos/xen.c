@@ -67,8 +67,8 @@ keep_logger(struct strbuf *to)
 static void
 host_free(struct xen_host *h)
 {
-	if (h->xs != NULL)
-		xs_close(h->xs);
+	if (h->store != NULL)
+		xen_store_close(h->store);
 	if (h->xch != NULL)
 		xc_interface_close(h->xch);
 	if (h->logger != NULL)
@@ -91,8 +91,8 @@ xen_host(struct cosmos *c)
 	}
 	h->logger = keep_logger(&h->log);
 	h->xch = xc_interface_open(h->logger, h->logger, 0);
-	h->xs = h->xch != NULL ? xs_open(0) : NULL;
-	if (h->xs == NULL) {
+	h->store = h->xch != NULL ? xen_store_open() : NULL;
+	if (h->store == NULL) {
 		cosmos_fail_errno(
 		    c, h->xch == NULL ? "the Xen hypervisor" : "XenStore");
 		host_free(h);
@@ -146,7 +146,7 @@ info_state(const xc_domaininfo_t *info)
 	return COSMOS_STATE_RUNNING;
 }
 
-/* False: one that is none of a tool's (no name yet, or dom0). */
+/* False: one that is none of a tool's (no name yet, dom0, a prepared one). */
 static bool
 guest_fill(
     struct xen_host *h, const xc_domaininfo_t *info, struct cosmos_guest *g)
@@ -160,10 +160,11 @@ guest_fill(
 	g->state = info_state(info);
 	g->memory = (uint64_t)info->tot_pages * PAGE;
 	g->cpu_ns = info->cpu_time;
-	name = xen_read(h, XBT_NULL, xen_path(path, g->id, "name"));
+	name = xen_read(h, 0, xen_path(path, g->id, "name"));
 	snprintf(g->name, sizeof(g->name), "%s", name);
 	free(name);
-	return g->id != 0 && g->name[0] != '\0';
+	return g->id != 0 && g->name[0] != '\0' &&
+	       strncmp(g->name, XEN_SHELL, strlen(XEN_SHELL)) != 0;
 }
 
 static int
@@ -237,7 +238,7 @@ xen_by_name(struct cosmos *c, const char *name, struct cosmos_guest *g)
 	if (h == NULL)
 		return COSMOS_E_NOTFOUND;
 	snprintf(path, sizeof(path), XEN_NAMES "/%s", name);
-	value = xen_read(h, XBT_NULL, path);
+	value = xen_read(h, 0, path);
 	domid = (uint32_t)strtoul(value, NULL, 10);
 	free(value);
 	if (domid != 0 && xen_by_id(c, domid, g) == COSMOS_OK &&
@@ -273,7 +274,7 @@ xen_destroy(struct cosmos *c, const struct cosmos_guest *g)
 
 	if (h == NULL)
 		return COSMOS_E_SYSTEM;
-	vm = xen_read(h, XBT_NULL, xen_path(path, g->id, "vm"));
+	vm = xen_read(h, 0, xen_path(path, g->id, "vm"));
 	if (xc_domain_destroy(h->xch, g->id) != 0) {
 		free(vm);
 		return xen_fail(c, h, "%s: destroying it", g->name);
@@ -326,7 +327,7 @@ xen_console(struct cosmos *c, const struct cosmos_guest *g, int *in, int *out)
 
 	if (h == NULL)
 		return COSMOS_E_SYSTEM;
-	tty = xen_read(h, XBT_NULL, xen_path(path, g->id, "console/tty"));
+	tty = xen_read(h, 0, xen_path(path, g->id, "console/tty"));
 	fd = open(tty, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) {
 		int status = cosmos_fail_errno(c, "%s: console %s", g->name,
@@ -343,10 +344,17 @@ xen_console(struct cosmos *c, const struct cosmos_guest *g, int *in, int *out)
 static int
 xen_logs(struct cosmos *c, const struct cosmos_guest *g, struct strbuf *text)
 {
-	char path[XEN_PATH];
+	char path[XEN_PATH], own[XEN_PATH], *shell;
+	struct xen_host *h = xen_host(c);
 
-	snprintf(
-	    path, sizeof(path), "/var/log/xen/console/guest-%s.log", g->name);
+	if (h == NULL)
+		return COSMOS_E_SYSTEM;
+	/* One from the pool has been logged by its name there since it began.
+	 */
+	shell = xen_read(h, 0, xen_path(own, g->id, XEN_SHELL_KEY));
+	snprintf(path, sizeof(path), "/var/log/xen/console/guest-%s.log",
+	    shell[0] != '\0' ? shell : g->name);
+	free(shell);
 	if (access(path, R_OK) != 0)
 		return cosmos_fail(c, COSMOS_E_NOTFOUND,
 		    "%s: no %s: xenconsoled writes it with --log=guest",
@@ -380,6 +388,7 @@ const struct platform cosmos_platform_xen_1 = {
 	.watch_fd = xen_watch_fd,
 	.watch = xen_watch,
 	.doctor = xen_doctor,
+	.pool = xen_pool,
 	.folder = xen_folder,
 	.ask = xen_ask,
 };

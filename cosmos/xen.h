@@ -4,13 +4,16 @@
  *
  *	xen.c        the platform's table: finding, listing, ending
  *	xen_create.c a guest, in stages; undone in reverse
+ *	xen_pool.c   guests made beforehand
  *	xen_build.c  the domain: memory, image, first registers (libxenguest)
  *	xen_keys.c   what XenStore says about it, in one transaction
  *	xen_vif.c    its network devices
+ *	xen_join.c   joins them to bridges, waits for their backends
  *	xen_libxl.c  what xl and libxl go by
  *	xen_folder.c what is kept of a guest in files
  *	xen_move.c   saving and restoring
  *	xen_watch.c  what happens when one ends; leftovers
+ *	xen_store.c  XenStore itself
  *	xen_link.c   control messages through XenStore (abi/control_store.h)
  *
  * A name is found without a search: NAMES/<name> in XenStore holds the domain
@@ -21,17 +24,27 @@
 #define COSMOS_XEN_H
 
 #include <xenctrl.h>
-#include <xenstore.h>
 
 #include "cosmos/internal.h"
+#include "cosmos/xen_store.h"
 
 #define XEN_NAMES "/tool/clickos/names"
 
-enum { XEN_PATH = 256 };
+/*
+ * Prepared guests: XEN_POOL/<domid> in XenStore, once it can be taken, and how
+ * many there should be.  One is called XEN_SHELL and a number until it has a
+ * name, and that stands in its XEN_SHELL_KEY for good.
+ */
+#define XEN_POOL        "/tool/clickos/pool"
+#define XEN_POOL_WANTED "/tool/clickos/pool-wanted"
+#define XEN_SHELL       "pool:"
+#define XEN_SHELL_KEY   "shell"
+
+enum { XEN_PATH = 256, XEN_MEMORY_KB = 8192 };
 
 struct xen_host {
 	xc_interface *xch;
-	struct xs_handle *xs;
+	struct xen_store *store;
 	xentoollog_logger *logger;
 	struct strbuf log; /* what the libraries have complained of */
 };
@@ -50,6 +63,8 @@ COSMOS_API extern const struct platform cosmos_platform_xen_1;
 struct xen_guest {
 	const struct cosmos_spec *spec;
 	bool pvh;
+	bool shell;     /* for the pool */
+	bool own_image; /* not the installed kernel */
 	char image[4096], uuid[37];
 	uint8_t handle[16];
 	uint64_t memory_kb;
@@ -75,10 +90,32 @@ int xen_plan(
     struct cosmos *c, const struct cosmos_spec *spec, struct xen_guest *g);
 /* The keys of a domain that is built, the store told of it, its vifs joined. */
 int xen_introduce(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
+/* Takes all of a guest's away that xen_introduce() has made, and its domain. */
+void xen_undo(struct xen_host *h, const struct xen_guest *g);
 void xen_guest_fill(const struct xen_guest *g, struct cosmos_guest *out);
 
 /* The first bytes of the handle (UUID) of each domain that is made by us. */
 #define XEN_HANDLE "\x63\x6c\x6b\x6f"
+
+/* Its domain, image, keys; paused, and known if it is no shell. */
+int xen_make(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
+/* Lets it run, joins its ports, and waits until its router does, or itself. */
+int xen_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
+
+/* ---- xen_pool.c ---- */
+
+/* As the platform's pool. */
+int xen_pool(struct cosmos *c, uint32_t *n);
+/* Makes as many as are missing; *have is how many there are. */
+int xen_pool_fill(struct cosmos *c, uint32_t *have);
+/*
+ * Makes a prepared guest *g, as far as xen_make() does; COSMOS_E_STATE if it
+ * must be made from nothing.
+ */
+int xen_pool_take(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
+/* Lets it run as xen_run(), by telling it its configuration. */
+int xen_pool_run(
+    struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
 
 /* ---- xen_folder.c: run_path("xen/NAME"), as process guests' folders ---- */
 
@@ -112,9 +149,8 @@ int xen_doctor(struct cosmos *c, bool clear, struct strbuf *out);
 
 /* ---- xen_libxl.c ---- */
 
-/* Its keys, within transaction t; false: the store's error. */
-bool xen_libxl_keys(
-    struct xen_host *h, xs_transaction_t t, const struct xen_guest *g);
+/* Its keys, within transaction t. */
+void xen_libxl_keys(struct xen_store *s, uint32_t t, const struct xen_guest *g);
 /* The file from which `xl save` knows what a domain is; removes it, too. */
 void xen_libxl_file(const struct xen_guest *g);
 void xen_libxl_file_remove(uint32_t domid, const char *uuid);
@@ -132,15 +168,24 @@ int xen_build(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
 
 /* All keys in one transaction; COSMOS_E_EXISTS if the name is taken. */
 int xen_keys_write(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
+/*
+ * Within transaction t: who has the name (0: nobody), and that g has it.
+ */
+uint32_t xen_keys_holder(
+    struct xen_store *s, uint32_t t, const struct xen_guest *g);
+void xen_keys_name(struct xen_store *s, uint32_t t, const struct xen_guest *g);
 /* All of a domain's keys; name may be NULL when it is not known. */
 void xen_keys_remove(
     struct xen_host *h, uint32_t domid, const char *name, const char *uuid);
 
 /* What the spec's ports ask for. */
 int xen_vifs_parse(struct cosmos *c, struct xen_guest *g);
-/* The keys of all vifs, within transaction t.  False: the store's error. */
-bool xen_vifs_write(
-    struct xen_host *h, xs_transaction_t t, const struct xen_guest *g);
+/* The keys of all vifs, within transaction t. */
+void xen_vifs_write(struct xen_store *s, uint32_t t, const struct xen_guest *g);
+/* Where the backend of a device lies; the state of one end. */
+void xen_vif_back(
+    char path[static XEN_PATH], uint32_t domid, const struct xen_vif *v);
+int xen_vif_state(struct xen_host *h, const char *folder);
 /* Joins what the backends make to their bridges; waits for them. */
 int xen_vifs_join(
     struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
@@ -149,10 +194,7 @@ int xen_vifs_join(
 const char *xen_path(
     char path[static XEN_PATH], uint32_t domid, const char *below);
 /* The value at path as text, "" if there is none; free() it. */
-char *xen_read(struct xen_host *h, xs_transaction_t t, const char *path);
-/* Writes a value that domid may read; false: the store's error. */
-bool xen_write(struct xen_host *h, xs_transaction_t t, const char *path,
-    const char *value);
+char *xen_read(struct xen_host *h, uint32_t t, const char *path);
 
 int xen_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
     unsigned int *router, struct str path, struct str payload,

@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +14,7 @@
 
 #include "cosmos/xen.h"
 
-enum { MEMORY_MB = 8, BOOT_MS = 30000 };
+enum { BOOT_MS = 30000 };
 
 static int
 create_uuid(struct cosmos *c, struct xen_guest *g)
@@ -51,7 +50,8 @@ create_image(struct cosmos *c, struct xen_guest *g)
 		return cosmos_fail(c, COSMOS_E_USAGE,
 		    "%s: '%s': not pv, pvh or the path of a kernel",
 		    g->spec->name, type);
-	if (named != NULL && strchr(named, '/') != NULL)
+	g->own_image = named != NULL && strchr(named, '/') != NULL;
+	if (g->own_image)
 		snprintf(g->image, sizeof(g->image), "%s", named);
 	else
 		(void)installed_path(
@@ -69,8 +69,7 @@ xen_plan(struct cosmos *c, const struct cosmos_spec *spec, struct xen_guest *g)
 
 	memset(g, 0, sizeof(*g));
 	g->spec = spec;
-	g->memory_kb =
-	    spec->memory != 0 ? spec->memory >> 10 : MEMORY_MB * 1024;
+	g->memory_kb = spec->memory != 0 ? spec->memory >> 10 : XEN_MEMORY_KB;
 	if (g->memory_kb % 1024 != 0 || g->memory_kb < 1024)
 		return cosmos_fail(c, COSMOS_E_USAGE,
 		    "%s: xen gives memory by whole megabytes", spec->name);
@@ -91,6 +90,23 @@ now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+/* The key by which we know that it runs. */
+static const char *
+create_key(const struct xen_guest *g)
+{
+	return g->spec->config != NULL ? "data/clickos/0/state"
+	                               : "data/clickos/version";
+}
+
+static void
+create_watch(struct xen_host *h, const struct xen_guest *g,
+    void (*what)(struct xen_store *, const char *))
+{
+	char path[XEN_PATH];
+
+	what(h->store, xen_path(path, g->domid, create_key(g)));
+}
+
 /* What the guest says of its first router, or of itself. */
 static int
 create_state(struct cosmos *c, struct xen_host *h, const struct xen_guest *g,
@@ -99,14 +115,11 @@ create_state(struct cosmos *c, struct xen_host *h, const struct xen_guest *g,
 	char path[XEN_PATH], *state, *error;
 	int status = COSMOS_OK;
 
-	state = xen_read(h, XBT_NULL,
-	    xen_path(path, g->domid,
-	        g->spec->config != NULL ? "data/clickos/0/state"
-	                                : "data/clickos/version"));
+	state = xen_read(h, 0, xen_path(path, g->domid, create_key(g)));
 	*known = state[0] != '\0' && strcmp(state, "starting") != 0;
 	if (strcmp(state, "failed") == 0) {
-		error = xen_read(h, XBT_NULL,
-		    xen_path(path, g->domid, "data/clickos/0/error"));
+		error = xen_read(
+		    h, 0, xen_path(path, g->domid, "data/clickos/0/error"));
 		status = cosmos_fail(
 		    c, COSMOS_E_CONFIG, "%s: %s", g->spec->name, error);
 		free(error);
@@ -120,25 +133,16 @@ static int
 create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
 	int64_t end = now_ms() + BOOT_MS, left = BOOT_MS;
-	struct pollfd p = { .fd = xs_fileno(h->xs), .events = POLLIN };
 	int status = COSMOS_OK;
 	bool known = false;
-	char path[XEN_PATH], **event;
 
-	xen_path(path, g->domid, "data");
-	if (!xs_watch(h->xs, path, "boot"))
-		return cosmos_fail_errno(c, "%s", path);
 	while (!known && left > 0) {
-		event = xs_check_watch(h->xs);
-		if (event == NULL)
-			(void)poll(&p, 1, (int)left); /* the clock decides */
-		free(event);
 		status = create_state(c, h, g, &known);
+		if (!known)
+			free(xen_store_event(h->store, (int)left));
 		left = end - now_ms();
 	}
-	xs_unwatch(h->xs, path, "boot");
-	while ((event = xs_check_watch(h->xs)) != NULL)
-		free(event);
+	create_watch(h, g, xen_store_unwatch);
 	if (!known)
 		return cosmos_fail(c, COSMOS_E_TIMEOUT,
 		    "%s: it says nothing: see 'cosmos logs' and xl dmesg",
@@ -153,36 +157,50 @@ xen_introduce(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 
 	if (status != COSMOS_OK)
 		return status;
-	if (!xs_introduce_domain(
-	        h->xs, g->domid, g->store_frame, g->store_port)) {
+	stage_end(c, "keys");
+	xen_store_introduce(h->store, g->domid, g->store_frame, g->store_port);
+	if (!xen_store_done(h->store)) {
 		status = xen_fail(
 		    c, h, "%s: introducing it to XenStore", g->spec->name);
 		goto remove_keys;
 	}
+	stage_end(c, "introduction");
+	if (g->shell)
+		return COSMOS_OK;
 	status = xen_folder_make(c, g);
 	if (status != COSMOS_OK)
 		goto remove_keys;
-	status = xen_vifs_join(c, h, g);
-	if (status != COSMOS_OK)
-		goto remove_folder;
 	xen_libxl_file(g);
+	stage_end(c, "files");
 	return COSMOS_OK;
 
-remove_folder:
-	xen_folder_remove(g->spec->name);
 remove_keys:
 	xen_keys_remove(h, g->domid, g->spec->name, g->uuid);
 	return status;
 }
 
-static int
-create_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+int
+xen_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
+	int status;
+
 	if (g->spec->paused != 0)
-		return COSMOS_OK;
+		return xen_vifs_join(c, h, g);
+	create_watch(h, g, xen_store_watch);
 	if (xc_domain_unpause(h->xch, g->domid) != 0)
 		return xen_fail(c, h, "%s: letting it run", g->spec->name);
-	return create_wait(c, h, g);
+	/* It boots while its backends are made. */
+	status = xen_vifs_join(c, h, g);
+	stage_end(c, "devices");
+	return status == COSMOS_OK ? create_wait(c, h, g) : status;
+}
+
+void
+xen_undo(struct xen_host *h, const struct xen_guest *g)
+{
+	xen_folder_remove(g->spec->name);
+	xen_keys_remove(h, g->domid, g->spec->name, g->uuid);
+	xc_domain_destroy(h->xch, g->domid);
 }
 
 void
@@ -197,15 +215,16 @@ xen_guest_fill(const struct xen_guest *g, struct cosmos_guest *out)
 	snprintf(out->name, sizeof(out->name), "%s", g->spec->name);
 }
 
-/* Built and introduced: paused, and known. */
-static int
-create_known(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
+int
+xen_make(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
 	int lock, status = xen_build_domain(c, h, g);
 
+	stage_end(c, "domain");
 	lock = g->domid != 0 ? xen_making(g->domid) : -1;
 	if (status == COSMOS_OK)
 		status = xen_build(c, h, g);
+	stage_end(c, "image");
 	if (status == COSMOS_OK)
 		status = xen_introduce(c, h, g);
 	if (status != COSMOS_OK && g->domid != 0)
@@ -220,22 +239,26 @@ xen_create(
 {
 	struct xen_host *h = xen_host(c);
 	struct xen_guest g;
+	bool pooled = false;
 	int status;
 
 	if (h == NULL)
 		return COSMOS_E_SYSTEM;
 	status = xen_plan(c, spec, &g);
-	if (status == COSMOS_OK)
-		status = create_known(c, h, &g);
+	if (status == COSMOS_OK) {
+		status = xen_pool_take(c, h, &g);
+		pooled = status == COSMOS_OK;
+	}
+	if (status == COSMOS_E_STATE)
+		status = xen_make(c, h, &g);
 	if (status != COSMOS_OK)
 		return status;
-	status = create_run(c, h, &g);
+	status = pooled ? xen_pool_run(c, h, &g) : xen_run(c, h, &g);
+	stage_end(c, "configuration");
 	if (status == COSMOS_OK) {
 		xen_guest_fill(&g, out);
 		return COSMOS_OK;
 	}
-	xen_folder_remove(spec->name);
-	xen_keys_remove(h, g.domid, spec->name, g.uuid);
-	xc_domain_destroy(h->xch, g.domid);
+	xen_undo(h, &g);
 	return status;
 }

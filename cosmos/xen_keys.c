@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * xen_keys.c -- the keys of a guest: Xen's own (docs/misc/xenstore-paths) and
- * the control protocol's.
+ * the control protocol's.  Each costs time at every create, so that those which
+ * no guest of ours and no tool on our guests reads are not made.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,156 +22,146 @@ xen_path(char path[static XEN_PATH], uint32_t domid, const char *below)
 }
 
 char *
-xen_read(struct xen_host *h, xs_transaction_t t, const char *path)
+xen_read(struct xen_host *h, uint32_t t, const char *path)
 {
-	unsigned int n;
-	char *value = xs_read(h->xs, t, path, &n);
+	char *value = xen_store_read(h->store, t, path, NULL);
 
 	return value != NULL ? value : strdup("");
 }
 
-bool
-xen_write(
-    struct xen_host *h, xs_transaction_t t, const char *path, const char *value)
-{
-	return xs_write(h->xs, t, path, value, (unsigned int)strlen(value));
-}
-
 /* One of the domain's own keys. */
-static bool
-keys_own(struct xen_host *h, xs_transaction_t t, const struct xen_guest *g,
+static void
+keys_own(struct xen_store *s, uint32_t t, const struct xen_guest *g,
     const char *below, const char *value)
 {
 	char path[XEN_PATH];
 
-	return xen_write(h, t, xen_path(path, g->domid, below), value);
+	xen_store_write(s, t, xen_path(path, g->domid, below), value);
 }
 
-static bool
-keys_own_number(struct xen_host *h, xs_transaction_t t,
-    const struct xen_guest *g, const char *below, unsigned long x)
+static void
+keys_own_number(struct xen_store *s, uint32_t t, const struct xen_guest *g,
+    const char *below, unsigned long x)
 {
 	char value[24];
 
 	snprintf(value, sizeof(value), "%lu", x);
-	return keys_own(h, t, g, below, value);
+	keys_own(s, t, g, below, value);
 }
 
 /* A folder or key that the guest may write, and all below it. */
-static bool
-keys_given(struct xen_host *h, xs_transaction_t t, const struct xen_guest *g,
+static void
+keys_given(struct xen_store *s, uint32_t t, const struct xen_guest *g,
     const char *below)
 {
-	struct xs_permissions own = { .id = g->domid, .perms = XS_PERM_NONE };
 	char path[XEN_PATH];
 
 	xen_path(path, g->domid, below);
-	return xs_mkdir(h->xs, t, path) &&
-	       xs_set_permissions(h->xs, t, path, &own, 1);
+	xen_store_mkdir(s, t, path);
+	xen_store_give(s, t, path, g->domid, g->domid);
 }
 
 /* The domain's folder: ours, and it may read it. */
-static bool
-keys_home(struct xen_host *h, xs_transaction_t t, const struct xen_guest *g)
+static void
+keys_home(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 {
-	struct xs_permissions read[] = {
-		{ .id = 0, .perms = XS_PERM_NONE },
-		{ .id = g->domid, .perms = XS_PERM_READ },
-	};
 	char path[XEN_PATH];
 
 	xen_path(path, g->domid, "");
-	return xs_rm(h->xs, t, path) && xs_mkdir(h->xs, t, path) &&
-	       xs_set_permissions(h->xs, t, path, read, ARRAY_SIZE(read));
+	xen_store_rm(s, t, path);
+	xen_store_mkdir(s, t, path);
+	xen_store_give(s, t, path, 0, g->domid);
 }
 
-static bool
-keys_domain(struct xen_host *h, xs_transaction_t t, const struct xen_guest *g)
+static void
+keys_console(struct xen_store *s, uint32_t t, const struct xen_guest *g)
+{
+	keys_own_number(s, t, g, "console/port", g->console_port);
+	keys_own_number(s, t, g, "console/ring-ref", g->console_frame);
+	keys_own_number(s, t, g, "console/limit", CONSOLE_LIMIT);
+	keys_own(s, t, g, "console/type", "xenconsoled");
+	keys_given(s, t, g, "console/tty");
+}
+
+static void
+keys_domain(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 {
 	char vm[64];
 
 	snprintf(vm, sizeof(vm), "/vm/%s", g->uuid);
-	return keys_own(h, t, g, "vm", vm) &&
-	       keys_own(h, t, g, "name", g->spec->name) &&
-	       keys_own_number(h, t, g, "domid", g->domid) &&
-	       keys_own_number(h, t, g, "memory/target", g->memory_kb) &&
-	       keys_own_number(h, t, g, "memory/static-max", g->memory_kb) &&
-	       keys_own(h, t, g, "cpu/0/availability", "online") &&
-	       keys_own_number(h, t, g, "store/port", g->store_port) &&
-	       keys_own_number(h, t, g, "store/ring-ref", g->store_frame) &&
-	       keys_own_number(h, t, g, "console/port", g->console_port) &&
-	       keys_own_number(h, t, g, "console/ring-ref", g->console_frame) &&
-	       keys_own_number(h, t, g, "console/limit", CONSOLE_LIMIT) &&
-	       keys_own(h, t, g, "console/type", "xenconsoled") &&
-	       keys_own(h, t, g, "console/output", "pty") &&
-	       keys_given(h, t, g, "console/tty") &&
-	       keys_given(h, t, g, "control/shutdown") &&
-	       keys_own(
-	           h, t, g, "control/platform-feature-xs_reset_watches", "1") &&
-	       keys_given(h, t, g, "device/suspend/event-channel") &&
-	       keys_given(h, t, g, "data") && keys_given(h, t, g, "error") &&
-	       keys_given(h, t, g, "drivers");
+	keys_own(s, t, g, "vm", vm);
+	keys_own(s, t, g, "name", g->spec->name);
+	keys_own_number(s, t, g, "domid", g->domid);
+	keys_own_number(s, t, g, "memory/target", g->memory_kb);
+	keys_own_number(s, t, g, "memory/static-max", g->memory_kb);
+	keys_own_number(s, t, g, "store/port", g->store_port);
+	keys_own_number(s, t, g, "store/ring-ref", g->store_frame);
+	keys_console(s, t, g);
+	keys_given(s, t, g, "control/shutdown");
+	keys_given(s, t, g, "data");
+	keys_given(s, t, g, "error");
+	if (g->shell)
+		keys_own(s, t, g, XEN_SHELL_KEY, g->spec->name);
 }
 
 /* Who has the name now: 0 for nobody. */
-static uint32_t
-keys_holder(struct xen_host *h, xs_transaction_t t, const char *name)
+uint32_t
+xen_keys_holder(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 {
 	char path[XEN_PATH], *value, *now;
-	unsigned int n;
 	uint32_t domid;
 
-	snprintf(path, sizeof(path), XEN_NAMES "/%s", name);
-	value = xs_read(h->xs, t, path, &n);
+	snprintf(path, sizeof(path), XEN_NAMES "/%s", g->spec->name);
+	value = xen_store_read(s, t, path, NULL);
 	if (value == NULL)
 		return 0;
 	domid = (uint32_t)strtoul(value, NULL, 10);
 	free(value);
-	now = xs_read(h->xs, t, xen_path(path, domid, "name"), &n);
-	if (now == NULL || strcmp(now, name) != 0)
+	if (domid == g->domid)
+		return 0; /* of one that has gone: ids come again */
+	now = xen_store_read(s, t, xen_path(path, domid, "name"), NULL);
+	if (now == NULL || strcmp(now, g->spec->name) != 0)
 		domid = 0;
 	free(now);
 	return domid;
 }
 
-static bool
-keys_name(struct xen_host *h, xs_transaction_t t, const struct xen_guest *g)
+void
+xen_keys_name(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 {
 	char path[XEN_PATH], value[12];
 
 	snprintf(path, sizeof(path), XEN_NAMES "/%s", g->spec->name);
 	snprintf(value, sizeof(value), "%u", g->domid);
-	return xen_write(h, t, path, value);
+	xen_store_write(s, t, path, value);
 }
 
 int
 xen_keys_write(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
+	struct xen_store *s = h->store;
 	unsigned int tries;
-	xs_transaction_t t;
-	uint32_t holder;
+	uint32_t t, holder;
 
 	for (tries = 0; tries < TRIES; tries++) {
-		t = xs_transaction_start(h->xs);
-		if (t == XBT_NULL)
+		t = xen_store_begin(s);
+		if (t == 0)
 			break;
-		holder = keys_holder(h, t, g->spec->name);
+		/* The question takes what is told before it along. */
+		keys_home(s, t, g);
+		keys_domain(s, t, g);
+		xen_libxl_keys(s, t, g);
+		xen_vifs_write(s, t, g);
+		holder = g->shell ? 0 : xen_keys_holder(s, t, g);
 		if (holder != 0) {
-			xs_transaction_end(h->xs, t, true);
+			xen_store_abort(s, t);
 			return cosmos_fail(c, COSMOS_E_EXISTS,
 			    "%s: domain %u has that name already",
 			    g->spec->name, holder);
 		}
-		if (!keys_home(h, t, g) || !keys_domain(h, t, g) ||
-		    !xen_libxl_keys(h, t, g) || !xen_vifs_write(h, t, g) ||
-		    !keys_name(h, t, g)) {
-			int error = errno;
-
-			xs_transaction_end(h->xs, t, true);
-			errno = error;
-			break;
-		}
-		if (xs_transaction_end(h->xs, t, false))
+		if (!g->shell)
+			xen_keys_name(s, t, g);
+		if (xen_store_commit(s, t))
 			return COSMOS_OK;
 		if (errno != EAGAIN)
 			break;
@@ -185,19 +176,22 @@ xen_keys_remove(
 	char path[XEN_PATH];
 
 	snprintf(path, sizeof(path), "/local/domain/0/backend/vif/%u", domid);
-	xs_rm(h->xs, XBT_NULL, path);
+	xen_store_rm(h->store, 0, path);
 	snprintf(path, sizeof(path), "/local/domain/0/backend/vale/%u", domid);
-	xs_rm(h->xs, XBT_NULL, path);
-	xs_rm(h->xs, XBT_NULL, xen_path(path, domid, ""));
+	xen_store_rm(h->store, 0, path);
+	xen_store_rm(h->store, 0, xen_path(path, domid, ""));
+	snprintf(path, sizeof(path), XEN_POOL "/%u", domid);
+	xen_store_rm(h->store, 0, path);
 	snprintf(path, sizeof(path), "/libxl/%u", domid);
-	xs_rm(h->xs, XBT_NULL, path);
+	xen_store_rm(h->store, 0, path);
 	if (uuid != NULL && uuid[0] != '\0') {
 		xen_libxl_file_remove(domid, uuid);
 		snprintf(path, sizeof(path), "/vm/%s", uuid);
-		xs_rm(h->xs, XBT_NULL, path);
+		xen_store_rm(h->store, 0, path);
 	}
 	if (name != NULL && name[0] != '\0') {
 		snprintf(path, sizeof(path), XEN_NAMES "/%s", name);
-		xs_rm(h->xs, XBT_NULL, path);
+		xen_store_rm(h->store, 0, path);
 	}
+	(void)xen_store_done(h->store); /* as far as it goes */
 }

@@ -14,21 +14,17 @@
 
 #define USERDATA "/var/lib/xen/userdata-d"
 
-bool
-xen_libxl_keys(
-    struct xen_host *h, xs_transaction_t t, const struct xen_guest *g)
+void
+xen_libxl_keys(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 {
 	char path[XEN_PATH];
-	bool ok;
 
 	snprintf(path, sizeof(path), "/libxl/%u/type", g->domid);
-	ok = xen_write(h, t, path, g->pvh ? "pvh" : "pv");
+	xen_store_write(s, t, path, g->pvh ? "pvh" : "pv");
 	snprintf(path, sizeof(path), "/vm/%s/uuid", g->uuid);
-	ok = ok && xen_write(h, t, path, g->uuid);
+	xen_store_write(s, t, path, g->uuid);
 	snprintf(path, sizeof(path), "/vm/%s/name", g->uuid);
-	ok = ok && xen_write(h, t, path, g->spec->name);
-	snprintf(path, sizeof(path), "/vm/%s/image/ostype", g->uuid);
-	return ok && xen_write(h, t, path, g->pvh ? "hvm" : "linux");
+	xen_store_write(s, t, path, g->spec->name);
 }
 
 static void

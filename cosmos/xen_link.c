@@ -3,12 +3,9 @@
  * xen_link.c -- the tool's end of a control link in XenStore, as
  * abi/control_store.h has it: chunks in windows, each deleted by its reader.
  */
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "abi/control_store.h"
@@ -22,6 +19,7 @@ struct xen_link {
 	uint32_t domid;
 	char base[XEN_PATH]; /* its folder */
 	unsigned int out, acknowledged, in;
+	bool watched_to, watched_from;
 };
 
 static struct xen_link *
@@ -34,21 +32,12 @@ link_of(struct stream *s)
 static int
 link_wait(struct cosmos *c, struct xen_link *l)
 {
-	struct pollfd p = { .fd = xs_fileno(l->h->xs), .events = POLLIN };
-	char **event;
-	int n;
+	char *event = xen_store_event(l->h->store, SILENCE_MS);
 
-	event = xs_check_watch(l->h->xs);
-	if (event == NULL) {
-		do
-			n = poll(&p, 1, SILENCE_MS);
-		while (n < 0 && errno == EINTR);
-		if (n == 0)
-			return cosmos_fail(c, COSMOS_E_TIMEOUT,
-			    "domain %u has not answered for %d s", l->domid,
-			    SILENCE_MS / 1000);
-		event = xs_check_watch(l->h->xs);
-	}
+	if (event == NULL)
+		return cosmos_fail(c, COSMOS_E_TIMEOUT,
+		    "domain %u has not answered for %d s", l->domid,
+		    SILENCE_MS / 1000);
 	free(event);
 	return COSMOS_OK;
 }
@@ -57,12 +46,24 @@ static bool
 link_there(struct xen_link *l, const char *way, unsigned int n)
 {
 	char path[XEN_PATH + 32], *value;
-	unsigned int length;
 
 	snprintf(path, sizeof(path), "%s/%s/%u", l->base, way, n);
-	value = xs_read(l->h->xs, XBT_NULL, path, &length);
+	value = xen_store_read(l->h->store, 0, path, NULL);
 	free(value);
 	return value != NULL;
+}
+
+/* Once for each way, when it is needed: an event is a wake-up more. */
+static void
+link_watch(struct xen_link *l, const char *way)
+{
+	bool *watched = way[0] == 't' ? &l->watched_to : &l->watched_from;
+	char path[XEN_PATH + 32];
+
+	snprintf(path, sizeof(path), "%s/%s", l->base, way);
+	if (!*watched)
+		xen_store_watch(l->h->store, path);
+	*watched = true;
 }
 
 /* Waits until the guest has taken enough for one chunk more. */
@@ -72,17 +73,21 @@ link_room(struct cosmos *c, struct xen_link *l)
 	int status;
 
 	for (;;) {
+		if (l->out - l->acknowledged < CONTROL_STORE_WINDOW)
+			return COSMOS_OK;
 		while (l->acknowledged < l->out &&
 		       !link_there(l, "to", l->acknowledged))
 			l->acknowledged++;
 		if (l->out - l->acknowledged < CONTROL_STORE_WINDOW)
 			return COSMOS_OK;
+		link_watch(l, "to");
 		status = link_wait(c, l);
 		if (status != COSMOS_OK)
 			return status;
 	}
 }
 
+/* The chunks go out with what is asked next. */
 static int
 link_send(struct cosmos *c, struct stream *s, struct str bytes)
 {
@@ -97,9 +102,8 @@ link_send(struct cosmos *c, struct stream *s, struct str bytes)
 			return status;
 		chunk = str_sub(bytes, 0, CONTROL_STORE_CHUNK);
 		snprintf(path, sizeof(path), "%s/to/%u", l->base, l->out);
-		if (!xs_write(l->h->xs, XBT_NULL, path, chunk.s,
-		        (unsigned int)chunk.n))
-			return cosmos_fail_errno(c, "%s", path);
+		xen_store_write_bytes(
+		    l->h->store, 0, path, chunk.s, (uint32_t)chunk.n);
 		l->out++;
 		bytes = str_from(bytes, chunk.n);
 	}
@@ -111,33 +115,30 @@ link_receive(struct cosmos *c, struct stream *s, struct strbuf *in)
 {
 	struct xen_link *l = link_of(s);
 	char path[XEN_PATH + 32], *value;
-	unsigned int n;
+	uint32_t n;
 	int status;
 
 	snprintf(path, sizeof(path), "%s/from/%u", l->base, l->in);
-	for (;;) {
-		value = xs_read(l->h->xs, XBT_NULL, path, &n);
-		if (value != NULL)
-			break;
+	while ((value = xen_store_read(l->h->store, 0, path, &n)) == NULL) {
+		/* All was answered, or nothing will be. */
+		if (!xen_store_done(l->h->store))
+			return cosmos_fail_errno(c, "%s", l->base);
 		status = link_wait(c, l);
 		if (status != COSMOS_OK)
 			return status;
 	}
 	sb_add(in, str_make(value, n));
 	free(value);
-	xs_rm(l->h->xs, XBT_NULL, path);
+	xen_store_rm(l->h->store, 0, path);
 	l->in++;
 	return COSMOS_OK;
 }
 
 /* A folder that is the guest's as well as ours; a name nobody else takes. */
-static int
-link_open(struct cosmos *c, struct xen_link *l)
+static void
+link_open(struct xen_link *l)
 {
 	static unsigned int count;
-	struct xs_permissions perms[] = {
-		{ .id = l->domid, .perms = XS_PERM_NONE },
-	};
 	static const char *const below[] = { "", "/to", "/from" };
 	char path[XEN_PATH + 32];
 	unsigned int i;
@@ -147,24 +148,25 @@ link_open(struct cosmos *c, struct xen_link *l)
 	    count++);
 	for (i = 0; i < ARRAY_SIZE(below); i++) {
 		snprintf(path, sizeof(path), "%s%s", l->base, below[i]);
-		if (!xs_mkdir(l->h->xs, XBT_NULL, path) ||
-		    !xs_set_permissions(l->h->xs, XBT_NULL, path, perms, 1))
-			return cosmos_fail_errno(c, "%s", path);
+		xen_store_mkdir(l->h->store, 0, path);
+		xen_store_give(l->h->store, 0, path, l->domid, l->domid);
 	}
-	if (!xs_watch(l->h->xs, l->base, "link"))
-		return cosmos_fail_errno(c, "%s", l->base);
-	return COSMOS_OK;
+	link_watch(l, "from");
 }
 
 static void
 link_close(struct xen_link *l)
 {
-	char **event;
+	char path[XEN_PATH + 32];
 
-	xs_unwatch(l->h->xs, l->base, "link");
-	while ((event = xs_check_watch(l->h->xs)) != NULL)
-		free(event);
-	xs_rm(l->h->xs, XBT_NULL, l->base);
+	snprintf(path, sizeof(path), "%s/from", l->base);
+	xen_store_unwatch(l->h->store, path);
+	snprintf(path, sizeof(path), "%s/to", l->base);
+	if (l->watched_to)
+		xen_store_unwatch(l->h->store, path);
+	xen_store_rm(l->h->store, 0, l->base);
+	(void)xen_store_done(l->h->store); /* the guest, too, clears it */
+	xen_store_forget(l->h->store);
 }
 
 int
@@ -181,10 +183,8 @@ xen_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
 
 	if (l.h == NULL)
 		return -COSMOS_E_SYSTEM;
-	status = -link_open(c, &l);
-	if (status == 0)
-		status =
-		    control_ask(c, &l.stream, op, router, path, payload, reply);
+	link_open(&l);
+	status = control_ask(c, &l.stream, op, router, path, payload, reply);
 	link_close(&l);
 	return status;
 }

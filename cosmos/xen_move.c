@@ -38,7 +38,8 @@ save_suspend(void *data)
 	int waited;
 
 	xen_path(path, s->domid, "control/shutdown");
-	if (!xen_write(s->h, XBT_NULL, path, "suspend"))
+	xen_store_write(s->h->store, 0, path, "suspend");
+	if (!xen_store_done(s->h->store))
 		return 0;
 	for (waited = 0; waited < SUSPEND_MS; waited++) {
 		if (xc_domain_getinfolist(s->h->xch, s->domid, 1, &info) != 1 ||
@@ -118,13 +119,16 @@ xen_go_on(struct cosmos *c, const struct cosmos_guest *g)
 
 	if (h == NULL)
 		return COSMOS_E_SYSTEM;
-	xen_write(h, XBT_NULL, xen_path(path, g->id, "control/shutdown"), "");
+	xen_store_write(
+	    h->store, 0, xen_path(path, g->id, "control/shutdown"), "");
 	if (xc_domain_getinfolist(h->xch, g->id, 1, &info) == 1 &&
 	    (info.flags & XEN_DOMINF_shutdown) != 0) {
-		if (xc_domain_resume(h->xch, g->id, 1) != 0 ||
-		    !xs_resume_domain(h->xs, g->id))
+		if (xc_domain_resume(h->xch, g->id, 1) != 0)
 			return xen_fail(c, h, "%s: letting it go on", g->name);
+		xen_store_resume(h->store, g->id);
 	}
+	if (!xen_store_done(h->store))
+		return xen_fail(c, h, "%s: letting it go on", g->name);
 	return COSMOS_OK;
 }
 
@@ -173,13 +177,36 @@ load_memory(struct cosmos *c, struct xen_host *h, struct xen_guest *g, int fd)
 	return COSMOS_OK;
 }
 
+/* In memory, introduced, and paused. */
+static int
+load_known(struct cosmos *c, struct xen_host *h, struct xen_guest *g, int fd)
+{
+	int lock, status = load_memory(c, h, g, fd);
+
+	lock = g->domid != 0 ? xen_making(g->domid) : -1;
+	if (status == COSMOS_OK)
+		status = xen_introduce(c, h, g);
+	if (status != COSMOS_OK && g->domid != 0)
+		xc_domain_destroy(h->xch, g->domid);
+	xen_made(g->domid, lock);
+	return status;
+}
+
+static int
+load_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+{
+	if (xc_domain_unpause(h->xch, g->domid) != 0)
+		return xen_fail(c, h, "%s: letting it run", g->spec->name);
+	return xen_vifs_join(c, h, g);
+}
+
 int
 xen_restore(struct cosmos *c, int fd, const char *name, struct cosmos_guest *g)
 {
 	struct xen_host *h = xen_host(c);
 	struct spec_text spec;
 	struct xen_guest made;
-	int lock, status;
+	int status;
 
 	if (h == NULL)
 		return COSMOS_E_SYSTEM;
@@ -194,17 +221,14 @@ xen_restore(struct cosmos *c, int fd, const char *name, struct cosmos_guest *g)
 		status = xen_plan(c, &spec.spec, &made);
 	if (status != COSMOS_OK)
 		goto out;
-	status = load_memory(c, h, &made, fd);
-	lock = made.domid != 0 ? xen_making(made.domid) : -1;
-	if (status == COSMOS_OK)
-		status = xen_introduce(c, h, &made);
-	if (status == COSMOS_OK && xc_domain_unpause(h->xch, made.domid) != 0)
-		status = xen_fail(c, h, "%s: letting it run", spec.spec.name);
+	status = load_known(c, h, &made, fd);
+	if (status != COSMOS_OK)
+		goto out;
+	status = load_run(c, h, &made);
 	if (status == COSMOS_OK)
 		xen_guest_fill(&made, g);
-	else if (made.domid != 0)
-		xc_domain_destroy(h->xch, made.domid);
-	xen_made(made.domid, lock);
+	else
+		xen_undo(h, &made);
 out:
 	spec_fini(&spec);
 	return status;

@@ -7,14 +7,10 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sockios.h>
 #include <net/if.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -22,7 +18,7 @@
 
 #include <xen/io/xenbus.h>
 
-enum { JOIN_MS = 10000, DETACH_MS = 3000, LOOK_MS = 2, ATTACH_TRIES = 100 };
+enum { DETACH_MS = 3000, LOOK_MS = 2, ATTACH_TRIES = 100 };
 
 /* 00:16:3e is Xen's; the rest is chance (docs/misc/vif naming). */
 static int
@@ -105,38 +101,32 @@ struct vif_key {
 };
 
 /* Where a backend looks for it: xen-netback, or the switch (vale-xen.md). */
-static void
-vif_back(char path[static XEN_PATH], uint32_t domid, const struct xen_vif *v)
+void
+xen_vif_back(
+    char path[static XEN_PATH], uint32_t domid, const struct xen_vif *v)
 {
 	snprintf(path, XEN_PATH, "/local/domain/0/backend/%s/%u/%u",
 	    v->vale ? "vale" : "vif", domid, v->handle);
 }
 
 /* A folder of keys: owner's own, and reader may read. */
-static bool
-vif_folder(struct xen_host *h, xs_transaction_t t, const char *folder,
-    uint32_t owner, uint32_t reader, const struct vif_key *key, unsigned int n)
+static void
+vif_folder(struct xen_store *s, uint32_t t, const char *folder, uint32_t owner,
+    uint32_t reader, const struct vif_key *key, unsigned int n)
 {
-	struct xs_permissions perms[] = {
-		{ .id = owner, .perms = XS_PERM_NONE },
-		{ .id = reader, .perms = XS_PERM_READ },
-	};
-	char path[XEN_PATH];
+	char path[XEN_PATH + 24];
 	unsigned int i;
 
-	if (!xs_mkdir(h->xs, t, folder) ||
-	    !xs_set_permissions(h->xs, t, folder, perms, ARRAY_SIZE(perms)))
-		return false;
+	xen_store_mkdir(s, t, folder);
+	xen_store_give(s, t, folder, owner, reader);
 	for (i = 0; i < n; i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, key[i].name);
-		if (!xen_write(h, t, path, key[i].value))
-			return false;
+		xen_store_write(s, t, path, key[i].value);
 	}
-	return true;
 }
 
-static bool
-vif_write(struct xen_host *h, xs_transaction_t t, const struct xen_guest *g,
+static void
+vif_write(struct xen_store *s, uint32_t t, const struct xen_guest *g,
     const struct xen_vif *v)
 {
 	char front[XEN_PATH], back[XEN_PATH], libxl[XEN_PATH];
@@ -147,12 +137,11 @@ vif_write(struct xen_host *h, xs_transaction_t t, const struct xen_guest *g,
 		{ "state", "1" },
 		{ "handle", handle },
 		{ "mac", v->mac },
-		{ "mtu", "1500" },
 	};
 	const struct vif_key backend[] = {
 		{ "frontend", front }, { "frontend-id", domid },
-		{ "online", "1" }, { "type", "vif" }, { "bridge", v->bridge },
-		{ "handle", handle }, { "mac", v->mac }, { "mtu", "1500" },
+		{ "online", "1" }, { "bridge", v->bridge },
+		{ "handle", handle }, { "mac", v->mac },
 		/* xen-netback will not begin without one; nobody runs it. */
 		{ "script", "/bin/true" },
 		{ "state", "1" }, /* last: the backend begins */
@@ -160,153 +149,46 @@ vif_write(struct xen_host *h, xs_transaction_t t, const struct xen_guest *g,
 	const struct vif_key record[] = {
 		{ "frontend", front },
 		{ "backend", back },
-		{ "frontend-id", domid },
-		{ "online", "1" },
 		{ "type", "vif" },
 		{ "bridge", v->bridge },
 		{ "handle", handle },
 		{ "mac", v->mac },
-		{ "state", "1" },
 	};
 
 	snprintf(handle, sizeof(handle), "%u", v->handle);
 	snprintf(domid, sizeof(domid), "%u", g->domid);
 	snprintf(front, sizeof(front), "/local/domain/%u/device/vif/%u",
 	    g->domid, v->handle);
-	vif_back(back, g->domid, v);
+	xen_vif_back(back, g->domid, v);
 	snprintf(libxl, sizeof(libxl), "/libxl/%u/device/vif/%u", g->domid,
 	    v->handle);
 	/* libxl knows no backends but its own. */
-	return (v->vale ||
-	           vif_folder(h, t, libxl, 0, 0, record, ARRAY_SIZE(record))) &&
-	       vif_folder(
-	           h, t, front, g->domid, 0, frontend, ARRAY_SIZE(frontend)) &&
-	       vif_folder(
-	           h, t, back, 0, g->domid, backend, ARRAY_SIZE(backend));
+	if (!v->vale)
+		vif_folder(s, t, libxl, 0, 0, record, ARRAY_SIZE(record));
+	vif_folder(s, t, front, g->domid, 0, frontend, ARRAY_SIZE(frontend));
+	vif_folder(s, t, back, 0, g->domid, backend, ARRAY_SIZE(backend));
 }
 
-bool
-xen_vifs_write(
-    struct xen_host *h, xs_transaction_t t, const struct xen_guest *g)
+void
+xen_vifs_write(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 {
 	unsigned int i;
 
 	for (i = 0; i < g->vifs; i++)
-		if (!vif_write(h, t, g, &g->vif[i]))
-			return false;
-	return true;
+		vif_write(s, t, g, &g->vif[i]);
 }
 
-/* Brings the interface up as a port of the bridge. */
-static int
-vif_enslave(struct cosmos *c, int fd, const char *name, const char *bridge)
-{
-	struct ifreq request;
-
-	memset(&request, 0, sizeof(request));
-	memcpy(request.ifr_name, bridge, strlen(bridge) + 1);
-	request.ifr_ifindex = (int)if_nametoindex(name);
-	if (ioctl(fd, SIOCBRADDIF, &request) != 0 && errno != EBUSY)
-		return cosmos_fail_errno(
-		    c, "%s: joining bridge %s", name, bridge);
-	memset(&request, 0, sizeof(request));
-	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
-	if (ioctl(fd, SIOCGIFFLAGS, &request) == 0) {
-		request.ifr_flags |= IFF_UP;
-		if (ioctl(fd, SIOCSIFFLAGS, &request) == 0)
-			return COSMOS_OK;
-	}
-	return cosmos_fail_errno(c, "%s: bringing it up", name);
-}
-
-static int64_t
-vif_now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* What a hotplug script would do: xen-netback waits for its last word. */
-static int
-vif_join(struct cosmos *c, struct xen_host *h, int fd,
-    const struct xen_guest *g, const struct xen_vif *v)
-{
-	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000L };
-	int64_t end = vif_now_ms() + JOIN_MS;
-	char name[IFNAMSIZ], path[XEN_PATH], key[XEN_PATH + 24];
-	int status;
-
-	snprintf(name, sizeof(name), "vif%u.%u", g->domid, v->handle);
-	while (if_nametoindex(name) == 0) {
-		if (vif_now_ms() >= end)
-			return cosmos_fail(c, COSMOS_E_TIMEOUT,
-			    "%s: no backend has made %s: is xen-netback "
-			    "loaded?",
-			    g->spec->name, name);
-		nanosleep(&look, NULL);
-	}
-	status = vif_enslave(c, fd, name, v->bridge);
-	if (status != COSMOS_OK)
-		return status;
-	vif_back(path, g->domid, v);
-	snprintf(key, sizeof(key), "%s/hotplug-status", path);
-	return xen_write(h, XBT_NULL, key, "connected")
-	           ? COSMOS_OK
-	           : xen_fail(c, h, "%s: %s", g->spec->name, name);
-}
-
-static int
-vif_state(struct xen_host *h, const char *folder)
+int
+xen_vif_state(struct xen_host *h, const char *folder)
 {
 	char path[XEN_PATH + 8], *value;
 	int state;
 
 	snprintf(path, sizeof(path), "%s/state", folder);
-	value = xen_read(h, XBT_NULL, path);
+	value = xen_read(h, 0, path);
 	state = atoi(value);
 	free(value);
 	return state;
-}
-
-/* A switch that runs offers at once. */
-static int
-vif_offered(struct cosmos *c, struct xen_host *h, const struct xen_guest *g,
-    const struct xen_vif *v)
-{
-	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000L };
-	char back[XEN_PATH];
-	unsigned int waited;
-
-	vif_back(back, g->domid, v);
-	for (waited = 0; waited < JOIN_MS; waited += LOOK_MS) {
-		if (vif_state(h, back) > XenbusStateInitialising)
-			return COSMOS_OK;
-		nanosleep(&look, NULL);
-	}
-	return cosmos_fail(c, COSMOS_E_TIMEOUT,
-	    "%s: port %u: no switch serves %s: is 'vale serve' running in "
-	    "domain 0?",
-	    g->spec->name, v->handle, v->bridge);
-}
-
-int
-xen_vifs_join(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
-{
-	int fd, status = COSMOS_OK;
-	unsigned int i;
-
-	if (g->vifs == 0)
-		return COSMOS_OK;
-	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return cosmos_fail_errno(c, "socket");
-	for (i = 0; i < g->vifs && status == COSMOS_OK; i++)
-		status = g->vif[i].vale ? vif_offered(c, h, g, &g->vif[i])
-		                        : vif_join(c, h, fd, g, &g->vif[i]);
-	close(fd);
-	return status;
 }
 
 /* ---- of a guest that runs ---- */
@@ -316,14 +198,15 @@ vif_remove(struct xen_host *h, uint32_t domid, const struct xen_vif *v)
 {
 	char path[XEN_PATH];
 
-	vif_back(path, domid, v);
-	xs_rm(h->xs, XBT_NULL, path);
+	xen_vif_back(path, domid, v);
+	xen_store_rm(h->store, 0, path);
 	snprintf(path, sizeof(path), "/local/domain/%u/device/vif/%u", domid,
 	    v->handle);
-	xs_rm(h->xs, XBT_NULL, path);
+	xen_store_rm(h->store, 0, path);
 	snprintf(
 	    path, sizeof(path), "/libxl/%u/device/vif/%u", domid, v->handle);
-	xs_rm(h->xs, XBT_NULL, path);
+	xen_store_rm(h->store, 0, path);
+	(void)xen_store_done(h->store); /* as far as it goes */
 }
 
 /* The keys in one transaction, as at a create. */
@@ -331,16 +214,14 @@ static int
 attach_write(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
 	unsigned int tries;
-	xs_transaction_t t;
+	uint32_t t;
 
 	for (tries = 0; tries < ATTACH_TRIES; tries++) {
-		t = xs_transaction_start(h->xs);
-		if (t == XBT_NULL || !xen_vifs_write(h, t, g)) {
-			if (t != XBT_NULL)
-				xs_transaction_end(h->xs, t, true);
+		t = xen_store_begin(h->store);
+		if (t == 0)
 			break;
-		}
-		if (xs_transaction_end(h->xs, t, false))
+		xen_vifs_write(h->store, t, g);
+		if (xen_store_commit(h->store, t))
 			return COSMOS_OK;
 		if (errno != EAGAIN)
 			break;
@@ -363,7 +244,7 @@ xen_attach(struct cosmos *c, const struct cosmos_guest *guest, const char *port)
 		return COSMOS_E_SYSTEM;
 	snprintf(path, sizeof(path), "/local/domain/%u/device/vif/%u",
 	    guest->id, g.vif[0].handle);
-	if (vif_state(h, path) != 0)
+	if (xen_vif_state(h, path) != 0)
 		return cosmos_fail(c, COSMOS_E_EXISTS,
 		    "%s: it has a port %u: detach that first", guest->name,
 		    g.vif[0].handle);
@@ -386,12 +267,13 @@ detach_close(struct cosmos *c, struct xen_host *h, const char *back,
 	int state;
 
 	snprintf(path, sizeof(path), "%s/online", back);
-	xen_write(h, XBT_NULL, path, "0");
+	xen_store_write(h->store, 0, path, "0");
 	snprintf(path, sizeof(path), "%s/state", back);
-	if (!xen_write(h, XBT_NULL, path, "5"))
+	xen_store_write(h->store, 0, path, "5");
+	if (!xen_store_done(h->store))
 		return xen_fail(c, h, "%s: port %u", g->name, handle);
 	for (waited = 0; waited < DETACH_MS; waited += LOOK_MS) {
-		state = vif_state(h, back);
+		state = xen_vif_state(h, back);
 		if (state == XenbusStateClosed || state == 0)
 			break;
 		nanosleep(&look, NULL);
@@ -414,7 +296,7 @@ xen_detach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
 		return COSMOS_E_SYSTEM;
 	snprintf(path, sizeof(path), "/local/domain/%u/device/vif/%u/backend",
 	    g->id, v.handle);
-	back = xen_read(h, XBT_NULL, path);
+	back = xen_read(h, 0, path);
 	if (back[0] == '\0') {
 		free(back);
 		return cosmos_fail(c, COSMOS_E_NOTFOUND,

@@ -15,16 +15,16 @@
 
 #include <xen/sched.h>
 
-#define TOKEN "released"
-
 int
 xen_watch_fd(struct cosmos *c)
 {
 	struct xen_host *h = xen_host(c);
 
-	if (h == NULL || !xs_watch(h->xs, "@releaseDomain", TOKEN))
+	if (h == NULL)
 		return -1;
-	return xs_fileno(h->xs);
+	xen_store_watch(h->store, "@releaseDomain");
+	xen_store_watch(h->store, XEN_POOL);
+	return xen_store_done(h->store) ? xen_store_fd(h->store) : -1;
 }
 
 /* How it has ended, or NULL for one that has not. */
@@ -121,15 +121,18 @@ xen_watch(struct cosmos *c, const struct watcher *w)
 {
 	struct watcher own = *w;
 	struct xen_host *h = xen_host(c);
-	char **event;
+	char *event;
+	uint32_t have;
 	int status;
 
 	/* Requests of the look itself may bring the next event along. */
 	do {
-		while ((event = xs_check_watch(h->xs)) != NULL)
+		while ((event = xen_store_event(h->store, 0)) != NULL)
 			free(event);
 		status = xen_folder_each(c, reap_one, &own);
-		event = xs_check_watch(h->xs);
+		if (status == COSMOS_OK && xen_pool_fill(c, &have) != COSMOS_OK)
+			reap_say(w, "pool", sb_cstr(&c->error));
+		event = xen_store_event(h->store, 0);
 		free(event);
 	} while (status == COSMOS_OK && event != NULL);
 	return status;
@@ -170,16 +173,22 @@ doctor_domain(struct cosmos *c, struct xen_host *h, const xc_domaininfo_t *info,
     const struct examining *x)
 {
 	char path[XEN_PATH], *name;
-	bool nameless;
+	bool half;
 
 	(void)c;
 	if (memcmp(info->handle, XEN_HANDLE, 4) != 0 ||
 	    xen_is_being_made(info->domain))
 		return;
-	name = xen_read(h, XBT_NULL, xen_path(path, info->domain, "name"));
-	nameless = name[0] == '\0';
+	name = xen_read(h, 0, xen_path(path, info->domain, "name"));
+	half = name[0] == '\0';
+	if (strncmp(name, XEN_SHELL, strlen(XEN_SHELL)) == 0) {
+		snprintf(path, sizeof(path), XEN_POOL "/%u", info->domain);
+		free(name);
+		name = xen_read(h, 0, path);
+		half = name[0] == '\0';
+	}
 	free(name);
-	if (!nameless)
+	if (!half)
 		return;
 	sb_printf(x->out, "domain %u: half made, and its creator has gone\n",
 	    info->domain);
@@ -213,25 +222,26 @@ doctor_domains(struct cosmos *c, struct xen_host *h, const struct examining *x)
 static void
 doctor_names(struct xen_host *h, const struct examining *x)
 {
-	unsigned int n = 0, i;
-	char **names = xs_directory(h->xs, XBT_NULL, XEN_NAMES, &n);
+	uint32_t n = 0;
+	char *names = xen_store_list(h->store, XEN_NAMES, &n), *name;
 	char path[XEN_PATH], own[XEN_PATH], *value, *now;
 
-	for (i = 0; names != NULL && i < n; i++) {
-		snprintf(path, sizeof(path), XEN_NAMES "/%s", names[i]);
-		value = xen_read(h, XBT_NULL, path);
-		now = xen_read(h, XBT_NULL,
+	for (name = names; name != NULL && name < names + n;
+	     name += strlen(name) + 1) {
+		snprintf(path, sizeof(path), XEN_NAMES "/%s", name);
+		value = xen_read(h, 0, path);
+		now = xen_read(h, 0,
 		    xen_path(own, (uint32_t)strtoul(value, NULL, 10), "name"));
-		if (strcmp(now, names[i]) != 0) {
-			sb_printf(
-			    x->out, "name %s: no domain has it\n", names[i]);
+		if (strcmp(now, name) != 0) {
+			sb_printf(x->out, "name %s: no domain has it\n", name);
 			if (x->clear)
-				xs_rm(h->xs, XBT_NULL, path);
+				xen_store_rm(h->store, 0, path);
 		}
 		free(value);
 		free(now);
 	}
 	free(names);
+	(void)xen_store_done(h->store); /* as far as it goes */
 }
 
 int

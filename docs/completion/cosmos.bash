@@ -35,7 +35,7 @@ _cosmos()
 	destroy) options="-f --force -j --json -h --help" ;;
 	images) options="-j --json -h --help" ;;
 	watch) options="-j --json -h --help" ;;
-	pool) options="-j --json -h --help" ;;
+	pool) options="-o --on -j --json -h --help" ;;
 	doctor) options="-n --look -j --json -h --help" ;;
 	version) options="-j --json -h --help" ;;
 	esac

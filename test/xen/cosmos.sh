@@ -189,6 +189,39 @@ n=$($C read rx c.count)
 check "the other port lives" within 10 counts rx "$n"
 $C destroy rx tx
 
+# ---- guests made beforehand ----
+$C destroy all nobody 2>/dev/null
+json pool 2
+check "pool: two domains, paused" \
+    [ "$(xl list | grep -c '^pool:.*--p---')" = 2 ]
+check "which no list shows" [ "$($C list | wc -l)" = 1 ]
+check "nor the doctor minds" [ -z "$($C doctor)" ]
+check "create takes one, with a port" $C -t create q1 -c /tmp/port.click \
+    -p 0=vale0:q1
+grep -q ' s image' /tmp/check.out
+check "and builds none" [ $? = 1 ]
+check "it has its name" xl domid q1
+check "and its port" sh -c "/test/vale list | grep -q q1"
+check "its router runs" sh -c "$C read q1 c.count"
+check "its log is found" $C logs q1
+$C create q1 2>/tmp/err
+check "a name in use takes none" [ $? = 4 ]
+is "one is left" "$($C pool)" 1
+$C create q2 -c /tmp/bad.click 2>/tmp/err
+is "a wrong configuration" $? 5
+check "says so, leaves nothing" gone q2
+is "and has used it up" "$($C pool)" 0
+check "create -t says where its time goes" $C -t create q3 -c /tmp/count.click
+check "image and keys" grep -q ' s image' /tmp/check.out
+$C pool 1 >/dev/null
+xl destroy "$(xl list | sed -n 's/^\(pool:[^ ]*\) .*/\1/p')"
+check "one that has died is not taken" $C create q4 -c /tmp/count.click
+check "what works" within 10 reads q4 1000
+$C destroy q1 q3 q4
+$C pool 1 >/dev/null
+is "pool 0: none" "$($C pool 0)" 0
+is "of which no domain is left" "$(domains)" 2
+
 # ---- what becomes of those that end ----
 $C watch >/tmp/watch.out 2>&1 &
 watch=$!

@@ -384,10 +384,11 @@ class Host:
         self._handle.call('receive', _fileno(connection), byref(struct))
         return Guest(self, struct)
 
-    def pool(self, wanted: Optional[int] = None) -> int:
+    def pool(self, wanted: Optional[int] = None,
+             platform: Platform = Platform.BEST) -> int:
         """Has so many guests prepared, or says how many are."""
         n = ctypes.c_uint32(0xffffffff if wanted is None else wanted)
-        self._handle.call('pool', byref(n))
+        self._handle.call('pool_on', int(platform), byref(n))
         return n.value
 
     def doctor(self, clear: bool = True) -> List[Leftover]:

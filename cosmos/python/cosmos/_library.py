@@ -137,7 +137,7 @@ PROTOTYPES: 'dict[str, list[Any]]' = {
     'receive': [c_int, _g],
     'logs': [_g, _text, _size],
     'console': [_g, POINTER(c_int), POINTER(c_int)],
-    'pool': [POINTER(c_uint32)],
+    'pool_on': [c_uint, POINTER(c_uint32)],
     'doctor': [c_int, _text, _size],
     'images': [_text, _size],
     'install': [_g, c_char_p, c_char_p, c_size_t, POINTER(c_uint)],

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * xen_pool.c -- guests made beforehand: built, booted, and paused; all that
+ * they lack is a name, ports and a configuration.  Who takes one removes its
+ * key in the transaction that gives it its name, so that nobody else has it,
+ * and none is lost when he is killed before that.
+ *
+ * `cosmos watch` makes new ones for those that were taken.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cosmos/xen.h"
+
+enum { TRIES = 100 };
+
+/* One has the defaults. */
+static bool
+pool_would_do(const struct xen_guest *g)
+{
+	return !g->pvh && !g->own_image && g->memory_kb == XEN_MEMORY_KB &&
+	       g->spec->cmdline == NULL && g->spec->cpus == NULL &&
+	       g->spec->paused == 0;
+}
+
+static char *
+pool_list(struct xen_store *s, uint32_t *n)
+{
+	*n = 0;
+	return xen_store_list(s, XEN_POOL, n);
+}
+
+static uint32_t
+pool_count(struct xen_store *s)
+{
+	uint32_t n, i, count = 0;
+	char *names = pool_list(s, &n);
+
+	for (i = 0; names != NULL && i < n; i++)
+		count += names[i] == '\0';
+	free(names);
+	return count;
+}
+
+static void
+pool_path(char path[static XEN_PATH], uint32_t domid)
+{
+	snprintf(path, XEN_PATH, XEN_POOL "/%u", domid);
+}
+
+/* ---- taking one ---- */
+
+static bool
+pool_is_paused(struct xen_host *h, uint32_t domid)
+{
+	xc_domaininfo_t info;
+
+	return xc_domain_getinfolist(h->xch, domid, 1, &info) == 1 &&
+	       info.domain == domid && (info.flags & XEN_DOMINF_paused) != 0 &&
+	       (info.flags & XEN_DOMINF_dying) == 0;
+}
+
+/* The first that lives; its key goes, and those of dead ones before it. */
+static bool
+pool_pick(struct xen_host *h, uint32_t t, struct xen_guest *g)
+{
+	char path[XEN_PATH], *vm;
+	uint32_t n, i;
+	char *names = pool_list(h->store, &n);
+
+	g->domid = 0;
+	for (i = 0; names != NULL && i < n && g->domid == 0;
+	     i += (uint32_t)strlen(names + i) + 1) {
+		uint32_t domid = (uint32_t)strtoul(names + i, NULL, 10);
+
+		pool_path(path, domid);
+		xen_store_rm(h->store, t, path);
+		if (pool_is_paused(h, domid))
+			g->domid = domid;
+	}
+	free(names);
+	if (g->domid == 0)
+		return false;
+	vm = xen_read(h, t, xen_path(path, g->domid, "vm"));
+	snprintf(g->uuid, sizeof(g->uuid), "%s",
+	    strncmp(vm, "/vm/", 4) == 0 ? vm + 4 : "");
+	free(vm);
+	return true;
+}
+
+static void
+pool_name(struct xen_store *s, uint32_t t, const struct xen_guest *g)
+{
+	char path[XEN_PATH];
+
+	xen_store_write(s, t, xen_path(path, g->domid, "name"), g->spec->name);
+	snprintf(path, sizeof(path), "/vm/%s/name", g->uuid);
+	xen_store_write(s, t, path, g->spec->name);
+	xen_keys_name(s, t, g);
+}
+
+/* Once.  COSMOS_E_STATE: there is none; with EAGAIN in errno: try again. */
+static int
+pool_try(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
+{
+	uint32_t holder, t = xen_store_begin(h->store);
+
+	if (t == 0)
+		return xen_fail(c, h, "%s: XenStore", g->spec->name);
+	if (!pool_pick(h, t, g)) {
+		(void)xen_store_commit(h->store, t); /* who is first clears */
+		errno = 0;
+		return COSMOS_E_STATE;
+	}
+	pool_name(h->store, t, g);
+	xen_vifs_write(h->store, t, g);
+	holder = xen_keys_holder(h->store, t, g);
+	if (holder != 0) {
+		xen_store_abort(h->store, t);
+		return cosmos_fail(c, COSMOS_E_EXISTS,
+		    "%s: domain %u has that name already", g->spec->name,
+		    holder);
+	}
+	if (xen_store_commit(h->store, t))
+		return COSMOS_OK;
+	return errno == EAGAIN
+	           ? COSMOS_E_STATE
+	           : xen_fail(c, h, "%s: its keys in XenStore", g->spec->name);
+}
+
+int
+xen_pool_take(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
+{
+	int status, tries = 0;
+
+	if (!pool_would_do(g))
+		return COSMOS_E_STATE;
+	do
+		status = pool_try(c, h, g);
+	while (status == COSMOS_E_STATE && errno == EAGAIN && ++tries < TRIES);
+	stage_end(c, "keys");
+	if (status != COSMOS_OK)
+		return status;
+	status = xen_folder_make(c, g);
+	if (status != COSMOS_OK) {
+		xen_undo(h, g);
+		return status;
+	}
+	xen_libxl_file(g);
+	stage_end(c, "files");
+	return COSMOS_OK;
+}
+
+/* It is told its configuration as a running guest is. */
+static int
+pool_configure(struct cosmos *c, const struct xen_guest *g)
+{
+	const struct cosmos_spec *spec = g->spec;
+	struct strbuf reply = STRBUF_INIT;
+	struct cosmos_guest made;
+	unsigned int router = CONTROL_ANY_ROUTER;
+	int status;
+
+	xen_guest_fill(g, &made);
+	status = xen_ask(c, &made, CONTROL_INSTALL, &router,
+	    str_of(spec->label != NULL ? spec->label : "boot"),
+	    str_make(spec->config, spec->config_length), &reply);
+	status =
+	    status < 0 ? -status : control_said(c, spec->name, status, &reply);
+	sb_fini(&reply);
+	return status;
+}
+
+int
+xen_pool_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+{
+	int status;
+
+	if (xc_domain_unpause(h->xch, g->domid) != 0)
+		return xen_fail(c, h, "%s: letting it run", g->spec->name);
+	status = xen_vifs_join(c, h, g);
+	stage_end(c, "devices");
+	if (status == COSMOS_OK && g->spec->config != NULL)
+		status = pool_configure(c, g);
+	return status;
+}
+
+/* ---- keeping it full ---- */
+
+/* Boots it, pauses it, and says that it is there. */
+static int
+pool_ready(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+{
+	char path[XEN_PATH];
+	int status = xen_run(c, h, g);
+
+	if (status != COSMOS_OK)
+		return status;
+	if (xc_domain_pause(h->xch, g->domid) != 0)
+		return xen_fail(c, h, "%s: pausing it", g->spec->name);
+	pool_path(path, g->domid);
+	xen_store_write(h->store, 0, path, "1");
+	return xen_store_done(h->store)
+	           ? COSMOS_OK
+	           : xen_fail(c, h, "%s: %s", g->spec->name, path);
+}
+
+static int
+pool_add(struct cosmos *c, struct xen_host *h)
+{
+	struct cosmos_spec spec = COSMOS_SPEC_INIT;
+	char name[32] = XEN_SHELL;
+	struct xen_guest g;
+	int status;
+
+	spec.name = name;
+	status = xen_plan(c, &spec, &g);
+	if (status != COSMOS_OK)
+		return status;
+	g.shell = true;
+	snprintf(name, sizeof(name), XEN_SHELL "%.8s", g.uuid + 9);
+	status = xen_make(c, h, &g);
+	if (status != COSMOS_OK)
+		return status;
+	status = pool_ready(c, h, &g);
+	if (status != COSMOS_OK)
+		xen_undo(h, &g);
+	return status;
+}
+
+/* Ends at most n. */
+static void
+pool_drop(struct cosmos *c, struct xen_host *h, uint32_t n)
+{
+	uint32_t length, i;
+	char *names = pool_list(h->store, &length);
+
+	for (i = 0; names != NULL && i < length && n > 0;
+	     i += (uint32_t)strlen(names + i) + 1, n--) {
+		struct cosmos_guest g = { .platform = COSMOS_XEN,
+			.id = (uint32_t)strtoul(names + i, NULL, 10),
+			.name = XEN_SHELL };
+
+		/* As far as it goes: its keys, at least. */
+		if (cosmos_platform_xen_1.destroy(c, &g) != COSMOS_OK)
+			xen_keys_remove(h, g.id, NULL, NULL);
+	}
+	free(names);
+}
+
+int
+xen_pool_fill(struct cosmos *c, uint32_t *have)
+{
+	struct xen_host *h = xen_host(c);
+	int status = COSMOS_OK;
+	uint32_t wanted;
+	char *text;
+
+	if (h == NULL)
+		return COSMOS_E_SYSTEM;
+	text = xen_read(h, 0, XEN_POOL_WANTED);
+	wanted = (uint32_t)strtoul(text, NULL, 10);
+	free(text);
+	*have = pool_count(h->store);
+	for (; status == COSMOS_OK && *have < wanted; *have += 1)
+		status = pool_add(c, h);
+	if (status == COSMOS_OK && *have > wanted) {
+		pool_drop(c, h, *have - wanted);
+		*have = pool_count(h->store);
+	}
+	return status;
+}
+
+int
+xen_pool(struct cosmos *c, uint32_t *n)
+{
+	struct xen_host *h = xen_host(c);
+	char text[12];
+
+	if (h == NULL)
+		return COSMOS_E_SYSTEM;
+	if (*n == UINT32_MAX) {
+		*n = pool_count(h->store);
+		return COSMOS_OK;
+	}
+	snprintf(text, sizeof(text), "%u", *n);
+	xen_store_write(h->store, 0, XEN_POOL_WANTED, text);
+	if (!xen_store_done(h->store))
+		return xen_fail(c, h, "pool");
+	return xen_pool_fill(c, n);
+}
