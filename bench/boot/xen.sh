@@ -70,7 +70,8 @@ staged() # WAY ALIVE COMMAND...
 {
 	stage=$1 n=$2
 	shift 2
-	"$@" 2>&1 | sed -n "s/^\(.*\) s \(.*\)/# stage $stage $n \2 \1/p"
+	"$@" 2>&1 | sed "s/^\([0-9.]*\) s \(.*\)/# stage $stage $n \2 \1/;
+	    s/^[^#]/# failed: &/"
 }
 
 others() # ROW ALIVE OPTION...

@@ -385,10 +385,11 @@ class Host:
         return Guest(self, struct)
 
     def pool(self, wanted: Optional[int] = None,
-             platform: Platform = Platform.BEST) -> int:
+             platform: str = 'best') -> int:
         """Has so many guests prepared, or says how many are."""
         n = ctypes.c_uint32(0xffffffff if wanted is None else wanted)
-        self._handle.call('pool_on', int(platform), byref(n))
+        self._handle.call('pool_on', lib.number_of('platform', platform),
+                          byref(n))
         return n.value
 
     def doctor(self, clear: bool = True) -> List[Leftover]:
