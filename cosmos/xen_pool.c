@@ -114,8 +114,7 @@ pool_try(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 		errno = 0;
 		return COSMOS_E_STATE;
 	}
-	pool_name(h->store, t, g);
-	xen_vifs_write(h->store, t, g);
+	/* Before the name is ours, or that is what we would find. */
 	holder = xen_keys_holder(h->store, t, g);
 	if (holder != 0) {
 		xen_store_abort(h->store, t);
@@ -123,6 +122,8 @@ pool_try(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 		    "%s: domain %u has that name already", g->spec->name,
 		    holder);
 	}
+	pool_name(h->store, t, g);
+	xen_vifs_write(h->store, t, g);
 	if (xen_store_commit(h->store, t))
 		return COSMOS_OK;
 	return errno == EAGAIN

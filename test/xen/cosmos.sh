@@ -212,7 +212,8 @@ is "a wrong configuration" $? 5
 check "says so, leaves nothing" gone q2
 is "and has used it up" "$($C pool)" 0
 check "create -t says where its time goes" $C -t create q3 -c /tmp/count.click
-check "image and keys" grep -q ' s image' /tmp/check.out
+grep -q ' s image' /tmp/check.out
+check "image and keys" [ $? = 0 ]
 $C pool 1 >/dev/null
 xl destroy "$(xl list | sed -n 's/^\(pool:[^ ]*\) .*/\1/p')"
 check "one that has died is not taken" $C create q4 -c /tmp/count.click
