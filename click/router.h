@@ -124,9 +124,8 @@ struct router {
 	struct task *last_task;
 	uint32_t ntasks;
 	uint32_t depth; /* of pushes and pulls, in elements */
-	char *
-	    *scratch; /* of that depth, for the threads that need it, or NULL */
-	bool counting;       /* router_set_stats() */
+	char **scratch; /* of that depth, by thread; NULL once they have it */
+	bool counting;  /* router_set_stats() */
 	bool handlers_ready; /* they have been added */
 	bool frozen;         /* its tasks lie in no heap */
 	bool out_of_memory;  /* noticed where no error can be returned */
