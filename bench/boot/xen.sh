@@ -71,7 +71,7 @@ staged() # WAY ALIVE COMMAND...
 	stage=$1 n=$2
 	shift 2
 	"$@" 2>&1 | sed "s/^\([0-9.]*\) s \(.*\)/# stage $stage $n \2 \1/;
-	    s/^[^#]/# failed: &/"
+	    /^[0-9.]* s$/d; s/^[^#]/# failed: &/"
 }
 
 others() # ROW ALIVE OPTION...
