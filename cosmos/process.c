@@ -247,7 +247,12 @@ process_destroy(struct cosmos *c, const struct cosmos_guest *g)
 		return cosmos_fail(
 		    c, COSMOS_E_STATE, "%s: it is being created", g->name);
 	}
-	/* Without it a watcher that sees the end first starts nothing again. */
+	/*
+	 * Without the spec, which tells what ports there are, a watcher that
+	 * sees the end first starts nothing again.
+	 */
+	if (process_dir_is_kvm(&d))
+		kvm_ports_close(c, &d);
 	unlinkat(d.fd, "spec", 0);
 	process_clear(c, &d, pid);
 	return COSMOS_OK;
