@@ -186,6 +186,9 @@ void xen_vifs_write(struct xen_store *s, uint32_t t, const struct xen_guest *g);
 void xen_vif_back(
     char path[static XEN_PATH], uint32_t domid, const struct xen_vif *v);
 int xen_vif_state(struct xen_host *h, const char *folder);
+/* Waits until the ports that the running guest has taken up carry frames. */
+int xen_vifs_carry(
+    struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
 /* Joins what the backends make to their bridges; waits for them. */
 int xen_vifs_join(
     struct cosmos *c, struct xen_host *h, const struct xen_guest *g);

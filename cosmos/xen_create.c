@@ -254,6 +254,8 @@ xen_create(
 	if (status != COSMOS_OK)
 		return status;
 	status = pooled ? xen_pool_run(c, h, &g) : xen_run(c, h, &g);
+	if (status == COSMOS_OK && spec->paused == 0)
+		status = xen_vifs_carry(c, h, &g);
 	stage_end(c, "configuration");
 	if (status == COSMOS_OK) {
 		xen_guest_fill(&g, out);

@@ -128,7 +128,7 @@ join_timeout(struct cosmos *c, const struct joining *j)
 	    j->g->spec->name, j->g->domid, v[i].handle);
 }
 
-/* False: nothing has happened for so long. */
+/* False: nothing has happened for JOIN_MS. */
 static bool
 join_wait(struct joining *j)
 {
@@ -201,5 +201,42 @@ xen_vifs_join(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 		close(j.links);
 	if (j.fd >= 0)
 		close(j.fd);
+	return status;
+}
+
+/*
+ * Whether frames pass: both ends are there.  A port that the guest has not
+ * taken up by now is one that its routers do not use.
+ */
+static bool
+join_carries(struct joining *j, const struct xen_vif *v)
+{
+	char front[XEN_PATH], back[XEN_PATH];
+
+	snprintf(front, sizeof(front), "/local/domain/%u/device/vif/%u",
+	    j->g->domid, v->handle);
+	xen_vif_back(back, j->g->domid, v);
+	return xen_vif_state(j->h, front) < XenbusStateInitialised ||
+	       xen_vif_state(j->h, back) >= XenbusStateConnected;
+}
+
+int
+xen_vifs_carry(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+{
+	struct joining j = { .h = h, .g = g, .links = -1 };
+	int status = COSMOS_OK;
+	unsigned int i;
+
+	join_watch(&j, xen_store_watch);
+	for (i = 0; i < g->vifs && status == COSMOS_OK; i++)
+		while (g->vif[i].vale && !join_carries(&j, &g->vif[i]))
+			if (!join_wait(&j)) {
+				status = cosmos_fail(c, COSMOS_E_TIMEOUT,
+				    "%s: port %u: the switch does not answer "
+				    "the guest",
+				    g->spec->name, g->vif[i].handle);
+				break;
+			}
+	join_watch(&j, xen_store_unwatch);
 	return status;
 }

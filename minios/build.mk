@@ -38,7 +38,7 @@ GUEST_SMALL := $(filter-out $(GUEST_QUICK),$(filter \
 	$(wildcard elements/*/*_conf.c elements/*/*_info.c \
 	elements/standard/script*.c) \
 	$(addprefix elements/standard/,classify_boxes.c classify_dominators.c \
-	classify_print.c classify_program.c clickos_control.c \
+	classify_print.c classify_program.c classify_table.c clickos_control.c \
 	driver_manager.c) \
 	$(addprefix elements/ip/,ip_pattern.c ip_primitive.c ip_routes.c \
 	rwpattern.c) $(addprefix base/,addr.c addr6.c diag.c stamp.c strbuf.c)
