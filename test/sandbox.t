@@ -71,6 +71,8 @@ class Guest:
         kids = '/proc/%d/task/%d/children' % (self.parent.pid, self.parent.pid)
         with open(kids) as f:
             self.pid = int(f.read().split()[0])
+        # Who listens may still be on the way into its sandbox.
+        self.ask('hello')
 
     def ask(self, op, payload='', router=ctl.ANY, path=''):
         status, text, _ = self.link.ask(op, router, path, payload.encode())
