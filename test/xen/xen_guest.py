@@ -2,6 +2,7 @@
 of the switch's, its router installed and asked by cosmos."""
 import os
 import sys
+import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path += [HERE, os.path.join(HERE, '..')]
@@ -35,6 +36,18 @@ class XenGuest(CosmosGuest):
                                   memory=self.memory))
         run(f'xl create -q {path}')
         self.cosmos('install', name, '-', given=text)
+        self.carries(len(ports))
+
+    def carries(self, ports):
+        """Waits for the switch's answer: frames before it are lost."""
+        domid = run(f'xl domid {self.name}').strip()
+        end = time.time() + 10
+        for i in range(ports):
+            backend = run('xenstore-read /local/domain/'
+                          f'{domid}/device/vif/{i}/backend').strip()
+            while (run(f'xenstore-read {backend}/state').strip() != '4' and
+                   time.time() < end):
+                time.sleep(0.05)
 
     @staticmethod
     def mac(name, i):
