@@ -88,7 +88,7 @@ int xen_create(
 /* The plan of a guest: its image, memory and vifs.  Nothing is made yet. */
 int xen_plan(
     struct cosmos *c, const struct cosmos_spec *spec, struct xen_guest *g);
-/* The keys of a domain that is built, the store told of it, its vifs joined. */
+/* The store is told of a domain that is built; its keys. */
 int xen_introduce(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
 /* Takes all of a guest's away that xen_introduce() has made, and its domain. */
 void xen_undo(struct xen_host *h, const struct xen_guest *g);

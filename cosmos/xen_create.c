@@ -153,30 +153,28 @@ create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 int
 xen_introduce(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
-	int status = xen_keys_write(c, h, g);
+	int status;
 
+	/* Before its devices: a switch serves no domain that is not there. */
+	xen_store_introduce(h->store, g->domid, g->store_frame, g->store_port);
+	if (!xen_store_done(h->store))
+		return xen_fail(
+		    c, h, "%s: introducing it to XenStore", g->spec->name);
+	stage_end(c, "introduction");
+	status = xen_keys_write(c, h, g);
 	if (status != COSMOS_OK)
 		return status;
 	stage_end(c, "keys");
-	xen_store_introduce(h->store, g->domid, g->store_frame, g->store_port);
-	if (!xen_store_done(h->store)) {
-		status = xen_fail(
-		    c, h, "%s: introducing it to XenStore", g->spec->name);
-		goto remove_keys;
-	}
-	stage_end(c, "introduction");
 	if (g->shell)
 		return COSMOS_OK;
 	status = xen_folder_make(c, g);
-	if (status != COSMOS_OK)
-		goto remove_keys;
+	if (status != COSMOS_OK) {
+		xen_keys_remove(h, g->domid, g->spec->name, g->uuid);
+		return status;
+	}
 	xen_libxl_file(g);
 	stage_end(c, "files");
 	return COSMOS_OK;
-
-remove_keys:
-	xen_keys_remove(h, g->domid, g->spec->name, g->uuid);
-	return status;
 }
 
 int
