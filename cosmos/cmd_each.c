@@ -2,25 +2,16 @@
 /* cmd_each.c -- a command's turn at each of its guests; see cmd.h. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cosmos/cmd.h"
-
-static int64_t
-each_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
+#include "cosmos/steady.h"
 
 void
 cmd_progress(struct cmd_progress *p, const char *what, size_t done, size_t of)
 {
 	const int64_t second = 1000000000, often = second / 5;
-	int64_t now = each_now();
+	int64_t now = steady_ns();
 
 	if (p->begun_ns == 0)
 		p->begun_ns = now;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cosmos/cmd.h"
+#include "cosmos/steady.h"
 
 enum { DELAY_MS = 1000 };
 
@@ -44,15 +45,6 @@ top_signal(int signo)
 {
 	(void)signo;
 	top_stop = 1;
-}
-
-static int64_t
-top_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 /* ---- one look ---- */
@@ -145,7 +137,7 @@ look(struct cmd_context *x, struct table *t)
 	if (status != COSMOS_OK)
 		return status;
 	t->n = 0;
-	t->at_ns = top_now();
+	t->at_ns = steady_ns();
 	for (i = 0; i < n; i++)
 		look_guest(x, t, &v[i]);
 	free(v);

@@ -11,23 +11,14 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cosmos/internal.h"
+#include "cosmos/steady.h"
 
 #define MAGIC "clickos-saved 1 "
 
 enum { LINE_MAX_SIZE = 512, ANSWER_MS = 60000 };
-
-static int64_t
-move_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* A line and not a byte more: others read on.  Without its end. */
 static int
@@ -69,7 +60,7 @@ move_out(
 	sb_printf(&head, MAGIC "%s\n", cosmos_platform_name(g->platform));
 	status = fd_write(c, fd, sb_str(&head));
 	sb_fini(&head);
-	*from_ns = move_now();
+	*from_ns = steady_ns();
 	return status == COSMOS_OK ? p->save(c, g, fd) : status;
 }
 
@@ -158,7 +149,7 @@ cosmos_migrate(struct cosmos *c, const struct cosmos_guest *g, int fd,
 	if (status != COSMOS_OK)
 		return move_back(c, g, status);
 	if (downtime_ns != NULL)
-		*downtime_ns = move_now() - from;
+		*downtime_ns = steady_ns() - from;
 	return cosmos_destroy(c, g);
 }
 

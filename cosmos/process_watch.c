@@ -20,10 +20,10 @@
 #include <sys/inotify.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cosmos/process_internal.h"
+#include "cosmos/steady.h"
 
 enum {
 	EVENTS = 64,
@@ -52,15 +52,6 @@ struct watch {
 	struct watched *all;
 	bool again; /* look at all of them in a while */
 };
-
-static int64_t
-watch_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static void
 watch_say(struct watch *w, const char *name, const char *what)
@@ -142,7 +133,7 @@ watch_add(struct watch *w, const char *name, pid_t pid)
 	if (k == NULL)
 		return;
 	k->pid = pid;
-	k->since_ns = watch_now();
+	k->since_ns = steady_ns();
 	snprintf(k->name, sizeof(k->name), "%s", name);
 	k->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 	ev.data.ptr = k;
@@ -200,7 +191,7 @@ static void
 watch_ended(struct watch *w, struct watched *k)
 {
 	char name[COSMOS_NAME_MAX + 1];
-	bool at_once = watch_now() - k->since_ns < (int64_t)LATER_MS * 1000000;
+	bool at_once = steady_ns() - k->since_ns < (int64_t)LATER_MS * 1000000;
 
 	memcpy(name, k->name, sizeof(name));
 	watch_forget(w, k);

@@ -1,31 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* stage.c -- where the time of a create goes; see internal.h. */
 #include <string.h>
-#include <time.h>
 
 #include "cosmos/internal.h"
-
-static int64_t
-stage_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
+#include "cosmos/steady.h"
 
 void
 stage_begin(struct cosmos *c)
 {
 	c->stages.n = 0;
-	c->stages.mark = stage_now();
+	c->stages.mark = steady_ns();
 }
 
 void
 stage_end(struct cosmos *c, const char *name)
 {
 	struct stages *s = &c->stages;
-	int64_t now = stage_now();
+	int64_t now = steady_ns();
 	unsigned int i = 0;
 
 	while (i < s->n && strcmp(s->name[i], name) != 0)

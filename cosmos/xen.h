@@ -88,9 +88,14 @@ int xen_create(
 /* The plan of a guest: its image, memory and vifs.  Nothing is made yet. */
 int xen_plan(
     struct cosmos *c, const struct cosmos_spec *spec, struct xen_guest *g);
-/* The store is told of a domain that is built; its keys. */
-int xen_introduce(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
-/* Takes all of a guest's away that xen_introduce() has made, and its domain. */
+/*
+ * The store is told of a domain that is built, and its keys; status: whether it
+ * is.  Else, or when that fails, the domain goes.  Ends what xen_making()
+ * began.
+ */
+int xen_known(struct cosmos *c, struct xen_host *h, struct xen_guest *g,
+    int lock, int status);
+/* Takes all of a guest's away that xen_known() has made, and its domain. */
 void xen_undo(struct xen_host *h, const struct xen_guest *g);
 void xen_guest_fill(const struct xen_guest *g, struct cosmos_guest *out);
 

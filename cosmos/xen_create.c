@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "cosmos/steady.h"
 #include "cosmos/xen.h"
 
 enum { BOOT_MS = 30000 };
@@ -81,15 +81,6 @@ xen_plan(struct cosmos *c, const struct cosmos_spec *spec, struct xen_guest *g)
 	return status;
 }
 
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* The key by which we know that it runs. */
 static const char *
 create_key(const struct xen_guest *g)
@@ -132,7 +123,7 @@ create_state(struct cosmos *c, struct xen_host *h, const struct xen_guest *g,
 static int
 create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
-	int64_t end = now_ms() + BOOT_MS, left = BOOT_MS;
+	int64_t end = steady_ns() / 1000000 + BOOT_MS, left = BOOT_MS;
 	int status = COSMOS_OK;
 	bool known = false;
 
@@ -140,7 +131,7 @@ create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 		status = create_state(c, h, g, &known);
 		if (!known)
 			free(xen_store_event(h->store, (int)left));
-		left = end - now_ms();
+		left = end - steady_ns() / 1000000;
 	}
 	create_watch(h, g, xen_store_unwatch);
 	if (!known)
@@ -150,7 +141,7 @@ create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 	return status;
 }
 
-int
+static int
 xen_introduce(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
 	int status;
@@ -214,6 +205,18 @@ xen_guest_fill(const struct xen_guest *g, struct cosmos_guest *out)
 }
 
 int
+xen_known(struct cosmos *c, struct xen_host *h, struct xen_guest *g, int lock,
+    int status)
+{
+	if (status == COSMOS_OK)
+		status = xen_introduce(c, h, g);
+	if (status != COSMOS_OK && g->domid != 0)
+		xc_domain_destroy(h->xch, g->domid);
+	xen_made(g->domid, lock);
+	return status;
+}
+
+int
 xen_make(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
 	int lock, status = xen_build_domain(c, h, g);
@@ -223,12 +226,7 @@ xen_make(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 	if (status == COSMOS_OK)
 		status = xen_build(c, h, g);
 	stage_end(c, "image");
-	if (status == COSMOS_OK)
-		status = xen_introduce(c, h, g);
-	if (status != COSMOS_OK && g->domid != 0)
-		xc_domain_destroy(h->xch, g->domid);
-	xen_made(g->domid, lock);
-	return status;
+	return xen_known(c, h, g, lock, status);
 }
 
 int

@@ -181,15 +181,10 @@ load_memory(struct cosmos *c, struct xen_host *h, struct xen_guest *g, int fd)
 static int
 load_known(struct cosmos *c, struct xen_host *h, struct xen_guest *g, int fd)
 {
-	int lock, status = load_memory(c, h, g, fd);
+	int status = load_memory(c, h, g, fd);
+	int lock = g->domid != 0 ? xen_making(g->domid) : -1;
 
-	lock = g->domid != 0 ? xen_making(g->domid) : -1;
-	if (status == COSMOS_OK)
-		status = xen_introduce(c, h, g);
-	if (status != COSMOS_OK && g->domid != 0)
-		xc_domain_destroy(h->xch, g->domid);
-	xen_made(g->domid, lock);
-	return status;
+	return xen_known(c, h, g, lock, status);
 }
 
 static int

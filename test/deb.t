@@ -17,6 +17,8 @@ import tempfile
 import time
 import urllib.request
 
+from tap import done, ok, skip_all
+
 TOP = os.getcwd()
 MIRROR = os.environ.get('DEBIAN_MIRROR', 'http://deb.debian.org/debian')
 SUITE = 'bookworm'
@@ -25,22 +27,6 @@ CACHE = os.path.join(TOP, 'build/cache')
 NOT_OURS = re.compile(r'/(proc|sys|dev|tmp|var/(lib/(dpkg|apt|systemd)|cache|log)|'
                       r'root|debs)(/|$)|/etc/(passwd|group|g?shadow|subuid|subgid)-$'
                       r'|/run/([^/]*lock|mount|systemd)(/|$)|/etc/ld.so.cache')
-count = failed = 0
-
-
-def ok(good, name, why=''):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}", flush=True)
-    if not good:
-        print('# ' + str(why)[-2000:].replace('\n', '\n# '), flush=True)
-    return good
-
-
-def skip(why):
-    print(f'1..0 # SKIP {why}')
-    sys.exit()
 
 
 def run(*argv, **more):
@@ -56,7 +42,7 @@ def point_release():
             return re.search(r'^Version: (\S+)', f.read(4096).decode(),
                              re.M).group(1)
     except (OSError, AttributeError) as e:
-        skip(f'the mirror {MIRROR} is out of reach: {e}')
+        skip_all(f'the mirror {MIRROR} is out of reach: {e}')
 
 
 class System:
@@ -99,7 +85,7 @@ class System:
         with tempfile.TemporaryDirectory(dir=TOP + '/build') as fresh:
             r = run('debootstrap', '--variant=minbase', SUITE, fresh, MIRROR)
             if r.returncode:
-                skip('debootstrap: ' + r.stdout.splitlines()[-1])
+                skip_all('debootstrap: ' + r.stdout.splitlines()[-1])
             run('sh', '-c', f'rm -f {fresh}/var/cache/apt/archives/*.deb && '
                 f'tar -C {fresh} -cf {tar}.new . && mv {tar}.new {tar}')
 
@@ -291,10 +277,10 @@ def purged(vale, before):
 
 
 if os.geteuid() != 0:
-    skip('needs root')
+    skip_all('needs root')
 for tool in 'debootstrap', 'dh', 'lintian':
     if shutil.which(tool) is None:
-        skip(tool + ' is not installed')
+        skip_all(tool + ' is not installed')
 if 'DEB_T' not in os.environ:
     # Mounts and processes of its own, which end with it.
     point_release()
@@ -317,5 +303,4 @@ packages()
 untouched = s.files()
 installed()
 purged(upgraded(runs()), untouched)
-print(f'1..{count}')
-sys.exit(failed > 0)
+done()

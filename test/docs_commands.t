@@ -18,21 +18,13 @@ import subprocess
 import sys
 import tempfile
 
+from tap import done, ok
+
 TOP = os.getcwd()
 FENCE = re.compile(r'^```(\w*) ?(\S*)\n(.*?)^```$', re.M | re.S)
 COMMAND = re.compile(r'^(    |\t)\$? ?(build/|make\b|tools/|bench/\w|git |vale |'
                      r'cosmos |click |ip |qemu|printf |curl )', re.M)
 PLAIN = {'text', ''}  # figures and layouts, which nobody runs
-count = failed = 0
-
-
-def ok(good, name, why=''):
-    global count, failed
-    count += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {count} - {name}", flush=True)
-    if not good:
-        print('# ' + str(why)[-3000:].replace('\n', '\n# '))
 
 
 class Shell:
@@ -141,5 +133,4 @@ for what, tests in boundaries:
     named = re.findall(r'`(\S*?\.[ct])`', tests)
     ok(named and all(map(os.path.exists, named)),
        f'SECURITY.md:{what}: has a test', tests)
-print(f'1..{count}')
-sys.exit(failed > 0)
+done()

@@ -9,6 +9,9 @@
 
 #include <stdint.h>
 
+#include "base/compiler.h"
+#include "os/netdev.h"
+
 struct waiter_source;
 
 /* Pages that pages_alloc() may still give; at first: very many. */
@@ -25,5 +28,15 @@ void fake_cmdline(const char *text);
 
 /* Calls what was posted, as os_wait() does; how many. */
 unsigned int fake_deliver(void);
+
+/* How often a device's link has gone or come. */
+UNUSED static uint64_t
+link_changes(struct netdev *dev)
+{
+	struct netdev_stats s;
+
+	netdev_stats(dev, &s);
+	return s.link_changes;
+}
 
 #endif

@@ -1,5 +1,5 @@
-"""A running switch, network namespaces and TAP output for the tests of the
-kinds of port (test/vale_*.t)."""
+"""A running switch and network namespaces for the tests of the kinds
+of port (test/vale_*.t)."""
 import atexit
 import json
 import os
@@ -9,33 +9,13 @@ import subprocess
 import tempfile
 import time
 
+from tap import done, ok, skip_all
+
 VALE = os.path.abspath(os.environ.get('VALE', 'build/asan/bin/vale'))
 DIR = tempfile.mkdtemp(prefix='vale')
 os.environ['VALE_SOCKET'] = DIR + '/s'
-count = 0
-failed = 0
 processes = []
 namespaces = []
-
-
-def ok(passed, what, note=''):
-    global count, failed
-    count += 1
-    failed += not passed
-    print(('ok' if passed else 'not ok') + f' {count} - {what}', flush=True)
-    if not passed and note != '':
-        print('# ' + str(note).replace('\n', '\n# '), flush=True)
-    return passed
-
-
-def skip_all(why):
-    print(f'1..0 # SKIP {why}')
-    raise SystemExit(0)
-
-
-def done():
-    print(f'1..{count}')
-    raise SystemExit(failed > 0)
 
 
 def need_root():

@@ -306,15 +306,6 @@ test_refusals(void)
 	fake_pages_limit(1 << 20);
 }
 
-static uint64_t
-link_changes(struct netdev *dev)
-{
-	struct netdev_stats s;
-
-	netdev_stats(dev, &s);
-	return s.link_changes;
-}
-
 /* The device says that its configuration changed: the link went, or came. */
 static void
 link_set(struct bench *b, uint8_t status)

@@ -256,15 +256,6 @@ test_full(void)
 	bench_close(&b, "full");
 }
 
-static uint64_t
-link_changes(struct netdev *dev)
-{
-	struct netdev_stats s;
-
-	netdev_stats(dev, &s);
-	return s.link_changes;
-}
-
 /* The backend goes away, and another comes. */
 static void
 test_reconnect(void)

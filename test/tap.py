@@ -1,0 +1,25 @@
+"""tap.py -- what a test in Python prints: TAP, with the reason of a failure
+behind it."""
+import sys
+
+count = failed = 0
+
+
+def ok(good, name, why=''):
+    global count, failed
+    count += 1
+    failed += not good
+    print(f"{'ok' if good else 'not ok'} {count} - {name}", flush=True)
+    if not good and why != '':
+        print('# ' + str(why)[-3000:].replace('\n', '\n# '), flush=True)
+    return good
+
+
+def skip_all(why):
+    print(f'1..0 # SKIP {why}')
+    sys.exit(0)
+
+
+def done():
+    print(f'1..{count}')
+    sys.exit(failed > 0)
