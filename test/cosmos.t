@@ -865,15 +865,16 @@ def test_pool():
     watch.end()
     results = []
     threads = [threading.Thread(
-        target=lambda i=i: results.append(create('p%d' % i, COUNT).status))
+        target=lambda i=i: results.append(create('p%d' % i, COUNT)))
         for i in range(6)]
     for t in threads:
         t.start()
     for t in threads:
         t.join()
-    ok(results == [OK] * 6 and
+    ok([r.status for r in results] == [OK] * 6 and
        len({g['id'] for g in cosmos('list', '--json').json()}) == 6,
-       'six creates at once, three prepared', results)
+       'six creates at once, three prepared',
+       '\n'.join(r.all for r in results))
     cosmos('destroy', *('p%d' % i for i in range(6)))
     ok(cosmos('pool', '2').out == '2\n' and cosmos('pool', '0').out == '0\n',
        'pool 0: none')
