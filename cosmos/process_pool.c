@@ -51,8 +51,6 @@ pool_try(struct cosmos *c, const char *entry, void *arg)
 	s->found = status == COSMOS_OK;
 	if (s->found)
 		return COSMOS_E_TIMEOUT; /* any, to end the search */
-	if (status == COSMOS_E_EXISTS)
-		process_dir_made(s->d);
 	process_dir_close(s->d);
 	return status == COSMOS_E_STATE || status == COSMOS_E_NOTFOUND
 	           ? COSMOS_OK

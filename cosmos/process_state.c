@@ -117,13 +117,20 @@ process_dir_fds(struct cosmos *c, struct process_dir *d, int create)
 	return COSMOS_OK;
 }
 
-/* From now until it is done others see that somebody is at work here. */
+/*
+ * From now until it is done others see that somebody is at work here.
+ * COSMOS_E_STATE: somebody else is.
+ */
 static int
 process_dir_begin(struct cosmos *c, struct process_dir *d)
 {
-	d->making =
-	    openat(d->fd, "making", O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
-	if (d->making < 0 || flock(d->making, LOCK_EX | LOCK_NB) != 0)
+	d->making = openat(
+	    d->fd, "making", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
+	if (d->making < 0 && errno == EEXIST)
+		return cosmos_fail(c, COSMOS_E_STATE,
+		    "%s: somebody else is at work on it", d->path);
+	/* Who asks whether it was given up has it for a moment. */
+	if (d->making < 0 || flock(d->making, LOCK_EX) != 0)
 		return cosmos_fail_errno(c, "%s/making", d->path);
 	return COSMOS_OK;
 }
@@ -314,13 +321,17 @@ process_dir_rename(struct cosmos *c, struct process_dir *d, const char *name)
 	if (status != COSMOS_OK)
 		return status;
 	if (!process_path(name, "", path) || strlen(path) > PATH_MAX - 16)
-		return cosmos_fail(
+		status = cosmos_fail(
 		    c, COSMOS_E_USAGE, "%s: its path is too long", name);
 	/* A folder that is there is not empty, and in the way. */
-	if (rename(d->path, path) != 0)
-		return errno == ENOTEMPTY || errno == EEXIST
-		           ? COSMOS_E_EXISTS
-		           : cosmos_fail_errno(c, "%s", path);
+	else if (rename(d->path, path) != 0)
+		status = errno == ENOTEMPTY || errno == EEXIST
+		             ? COSMOS_E_EXISTS
+		             : cosmos_fail_errno(c, "%s", path);
+	if (status != COSMOS_OK) {
+		process_dir_made(d); /* whoever's it is now */
+		return status;
+	}
 	strcpy(d->path, path);
 	snprintf(d->name, sizeof(d->name), "%s", name);
 	return COSMOS_OK;
