@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* phase_sort_test.c -- elements in the order that Click 2.1 has been seen in.
- */
+/* phase_sort_test.c -- elements in the order that Click 2.1 gives them. */
 #include "base/rand.h"
 #include "click/element.h"
 #include "click/internal.h"
@@ -101,7 +100,7 @@ test_random(void)
 int
 main(void)
 {
-	for (size_t i = 0; i < sizeof(recorded) / sizeof(recorded[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(recorded); i++)
 		test_recorded(i);
 	test_random();
 	return tap_done();
