@@ -135,23 +135,40 @@ conf_unquote(struct str text, struct arena *mem)
 	return bytes;
 }
 
+/* What stands behind the backslash in quotes; 0: none is needed. */
+enum { OCTAL = 1 };
+static const char escapes[256] = {
+	[0 ... 8] = OCTAL,
+	['\t'] = 't',
+	['\n'] = 'n',
+	[11 ... 12] = OCTAL,
+	['\r'] = 'r',
+	[14 ... 31] = OCTAL,
+	['"'] = '"',
+	['$'] = '$',
+	['\\'] = '\\',
+	[127 ... 255] = OCTAL,
+};
+
+/* Without printf's price: what grows may be megabytes of backslashes. */
 static void
 quote_char(struct strbuf *sb, char c, bool allow_newlines)
 {
 	unsigned char u = (unsigned char)c;
+	char escaped[4] = { '\\', escapes[u] };
+	size_t n = 2;
 
-	if (c == '\\' || c == '"' || c == '$')
-		sb_printf(sb, "\\%c", c);
-	else if (c == '\t')
-		sb_adds(sb, "\\t");
-	else if (c == '\r')
-		sb_adds(sb, "\\r");
-	else if (c == '\n' && !allow_newlines)
-		sb_adds(sb, "\\n");
-	else if (c != '\n' && (u < 32 || u >= 127))
-		sb_printf(sb, "\\%03o", (unsigned int)u);
-	else
+	if (escapes[u] == 0 || (c == '\n' && allow_newlines)) {
 		sb_addc(sb, c);
+		return;
+	}
+	if (escapes[u] == OCTAL) {
+		escaped[1] = (char)('0' + (u >> 6));
+		escaped[2] = (char)('0' + (u >> 3 & 7));
+		escaped[3] = (char)('0' + (u & 7));
+		n = 4;
+	}
+	sb_add(sb, str_make(escaped, n));
 }
 
 void
