@@ -277,7 +277,9 @@ help:
 
 -include $(wildcard */build.mk)
 
--include $(shell find build -name '*.d' 2>/dev/null)
+# build/cache has what tests fetch, and whole systems made of it.
+-include $(shell find build -path build/cache -prune -o -name '*.d' -type f \
+	-print 2>/dev/null)
 
 clean:
 	rm -rf build

@@ -74,8 +74,7 @@ for line in re.findall(r'^COSMOS_API [^;]*;', header, re.M):
     if not re.search(r'cosmos_\w+\(', line):
         ok(False, 'a declaration', line)
 with tempfile.TemporaryDirectory() as d:
-    done = run('flock', 'build/install.lock', 'make',
-               '--no-print-directory', 'install', 'DESTDIR=' + d,
+    done = run('make', '--no-print-directory', 'install', 'DESTDIR=' + d,
                'PREFIX=/opt/x')
     top = d + '/opt/x'
     want = ['bin/cosmos', 'lib/libcosmos.so', 'lib/libcosmos.so.1',
