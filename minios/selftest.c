@@ -192,7 +192,7 @@ selftest_time(void)
 	fiber_stats(&after);
 	selftest_ok(!woken && slept >= 50 * MS, "a deadline ends a sleep");
 	selftest_ok(slept < 1000 * MS, "not much later");
-	selftest_ok(after.idle_ns - before.idle_ns >= 45 * MS,
+	selftest_ok(after.idle_ns - before.idle_ns >= slept / 2,
 	    "meanwhile the processor was idle");
 	wall = machine->wall_ns();
 	selftest_ok(wall > INT64_C(1700000000) * 1000 * MS,

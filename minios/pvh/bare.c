@@ -106,6 +106,7 @@ const struct machine_ops machine_pvh_bare = {
 	.fault_address = pvh_fault_address,
 	.set_fs = pvh_set_fs,
 	.start = virtio_start,
+	.selftest = pvh_selftest,
 	.steady_ns = clock_steady_ns,
 	.wall_ns = clock_wall_ns,
 	.run_ns = clock_steady_ns,

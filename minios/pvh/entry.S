@@ -69,12 +69,25 @@ pvh_entry:
 	call pvh_start
 
 /*
- * Any interrupt.  Clears IF in the flags that iretq gives back, which closes
- * interrupts again: whoever slept will look.  Frame: rip cs rflags rsp ss.
+ * What an interrupt does to its frame (rip cs rflags rsp ss): IF is clear in
+ * the flags that iretq gives back, which closes interrupts again, and whoever
+ * slept will look.  The sti before the halt holds interrupts back for one
+ * instruction, but an exit to the hypervisor between the two may end that: to
+ * go back to the halt would be to halt with interrupts closed, which Xen takes
+ * for a wish to power off.  So that one byte is passed over.
  */
+	.macro end_sleep
+	andl $~0x200, 16(%rsp)
+	cmpq $pvh_sleep_halt, (%rsp)
+	jne 1f
+	incq (%rsp)
+1:
+	.endm
+
+/* Any interrupt. */
 	.globl pvh_upcall
 pvh_upcall:
-	andl $~0x200, 16(%rsp)
+	end_sleep
 	iretq
 
 /*
@@ -88,7 +101,7 @@ pvh_upcall_config:
 /* The same for those that come through the local APIC. */
 	.globl pvh_upcall_apic
 pvh_upcall_apic:
-	andl $~0x200, 16(%rsp)
+	end_sleep
 	push %rax
 	mov $0xfee000b0, %eax /* end of interrupt */
 	movl $0, (%rax)
@@ -96,9 +109,10 @@ pvh_upcall_apic:
 	iretq
 
 /* Sleeps until an interrupt; one that waits already ends the sleep at once. */
-	.globl pvh_sleep
+	.globl pvh_sleep, pvh_sleep_halt
 pvh_sleep:
 	sti
+pvh_sleep_halt:
 	hlt
 	cli
 	ret

@@ -29,7 +29,11 @@ void pvh_traps_init(void);
 
 /* entry.S */
 extern uint32_t pvh_config_interrupts; /* PVH_VECTOR_CONFIG's so far */
-void pvh_sleep(void);
+void pvh_sleep(void); /* until an interrupt; one that waits ends it at once */
+
+/* machine_ops.selftest (selftest.c): without Xen, and on it. */
+void pvh_selftest(void);
+void pvh_xen_selftest(void);
 
 /* On Xen (xen.c): the cpuid leaf of its interface is known to be there. */
 void pvh_xen_init(uint32_t leaf);
