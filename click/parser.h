@@ -43,7 +43,7 @@ enum {
 	PARSER_LIBRARY_DEPTH_MAX = 50,
 	PARSER_PORT_MAX = 65535,
 	PARSER_CONNECTIONS_MAX = 1 << 22,
-	PARSER_TEXT_MAX = 64 << 20, /* names and configurations made */
+	PARSER_TEXT_MAX = 32 << 20, /* names and configurations made */
 };
 
 /* Numbers of classes that are always there. */
