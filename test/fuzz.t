@@ -7,7 +7,7 @@ for f; do
 	n=$((n + 1))
 	name=$(basename "$f" _fuzz)
 	mkdir -p "build/fuzz/short/$name" "test/fuzz/$name"
-	if out=$("$f" -max_total_time=3 -timeout=10 -rss_limit_mb=2048 \
+	if out=$("$f" -max_total_time=3 -timeout=30 -rss_limit_mb=2048 \
 	    -artifact_prefix="build/fuzz/$name-" \
 	    "build/fuzz/short/$name" "test/fuzz/$name" 2>&1); then
 		echo "ok $n - $name"
