@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 os.chdir(TOP)
@@ -25,6 +26,13 @@ def ok(passed, name, note=''):
     print('%sok %d - %s' % ('' if passed else 'not ', count, name), flush=True)
     if not passed and note != '':
         print('# ' + str(note).replace('\n', '\n# '))
+
+
+def until(condition, seconds=10):
+    end = time.monotonic() + seconds
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.02)
+    return condition()
 
 
 def raises(kind, words, name, call, *args, **more):
@@ -162,7 +170,8 @@ def test_original(folder):
         f.write('name = "old"\nmemory = 16\nclick = "%s"\n' % click)
     dom = cosmos.create(cfg)
     ok(dom == cosmos.domid('old') and isinstance(dom, int), 'create, domid')
-    ok(cosmos.readh(dom, 'c', 'count') == '5', 'readh')
+    # The source has its turn once the router runs.
+    ok(until(lambda: cosmos.readh(dom, 'c', 'count') == '5'), 'readh')
     cosmos.writeh(dom, 'c', 'reset', '')
     ok(cosmos.readh(dom, 'c', 'count') == '0', 'writeh')
     rid = cosmos.start(dom, 'again', cosmos.script(click))
