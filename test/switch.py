@@ -94,6 +94,36 @@ def balanced(switch='vale0'):
             sum(rx['drops'].values()) + sum(tx['drops'].values()))
 
 
+def kernel(ns, device):
+    """(sent, received): frames, as the system counts them at its end of an
+    interface, whatever becomes of them there."""
+    out = subprocess.run(['ip', 'netns', 'exec', ns, 'ip', '-j', '-s', 'link',
+                          'show', device], capture_output=True, text=True)
+    c = json.loads(out.stdout)[0]['stats64']
+    return c['tx']['packets'], c['rx']['packets']
+
+
+def accounted(what, ends, switch='vale0'):
+    """Sent = received + the sum of the drop counters, by counters that are
+    not the switch's: ends are (port, sent, received) as the other side of
+    each port counts them."""
+    def same():
+        ports = {p['name']: p for p in shown('stats', switch)['ports']}
+        now = [(name, sent(), got()) for name, sent, got in ends]
+        return balanced(switch) and all(
+            ports[name]['rx']['frames'] == sent and
+            ports[name]['tx']['frames'] == got for name, sent, got in now)
+    ok(wait_for(same), f'{what}: sent = received + drops',
+       [(name, sent(), got()) for name, sent, got in ends] +
+       [shown('stats', switch)])
+
+
+def interface(name, ns, device, missed=lambda: 0, since=(0, 0)):
+    """The end of port name that is an interface, for accounted()."""
+    return (name, lambda: kernel(ns, device)[0] - since[0] - missed(),
+            lambda: kernel(ns, device)[1] - since[1])
+
+
 def wait_for(test, seconds=10):
     end = time.time() + seconds
     while time.time() < end:

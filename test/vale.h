@@ -8,11 +8,13 @@
  *	vtest_send(&t, 0, "1>2", 64);        a frame from ..:01 to ..:02
  *	vtest_run(&t);
  *	is_cstr(vtest_got(&t, 1), "1>2/64", ...)
- *	vtest_stop(&t);                      checks that the counters add up
+ *	vtest_stop(&t);                      checks that the counters add up and
+ *	                                     say what the ports saw
  */
 #ifndef TEST_VALE_H
 #define TEST_VALE_H
 
+#include "test/balance.h"
 #include "test/tap.h"
 #include "vale/port_mem.h"
 #include "vale/vale.h"
@@ -145,26 +147,35 @@ vtest_dropped(struct vtest *t, unsigned int port, enum vale_drop why)
 	return c.rx.drops[why] + c.tx.drops[why];
 }
 
-/* received + copies - sent - drops, of the whole switch: 0. */
+/* Of the whole switch: 0 when every frame is accounted for. */
 UNUSED static int64_t
 vtest_balance(struct vtest *t)
 {
-	struct vale_counts c;
-	uint64_t in, out;
+	return balance_of(t->vale, STR("v"));
+}
 
-	if (vale_switch_counts(t->vale, STR("v"), &c, NULL) != 0)
-		return -1;
-	in = c.rx.frames + c.rx.copies;
-	out = c.tx.frames;
-	for (int i = 0; i < DROP_REASONS; i++)
-		out += c.rx.drops[i] + c.tx.drops[i];
-	return (int64_t)(in - out);
+/* How many counters of its memory ports are wrong. */
+UNUSED static unsigned int
+vtest_wrong(struct vtest *t)
+{
+	unsigned int wrong = 0;
+
+	for (unsigned int i = 0; i < t->nports; i++) {
+		char name[8] = { 'p', (char)('0' + i) };
+		struct vale_port *p =
+		    vale_port_find(t->vale, STR("v"), str_of(name));
+
+		if (p != NULL && p->kind == &vale_kind_mem)
+			wrong += balance_wrong(p);
+	}
+	return wrong;
 }
 
 UNUSED static void
 vtest_stop(struct vtest *t)
 {
 	is_num(vtest_balance(t), 0, "every frame is accounted for");
+	is_num(vtest_wrong(t), 0, "and counted where it went");
 	vale_free(t->vale);
 }
 

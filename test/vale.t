@@ -75,6 +75,22 @@ def balanced(total):
             sum(rx['drops'].values()) + sum(tx['drops'].values()))
 
 
+def moved(sw='vale0'):
+    """(received, sent, dropped) of a switch so far."""
+    total = stats(sw)['total']
+    return (total['rx']['frames'], total['tx']['frames'],
+            sum(sum(total[d]['drops'].values()) for d in ('rx', 'tx')))
+
+
+def accounted(name, sent, got, since=(0, 0, 0)):
+    """Sent = received + drops, where processes say what they sent and got."""
+    def same():
+        rx, tx, drops = (n - m for n, m in zip(moved(), since))
+        return (rx, tx) == (sent, got) and sent == got + drops
+    ok(wait_for(same), name + ': sent = received + drops',
+       f'{sent} sent, {got} received, since {since}: {stats()}')
+
+
 def click(config, *args):
     return start([CLICK, *args, '-e', config], stdout=subprocess.PIPE,
                  stderr=subprocess.PIPE, text=True)
@@ -129,7 +145,8 @@ def frames(path):
 ok(frames(DIR + '/sent') == frames(DIR + '/got') and
    len(frames(DIR + '/got')) == 4000, 'the same bytes in the same order')
 ok(wait_for(lambda: stats()['ports'] == []), 'and their ports go with them')
-ok(balanced(stats()['total']), 'received = sent + dropped', stats())
+accounted('two processes', 4000, 4000)
+since = moved()
 
 # Bindings: ports by number, two ports of one process, frames between them.
 pair = start(
@@ -141,6 +158,7 @@ pair = start(
      'goto x $(lt $(c.count) 500), print c.count, wait)' % ENCAP],
     stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 ok(pair.stdout.readline() == '500\n', 'two ports of one process')
+accounted('two ports', 500, 500, since)
 listing = json.loads(vale('list', '--json').stdout)
 x0 = listing['switches'][-1]['ports'][0]
 ok(x0['slots'] == 1024 and x0['link'] == 'up', 'list shows them', listing)
@@ -192,10 +210,14 @@ ok(wait_for(lambda: port('x.0') and port('x.1')),
    'a new switch takes its guests back')
 print(f'# after {time.time() - began:.2f} s', flush=True)
 back = click('FromDevice(vale0:y) -> Discard; RatedSource(RATE 100, LIMIT 30) '
-             '-> %s -> Queue -> ToDevice(vale0:y); '
-             'DriverManager(wait 1s)' % ENCAP)
-back.communicate(timeout=60)
-ok(port('x.1')['tx']['frames'] >= 30, 'and frames reach them again', stats())
+             '-> %s -> Queue -> d :: ToDevice(vale0:y); '
+             'DriverManager(label x, wait 50ms, goto x $(lt $(d.count) 30), '
+             'print d.count)' % ENCAP)
+out, err = back.communicate(timeout=60)
+ok(out == '30\n' and wait_for(
+    lambda: port('x.1')['tx']['frames'] == 30 and moved()[0] == 30 and
+    balanced(stats()['total'])),
+   'and frames reach them again, each accounted for', [out, err, stats()])
 pair.kill()
 pair.wait()
 ok(wait_for(lambda: stats()['ports'] == []), 'a killed process leaves nothing')

@@ -20,6 +20,7 @@ for i, ns in enumerate((a, b)):
     inside(ns, 'ip', 'addr', 'add', f'10.9.0.{i + 1}/24', 'dev', 'tap0')
     inside(ns, 'ip', 'addr', 'add', f'fd00:9::{i + 1}/64', 'dev', 'tap0',
            'nodad')
+ends = [interface(n, ns, 'tap0') for n, ns in (('a', a), ('b', b))]
 
 good, note = tcp(a, b, '10.9.0.2', BYTES)
 ok(good, 'IPv4: several megabytes arrive as they were', note)
@@ -28,7 +29,7 @@ ok(c['rx']['bytes'] / c['rx']['frames'] > 4000,
    'as frames longer than the MTU', c)
 good, note = tcp(b, a, 'fd00:9::1', BYTES)
 ok(good, 'IPv6: the same, the other way', note)
-ok(wait_for(balanced), 'every frame is accounted for', shown('stats'))
+accounted('TCP both ways', ends)
 
 # A capture takes neither: the switch cuts and fills in.
 r = vale('attach', 'vale0:dump', f'pcap:,{DIR}/out.pcap')
@@ -38,7 +39,7 @@ good, note = tcp(a, b, '10.9.0.2', 1 << 20)
 ok(good, 'TCP with a mirror', note)
 good, note = tcp(a, b, 'fd00:9::2', 1 << 20)
 ok(good, 'the same with IPv6', note)
-ok(wait_for(balanced), 'every frame is accounted for', shown('stats'))
+accounted('with a mirror', ends)
 ok(port('dump')['tx']['drops'] == {}, 'the capture missed none',
    port('dump'))
 vale('detach', 'vale0:dump')

@@ -3,9 +3,11 @@
 roles and again after its death; QEMU's, whose two guests forward TCP between
 two TAP ports."""
 import os
+import re
 import shutil
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from switch import *
@@ -19,18 +21,48 @@ def skip(why):
 
 # ---- DPDK ----
 
+since = []  # what ports a and b had counted before
+
 def testpmd(*devices):
-    """Sends from each port and forwards what comes to the other."""
+    """Its shell: told to start, it sends from each port and forwards what
+    comes to the other."""
     options = []
     for i, d in enumerate(devices):
         options += ['--vdev', f'net_virtio_user{i},{d}']
     return start(['dpdk-testpmd', '--no-shconf', '--file-prefix',
                   f'vale{os.getpid()}', '--single-file-segments', '--no-pci',
                   '--no-telemetry', '--no-huge', '-m', '256', '-l', '0,1',
-                  *options, '--', '--forward-mode=io', '--tx-first',
-                  '--stats-period=1', '--total-num-mbufs=16384'],
-                 stdin=subprocess.DEVNULL, stdout=open(DIR + '/pmd', 'w'),
-                 stderr=subprocess.STDOUT)
+                  *options, '--', '-i', '--forward-mode=io',
+                  '--total-num-mbufs=16384'],
+                 stdin=subprocess.PIPE, stdout=open(DIR + '/pmd', 'w'),
+                 stderr=subprocess.STDOUT, text=True)
+
+
+def say(pmd, *lines):
+    for line in lines:
+        pmd.stdin.write(line + '\n')
+        pmd.stdin.flush()
+        time.sleep(0.3)
+
+
+def counted():
+    """What it says at its end of each port: [(sent, received)]."""
+    with open(DIR + '/pmd') as f:
+        text = f.read().rpartition('NIC statistics for port 0')[2]
+    return [(int(sent), int(got)) for got, sent in re.findall(
+        r'RX-packets: (\d+).*?TX-packets: (\d+)', text, re.S)][:2]
+
+
+def same_counts(pmd, what):
+    """Nothing is sent any more, and what has come is taken out."""
+    say(pmd, 'stop', 'set fwd rxonly', 'start', 'stop')
+    wait_for(balanced)
+    ours = [(p['rx']['frames'] - rx, p['tx']['frames'] - tx)
+            for p, (rx, tx) in zip((port(n) for n in 'ab'), since)]
+    say(pmd, 'show port stats all', 'quit')
+    pmd.wait(10)
+    ok(counted() == ours, f'DPDK, {what}: sent = received + drops',
+       f'{counted()} there, {ours} here\n{shown("stats")}')
 
 
 def moved():
@@ -38,9 +70,13 @@ def moved():
 
 
 def dpdk(what, pmd):
+    since[:] = [(port(p)['rx']['frames'], port(p)['tx']['frames'])
+                for p in 'ab']
     before = moved()
+    say(pmd, 'start tx_first')
     ok(wait_for(lambda: moved() > before + 2000, 30),
        f'DPDK, {what}: frames go round', open(DIR + '/pmd').read()[-600:])
+    same_counts(pmd, what)
     stop(pmd)
     ok(wait_for(lambda: port('a', 'list')['link'] == 'down'),
        f'DPDK, {what}: the port is down when it is gone')
@@ -79,8 +115,10 @@ def dpdk_tests():
 # ---- QEMU ----
 
 def guest(name):
-    config = ('FromDevice(0) -> Queue -> ToDevice(1); '
-              'FromDevice(1) -> Queue -> ToDevice(0)')
+    config = ('f :: FromDevice(0) -> q :: Queue -> t :: ToDevice(1);'
+              ' g :: FromDevice(1) -> r :: Queue -> u :: ToDevice(0);'
+              ' Script(TYPE ACTIVE, label x, wait 300ms, print "counts'
+              ' $(u.count) $(f.count) $(t.count) $(g.count)", goto x)')
     arguments = ['qemu-system-x86_64', '-M', 'microvm,memory-backend=m',
                  '-global', 'virtio-mmio.force-legacy=false', '-accel', 'tcg',
                  '-m', '16', '-object',
@@ -94,6 +132,16 @@ def guest(name):
                       '-device', f'virtio-net-device,netdev=n{i},'
                       f'mac=02:00:00:00:00:0{i + 1}']
     return start(arguments)
+
+
+def guest_ends(name):
+    """For accounted(): what a guest last said of its two ports."""
+    def last(i):
+        with open(f'{DIR}/{name}.console') as f:
+            said = re.findall(r'counts (\d+) (\d+) (\d+) (\d+)\r?\n', f.read())
+        return int(said[-1][i]) if said else -1
+    return [(f'{name}.0', lambda: last(0), lambda: last(1)),
+            (f'{name}.1', lambda: last(2), lambda: last(3))]
 
 
 def qemu_tests():
@@ -110,8 +158,9 @@ def qemu_tests():
     if ok(up, "QEMU: both guests' ports come up", shown('list')):
         good, note = tcp(a, b, '10.9.2.2', 2 << 20)
         ok(good, 'QEMU: TCP goes through both guests', note)
-        ok(wait_for(balanced), 'QEMU: every frame is accounted for',
-           shown('stats'))
+        accounted('QEMU', [interface('a', a, 'tap0'),
+                           interface('b', b, 'tap0'), *guest_ends('g'),
+                           *guest_ends('h')])
     else:
         print('# ' + open(f'{DIR}/g.console').read().replace('\n', '\n# '))
     for g in guests:

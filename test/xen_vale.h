@@ -16,6 +16,7 @@
 #include "minios/xen/region.h"
 #include "minios/xen/xen.h"
 #include "minios/xen/xenbus.h"
+#include "test/balance.h"
 #include "test/fake_minios.h"
 #include "test/fake_store.h"
 #include "test/fake_xen.h"
@@ -38,6 +39,7 @@ struct xv {
 	struct vale_port *mem; /* the port "m" of vale0, to send and look at */
 	struct netdev *dev[XV_VIFS];
 	uint64_t pages;
+	unsigned int unbalanced; /* switches that miscounted */
 	char log[2048];
 };
 
@@ -132,6 +134,8 @@ xv_switch(struct xv *x)
 UNUSED static void
 xv_kill(struct xv *x)
 {
+	x->unbalanced += balance_of(x->vale, STR("vale0")) != 0;
+	x->unbalanced += balance_wrong(x->mem) != 0;
 	vale_xen_free(x->xen);
 	vale_free(x->vale);
 	x->vale = NULL;
@@ -254,6 +258,7 @@ xv_fini(struct xv *x, const char *what)
 		tap_note("%s", fake_console());
 	if (x->log[0] != '\0')
 		tap_note("%s", x->log);
+	is_num(x->unbalanced, 0, "%s: every frame is accounted for", what);
 	is_num(trun_stop(&x->run), 0, "%s: every packet is back", what);
 	is_num(fake_xen_grants(), 0, "%s: every grant", what);
 	is_num(fake_xen_ports(), 0, "%s: every event channel", what);

@@ -10,7 +10,7 @@
  *	3                 a frame comes for it
  *
  * Whatever happens, the switch touches nothing else, and in the end it holds
- * no page and no channel.
+ * no page and no channel and every frame is accounted for.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +21,7 @@
 #include "minios/xen/event.h"
 #include "minios/xen/grant.h"
 #include "minios/xen/xen.h"
+#include "test/balance.h"
 #include "test/fake_minios.h"
 #include "test/fake_store.h"
 #include "test/fake_xen.h"
@@ -188,6 +189,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		vale_wait(v, 0);
 	}
 	vale_xen_free(x);
+	if (balance_of(v, STR("vale0")) != 0)
+		abort();
 	vale_free(v);
 	if (fake_xenhost_mapped() != 0 || fake_xenhost_bound() != 0)
 		abort();

@@ -19,7 +19,7 @@ struct mem_frame {
 
 /* A queue that one end fills and the other empties. */
 struct mem_queue {
-	uint32_t in, out; /* free-running */
+	uint64_t in, out; /* free-running */
 	struct mem_frame frame[MEM_SLOTS];
 };
 
@@ -241,6 +241,17 @@ vale_mem_get(struct vale_port *p, uint8_t *out)
 	}
 	spin_unlock(&m->lock);
 	return length;
+}
+
+void
+vale_mem_moved(struct vale_port *p, uint64_t *given, uint64_t *taken)
+{
+	struct mem_port *m = mem_of(p);
+
+	spin_lock(&m->lock);
+	*given = m->rx.out;
+	*taken = m->tx.in;
+	spin_unlock(&m->lock);
 }
 
 void

@@ -24,6 +24,11 @@ bool vale_mem_put_like(struct vale_port *p, const void *frame, uint32_t length,
  * when there is none.
  */
 int vale_mem_get(struct vale_port *p, uint8_t *out);
+/*
+ * How many frames the port has given to the switch and taken from it so far:
+ * what the switch's counters must say, too, when nothing is under way.
+ */
+void vale_mem_moved(struct vale_port *p, uint64_t *given, uint64_t *taken);
 /* Makes the next rx fail, as a peer that broke the rules would. */
 void vale_mem_break(struct vale_port *p);
 

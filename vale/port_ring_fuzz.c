@@ -43,6 +43,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 			continue;
 		vale_wait(v, 0);
 	}
+	ASSERT(balance_of(v, STR("v")) == 0);
 	vale_free(v);
 	tguest_stop(&guest);
 	return 0;

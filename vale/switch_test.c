@@ -225,6 +225,7 @@ test_threads(void)
 		arrived += vale_mem_get(p[1], got) > 0;
 	}
 	is_num(arrived, 2000, "both ways through two workers");
+	is_num(balance_of(v, STR("v")), 0, "and every frame is accounted for");
 	vale_free(v);
 }
 

@@ -19,11 +19,20 @@ received()
 }
 receives() { n=$(received "$1"); [ "${n:-0}" -ge "$2" ]; }
 is_kind() { $V list --json | tr '{' '\n' | grep "\"$1\"" | grep -q "$2"; }
-# Of vale0: frames that ports gave, delivered, and dropped for want of room.
-total() { $V stats --json vale0 | sed 's/.*"total": //; s/"ports".*//' |
-    tr '{}' '\n'; }
-frames() { total | sed -n 's/^"frames": \([0-9]*\).*/\1/p' | sed -n "$1p"; }
-full() { total | sed -n 's/.*"full": \([0-9]*\).*/\1/p' | tail -n 1; }
+# Of a switch: frames that ports gave (1) or took (2), and all drops.
+total() { $V stats --json "$1" | sed 's/.*"total": //; s/"ports".*//' |
+    tr '{},' '\n'; }
+frames() { total "$2" | sed -n 's/^"frames": //p' | sed -n "$1p"; }
+dropped() { total "$1" | awk '
+    /frames|bytes|copies/ { next } $2 > 0 { n += $2 } END { print n + 0 }'; }
+copies() { total "$1" | awk '/copies/ { n = $2 } END { print n + 0 }'; }
+accounted() # SWITCH...
+{
+	for sw; do
+		[ $(($(frames 1 "$sw") + $(copies "$sw"))) = \
+		    $(($(frames 2 "$sw") + $(dropped "$sw"))) ] || return 1
+	done
+}
 connected()
 {
 	[ "$(xenstore-read "/local/domain/0/backend/vif/$1/0/state")" = 4 ]
@@ -42,11 +51,11 @@ protocol() # NAME KIND OPTIONS
 	check "$1: by the kind that was meant" is_kind "rx$1" "$2"
 	xl create "tx$1.cfg"
 	check "$1: another sends" within 30 console_has "tx$1" 'sent 5000 packets'
-	dropped=$(full)
 	check "$1: all arrive, but for what is counted" within 20 \
-	    receives "rx$1" $((5000 - ${dropped:-0}))
-	is "$1: sent = received + drops" "$(frames 1)" \
-	    $((${dropped:-0} + $(received "rx$1")))
+	    receives "rx$1" $((5000 - $(dropped vale0)))
+	is "$1: sent = received + drops" \
+	    $(($(frames 1 vale0) + $(copies vale0))) \
+	    $(($(dropped vale0) + $(received "rx$1")))
 	$V stats --json vale0 | sed 's/^/# /'
 	xl destroy "tx$1"
 	xl create "on$1.cfg"
@@ -60,6 +69,8 @@ protocol() # NAME KIND OPTIONS
 	check "$1: in state connected" connected "$(xl domid "rx$1")"
 	check "$1: nothing keeps a guest from ending" xl destroy "on$1"
 	xl destroy "rx$1"
+	check "$1: every frame of the flood is accounted for" \
+	    within 5 accounted vale0
 	check "$1: no domain lingers" [ "$(xl list | wc -l)" = 2 ]
 	kill $vale
 	wait $vale 2>/dev/null
@@ -95,6 +106,11 @@ captures() # NAME GUESTOPTIONS
 		stamped /tmp/out.pcap /tmp/b.pcap
 		check "$1: $trace forwarded byte for byte" \
 		    cmp /tmp/a.pcap /tmp/b.pcap
+		check "$1: $trace: every frame is accounted for" \
+		    within 5 accounted vale1 vale2
+		is "$1: $trace: sent = received + drops" \
+		    "$(frames 1 vale1)" $(($(frames 2 vale2) +
+		    $(dropped vale1) + $(dropped vale2)))
 	done
 	$V stats --json | sed 's/^/# /'
 	xl destroy "g$1"
