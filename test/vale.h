@@ -14,6 +14,9 @@
 #ifndef TEST_VALE_H
 #define TEST_VALE_H
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "test/balance.h"
 #include "test/tap.h"
 #include "vale/port_mem.h"
@@ -112,6 +115,19 @@ vtest_run(struct vtest *t)
 	while (vale_round(t->vale) > 0)
 		continue;
 	vale_wait(t->vale, 0);
+}
+
+/* As a peer may do with an eventfd that it shares with the switch. */
+UNUSED static void
+event_fill(int fd)
+{
+	static const uint64_t most = UINT64_MAX - 1;
+	uint64_t count;
+
+	(void)!read(fd, &count, sizeof(count)); /* it may be empty */
+	ok(write(fd, &most, sizeof(most)) == sizeof(most) &&
+	        fcntl(fd, F_SETFL, 0) == 0,
+	    "an event is full and blocks");
 }
 
 /* What port n was sent since, as "1>2/64 1>*@10/60"; "" for nothing. */

@@ -20,6 +20,7 @@
 #include "base/compiler.h"
 #include "base/vec.h"
 #include "vale/count.h"
+#include "vale/doorbell.h"
 #include "vale/forward.h"
 #include "vale/limit.h"
 #include "vale/loop.h"
@@ -122,6 +123,7 @@ struct vale_worker {
 struct vale {
 	struct vale_options options;
 	struct vale_loop *loop;
+	struct doorbell doorbell;
 	copy_fn *copy;
 	struct vale_switch *switches;
 	struct vale_worker *workers;

@@ -236,6 +236,12 @@ int vale_port_broken(struct vale_port *p, const char *fmt, ...) PRINTF(2, 3);
 void vale_port_log(struct vale_port *p, const char *fmt, ...) PRINTF(2, 3);
 
 /*
+ * An event for the port's peer, through an eventfd that it has, too.  Never
+ * waits, whatever the peer has done with it (doorbell.h).  From any thread.
+ */
+void vale_port_tell(struct vale_port *p, int eventfd);
+
+/*
  * From event: the port's other half, pinned to the same worker, may have
  * frames, too.
  */

@@ -31,14 +31,13 @@ ring_of(struct vale_port *p)
 static void
 ring_wake(struct vale_port *p, unsigned int what)
 {
-	static const uint64_t one = 1;
 	struct ring_port *r = ring_of(p);
 	struct netring_end *e =
 	    what == VALE_RX ? &r->ring.in : &r->ring.out.end;
 
 	if (!netring_must_wake(e))
 		return;
-	(void)!write(r->guest->event, &one, sizeof(one)); /* full wakes, too */
+	vale_port_tell(p, r->guest->event);
 	store_relaxed(&e->own->events, load_relaxed(&e->own->events) + 1);
 	if (what == VALE_RX)
 		count_add(&r->rx_wakes, 1);
@@ -166,14 +165,13 @@ ring_open(struct vale_port *p, struct str args, struct diag *why)
 static void
 ring_close(struct vale_port *p)
 {
-	static const uint64_t one = 1;
 	struct ring_port *r = ring_of(p);
 
 	guest_move_front(r->guest, p);
 	ring_set_state(
 	    r, p->link == VALE_BROKEN ? NETRING_FAILED : NETRING_CLOSED);
 	store_release(&r->guest->port[r->index], (struct vale_port *)NULL);
-	(void)!write(r->guest->event, &one, sizeof(one)); /* full wakes, too */
+	vale_port_tell(p, r->guest->event);
 	if (r->guest->front == NULL)
 		r->guest->mail(r->guest); /* no worker reads the socket now */
 	vale_ring_fini(&r->ring);

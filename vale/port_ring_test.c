@@ -131,6 +131,34 @@ test_wake(void)
 	tguest_stop(&guest);
 }
 
+/* An event that it fills and makes block: nobody waits for it. */
+static void
+test_full_event(void)
+{
+	struct vtest t;
+	uint8_t got[2048];
+	unsigned int bad = 0;
+
+	vtest_start(&t, "learning", 2);
+	tguest_start(&guest, t.vale, 64, 0);
+	tguest_open(&guest, 0, "g");
+	event_fill(guest.host.event);
+	(void)alarm(20);
+	/* More often than the kernel keeps completions for us. */
+	for (unsigned int i = 0; i < 300; i++) {
+		bad += netring_arm(&guest.port[0].rx, 0) != 0;
+		vtest_send(&t, 0, "1>*", 60);
+		vtest_run(&t);
+		bad += strcmp(vtest_got(&t, 1), "1>*/60") != 0;
+		bad += tguest_receive(&guest, 0, got) != 60;
+	}
+	is_num(bad, 0, "it and others are served");
+	ok(vale_detach(t.vale, STR("v"), STR("g"), NULL) == 0, "it is closed");
+	(void)alarm(0);
+	vtest_stop(&t);
+	tguest_stop(&guest);
+}
+
 /* ---- guests that break the rules ---- */
 
 static void
@@ -290,6 +318,7 @@ main(void)
 	test_exchange();
 	test_segments();
 	test_wake();
+	test_full_event();
 	for (unsigned int i = 0; i < ARRAY_SIZE(hostiles); i++)
 		test_hostile(i);
 	test_noise();

@@ -5,6 +5,8 @@
  */
 #include "test/vhost.h"
 
+#include <sys/epoll.h>
+
 #include "base/csum.h"
 #include "base/proto.h"
 
@@ -552,6 +554,24 @@ message_many_fds(struct vfront *f)
 	vf_send(f, VHOST_SET_VRING_KICK, &ring, 8, fds, 10);
 }
 
+static void
+message_call_socket(struct vfront *f)
+{
+	uint64_t ring = 0;
+
+	vf_send(f, VHOST_SET_VRING_CALL, &ring, 8, &f->socket, 1);
+}
+
+static void
+message_kick_epoll(struct vfront *f)
+{
+	uint64_t ring = 1;
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	vf_send(f, VHOST_SET_VRING_KICK, &ring, 8, &fd, 1);
+	close(fd);
+}
+
 static const struct wild messages[] = {
 	{ "another version", message_version },
 	{ "64 kB announced", message_size },
@@ -568,6 +588,8 @@ static const struct wild messages[] = {
 	{ "memory of a file on disk", message_other_file },
 	{ "a pipe for a kick", message_kick },
 	{ "a file for a call", message_call },
+	{ "a socket for a call", message_call_socket },
+	{ "an epoll for a kick", message_kick_epoll },
 	{ "ten descriptors", message_many_fds },
 };
 
@@ -596,6 +618,38 @@ test_wild_messages(void)
 		vf_stop(&f);
 	}
 	is_num(open_fds(), before, "no descriptor is left");
+}
+
+/*
+ * Event descriptors that a guest fills and makes block, as it can at any time:
+ * nothing waits for it.  (If something does, the alarm ends the test.)
+ */
+static void
+test_full_events(void)
+{
+	struct vfront f;
+	uint8_t got[MEM_SLOT];
+	unsigned int served = 0;
+
+	vf_start(&f, VF_V1);
+	event_fill(f.call[0]);
+	event_fill(f.call[1]);
+	(void)alarm(20);
+	for (unsigned int i = 0; i < 8; i++) {
+		offer_empty(&f, i, VF_BUFFER);
+		vtest_send(&f.t, 0, "2>1", 60);
+		vf_desc(&f, 1, 8, vf_address(8), 12 + 60, 0, 0);
+		vf_offer(&f, 1, 8);
+		served += vale_mem_get(f.t.port[0], got) == 60;
+	}
+	is_num(served, 8, "full calls: what it sends arrives");
+	is_num(vf_used(&f, 0, NULL), 8, "and what is sent to it");
+	/* It takes its kick away before the switch reads it. */
+	ok(fcntl(f.kick[1], F_SETFL, 0) == 0, "a kick that blocks");
+	f.port->ops->event(f.port);
+	f.port->ops->event(f.port);
+	(void)alarm(0);
+	vf_stop(&f);
 }
 
 /* Messages in little pieces, and what is stopped goes on where it was. */
@@ -659,5 +713,6 @@ main(void)
 	test_polled();
 	test_wild_guests();
 	test_wild_messages();
+	test_full_events();
 	return tap_done();
 }

@@ -46,6 +46,7 @@ vale_new(const struct vale_options *o, struct diag *why)
 		diag(why, ERR_NOMEM, "out of memory");
 		return NULL;
 	}
+	doorbell_init(&v->doorbell);
 	v->options = *o;
 	v->copy = copy_choose();
 	v->loop = loop_new();
@@ -71,6 +72,7 @@ vale_free(struct vale *v)
 	free(v->workers);
 	vec_fini(&v->gone);
 	loop_free(v->loop);
+	doorbell_fini(&v->doorbell);
 	free(v);
 }
 
@@ -201,6 +203,12 @@ vale_watch(struct vale *v, int fd, unsigned int events,
     void (*ready)(void *arg, unsigned int events), void *arg)
 {
 	return loop_watch(v->loop, fd, events, ready, arg);
+}
+
+void
+vale_port_tell(struct vale_port *p, int eventfd)
+{
+	doorbell_ring(&p->vale->doorbell, eventfd);
 }
 
 /* ---- stopping and starting ---- */

@@ -352,14 +352,13 @@ vhost_tx_end(struct vale_port *p)
 static void
 vhost_wake(struct vale_port *p, unsigned int what)
 {
-	static const uint64_t one = 1;
 	struct vhost_port *v = vhost_of(p);
 	bool rx = what == VALE_RX;
 	int call = v->setup[rx ? VHOST_FROM_GUEST : VHOST_FOR_GUEST].call;
 
 	if (!vhost_ring_must_call(rx ? &v->in_ring : &v->out_ring) || call < 0)
 		return;
-	(void)!write(call, &one, sizeof(one)); /* full wakes, too */
+	vale_port_tell(p, call);
 	count_add(rx ? &v->rx_calls : &v->tx_calls, 1);
 }
 

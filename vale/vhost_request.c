@@ -309,7 +309,10 @@ vhost_ring_fd(
 	return 0;
 }
 
-/* Whether it is an eventfd, and, we hope, stays one that does not block. */
+/*
+ * Whether it is an eventfd.  One that does not block, for where doorbell.h can
+ * only write; the front end can change that.
+ */
 static bool
 is_eventfd(int fd)
 {
