@@ -29,6 +29,7 @@
 #ifndef ELEMENTS_IP_FLOWTABLE_H
 #define ELEMENTS_IP_FLOWTABLE_H
 
+#include <emmintrin.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -203,30 +204,15 @@ flow_tag(uint64_t hash)
 	return tag == 0 ? 1 : tag;
 }
 
-/* The top bit of each byte of x that is 0; above such a byte maybe others. */
-static inline uint64_t
-flow_zero_bytes(uint64_t x)
-{
-	return (x - 0x0101010101010101u) & ~x & 0x8080808080808080u;
-}
-
-/* A bit for each slot of b that may have the tag. */
+/* A bit for each slot of b that has the tag: all are compared at once. */
 static inline uint32_t
 flow_bucket_match(const struct flow_bucket *b, uint8_t tag)
 {
-	uint64_t pattern = tag * 0x0101010101010101u, low;
-	uint32_t high;
+	__m128i tags = _mm_load_si128((const __m128i *)(const void *)b);
+	__m128i same = _mm_cmpeq_epi8(tags, _mm_set1_epi8((char)tag));
 
-	memcpy(&low, b->tag, 8);
-	memcpy(&high, b->tag + 8, 4);
-	low = flow_zero_bytes(low ^ pattern);
-	/* The unused upper half must not look like matches. */
-	pattern =
-	    flow_zero_bytes((high ^ (uint32_t)pattern) | 0xffffffff00000000u);
-	/* One bit a byte into one byte: the multiplication gathers them. */
-	low = ((low >> 7) * 0x0102040810204080u) >> 56;
-	pattern = ((pattern >> 7) * 0x0102040810204080u) >> 56;
-	return (uint32_t)(low | pattern << 8);
+	/* Beyond the tags lies the first reference. */
+	return (uint32_t)_mm_movemask_epi8(same) & ((1u << FLOW_SLOTS) - 1);
 }
 
 struct flow_probe {

@@ -62,7 +62,7 @@ infinite_source_configure(
 	return err;
 }
 
-static struct packet *
+ALWAYS_INLINE struct packet *
 infinite_source_make(struct source *s, struct thread *t)
 {
 	return packet_new_inline(t, PACKET_HEADROOM, s->payload.bytes.s,

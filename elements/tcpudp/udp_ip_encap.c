@@ -90,9 +90,10 @@ static inline struct packet *
 udp_ip_encap_one(struct element *e, struct thread *t, struct packet *p)
 {
 	struct udp_ip_encap *self = element_state(e);
-	struct ip4 *ip;
+	uint16_t udp_length, len, id;
+	uint32_t dst = self->dst;
 	struct udp *udp;
-	uint16_t udp_length;
+	struct ip4 *ip;
 	uint64_t sum;
 
 	if (unlikely(packet_push(t, &p, HEAD) == NULL))
@@ -100,14 +101,16 @@ udp_ip_encap_one(struct element *e, struct thread *t, struct packet *p)
 	ip = (struct ip4 *)(void *)p->data;
 	udp = (struct udp *)(void *)(ip + 1);
 	memcpy(ip, &self->head, HEAD);
-	put_be16(ip->len, (uint16_t)p->length);
-	put_be16(ip->id, udp_ip_encap_next_id(self, t));
 	if (self->use_anno)
-		put_u32(ip->dst, anno_u32(p, ANNO_DST_IP));
+		put_u32(ip->dst, dst = anno_u32(p, ANNO_DST_IP));
 	else
-		anno_set_u32(p, ANNO_DST_IP, self->dst);
-	sum = (uint64_t)self->ip_sum + get_u16(ip->len) + get_u16(ip->id) +
-	      get_u32(ip->dst);
+		anno_set_u32(p, ANNO_DST_IP, dst);
+	/* Summed as they are made: what was just stored is slow to read. */
+	len = __builtin_bswap16((uint16_t)p->length);
+	id = __builtin_bswap16(udp_ip_encap_next_id(self, t));
+	put_u16(ip->len, len);
+	put_u16(ip->id, id);
+	sum = self->ip_sum + len + id + (dst & 0xffff) + (dst >> 16);
 	put_u16(ip->sum, (uint16_t)~csum_fold(sum));
 	packet_set_network(p, p->data, sizeof(*ip));
 
