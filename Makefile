@@ -159,7 +159,8 @@ build/free/portable: build/free/test/fake_os.o build/free/portable.o \
 # ---- tests ----
 
 # Those that run several threads run on the thread sanitizer too.
-THREAD_TEST_SRC := $(shell grep -ls test/run_threads.h $(TEST_SRC))
+THREAD_TEST_SRC := $(shell grep -lse test/run_threads.h -e '<pthread.h>' \
+	$(TEST_SRC))
 TESTS := $(TEST_SRC:%.c=build/asan/%) $(THREAD_TEST_SRC:%.c=build/tsan/%) \
 	$(wildcard test/*.t test/*/*.t)
 FUZZERS := $(FUZZ_SRC:%.c=build/fuzz/%)

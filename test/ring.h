@@ -78,7 +78,7 @@ tguest_open(struct tguest *g, uint32_t i, const char *name)
 		.name = str_of(name),
 		.with = &vale_kind_ring,
 		.context = &g->host_port[i],
-		.worker = -1 };
+		.worker = g->host.worker };
 	struct diag why = { "" };
 
 	for (uint32_t k = 0; k < 2 * slots; k++)

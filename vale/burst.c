@@ -286,7 +286,7 @@ forward_flood(struct vale_worker *w, struct vale_slot *s,
 		part[i]->to = 0; /* destinations so far */
 	}
 	for (uint32_t k = 0; k < table->n && n > 0; k++) {
-		struct vale_slot *d = table->slot[k];
+		struct vale_slot *d = load_acquire(&table->slot[k]);
 		unsigned int kept;
 
 		if (d == NULL || d == s || both_isolated(s, d))
@@ -313,8 +313,9 @@ forward_part(struct vale_worker *w, struct vale_slot *s, uint32_t to,
 	if (to == VALE_TO_ALL)
 		forward_flood(w, s, table, part, n);
 	else
-		forward_unicast(
-		    w, s, to < table->n ? table->slot[to] : NULL, part, n);
+		forward_unicast(w, s,
+		    to < table->n ? load_acquire(&table->slot[to]) : NULL, part,
+		    n);
 }
 
 /* Looks up n frames and sends them, port by port, in order for each. */

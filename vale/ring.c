@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "vale/count.h"
 
 _Static_assert((int)VALE_CSUM_PARTIAL == (int)NETRING_CSUM_PARTIAL, "flags");
 _Static_assert((int)VALE_GSO_TCP4 == (int)NETRING_GSO_TCP4, "flags");
@@ -197,7 +198,7 @@ ring_swap(struct vale_ring *r, struct vale_frame *f)
 	    &r->out, slot_make(f->buffer, flags, offset, f->total));
 	f->buffer = slot_buffer(e);
 	f->flags |= VALE_SWAPPED;
-	r->swaps++;
+	count_add(&r->swaps, 1);
 }
 
 /* Copies a frame into as many buffers as it needs; false: too few. */
