@@ -151,12 +151,19 @@ arp_evict(struct arp_cache *c, struct thread *t)
 		arp_remove(c, t, c->age.first);
 }
 
+/*
+ * Most packets go where the one before went: to the gateway.  A record given
+ * back has another key.
+ */
 static uint32_t
-arp_find(const struct arp_cache *c, uint32_t ip)
+arp_find(struct arp_cache *c, uint32_t ip)
 {
 	struct flow_key key = { .src = ip, .kind = ARP_KIND };
 
-	return flow_ref_record(flowtable_find(&c->table, &key));
+	if (c->recent == 0 ||
+	    !flow_key_equal(&arp_entry(c, c->recent)->key, &key))
+		c->recent = flow_ref_record(flowtable_find(&c->table, &key));
+	return c->recent;
 }
 
 static uint32_t

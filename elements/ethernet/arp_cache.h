@@ -51,6 +51,7 @@ struct arp_cache {
 	uint32_t packets; /* that wait */
 	uint64_t drops;   /* of those, and of those that could not wait */
 	struct timer timer;
+	uint32_t recent; /* the record found last, 0: none */
 };
 
 enum arp_answer {

@@ -55,6 +55,15 @@ static const struct {
 	    " Script(write t.insert 10.0.0.1 2:0:0:0:0:1,"
 	    " write t.config TIMEOUT 5, wait 30s, stop)",
 	    "t.count", "0" },
+	{ "whom it has just found is not known any more once deleted",
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a);"
+	    " TimedSource(1s, abcd) -> SetIPAddress(10.0.0.2) -> [0] q;"
+	    " Idle -> [1] q;"
+	    " q[0] -> f :: Classifier(12/0800, -) -> c :: Counter -> Discard;"
+	    " f[1] -> Discard;"
+	    " Script(write q.insert 10.0.0.2 2:0:0:0:0:b, wait 2.5s,"
+	    " write q.delete 10.0.0.2, wait 3s, stop)",
+	    "c.count", "2" },
 	{ "ARPQuerier asks for whom it knows once in POLL_TIMEOUT",
 	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a, POLL_TIMEOUT 20);"
 	    " TimedSource(1s, abcd) -> SetIPAddress(10.0.0.2) -> [0] q;"
