@@ -279,6 +279,25 @@ s, answer, more = guest([got[1]])
 ok(answer.startswith(b'ok ') and len(more) == 1,
    'its region serves another connection')
 s.close()
+# The successor is heard first: the switch stands still while one ends.
+bad = ''
+for i in range(20):
+    first, second = guest()[0], guest()[0]
+    first.sendall(b'port vale0:heir index=0\n')
+    first.recv(1000)
+    second.sendall(b'port vale0:heir index=0\n')
+    bad += '' if b'exists already' in second.recv(1000) else 'two have it;'
+    switch.send_signal(signal.SIGSTOP)
+    if i % 2:
+        first.sendall(b'\n')  # a doorbell waits still
+    first.close()
+    second.sendall(b'port vale0:heir index=0\n')
+    switch.send_signal(signal.SIGCONT)
+    answer = second.recv(1000)
+    bad += '' if answer.startswith(b'ok ') else f'{i}: {answer};'
+    second.close()
+    wait_for(lambda: stats()['ports'] == [])
+ok(bad == '', 'who has ended does not keep its name', bad)
 plain = os.memfd_create('plain')
 os.ftruncate(plain, region)
 null = os.open('/dev/null', os.O_RDWR)

@@ -407,6 +407,43 @@ test_keys(void)
 	}
 }
 
+/*
+ * A domain has ended, or the toolstack has removed its vif, of which the switch
+ * has not heard: who comes next has the port's name.
+ */
+static void
+test_heir(bool ring, bool dead)
+{
+	struct vale_attach a = { .switch_name = STR("vale0"),
+		.name = STR("g0"),
+		.with = &vale_kind_mem,
+		.worker = -1 };
+	const char *what = ring ? "heir of a ring" : "heir of a vif";
+	struct vale_port *heir;
+	struct diag why = { "" };
+
+	open_both("", ring, what);
+	fake_xen_peer(NULL, NULL);
+	is_num(vale_attach(x.vale, &a, &heir, &why), ERR_EXIST,
+	    "%s: the living keeps its name", what);
+	if (dead)
+		fake_xenhost_alive(false);
+	else
+		fake_store_set(XV_BACK "0", NULL);
+	is_num(
+	    vale_attach(x.vale, &a, &heir, &why), 0, "%s: %s", what, why.text);
+	vale_wait(x.vale, 0);
+	is_cstr(kind_of("g0"), "mem", "%s: and keeps it", what);
+	is_cstr(kind_of("g1"),
+	    dead   ? "none"
+	    : ring ? "xen-ring"
+	           : "xen-vif",
+	    "%s: the other vif", what);
+	fake_xenhost_alive(true);
+	fake_xen_peer(xv_turn, &x);
+	xv_fini(&x, what);
+}
+
 /* The domain dies, or the toolstack takes the vif away. */
 static void
 test_death(void)
@@ -493,6 +530,10 @@ main(void)
 	test_hostile();
 	test_keys();
 	test_death();
+	test_heir(true, true);
+	test_heir(true, false);
+	test_heir(false, true);
+	test_heir(false, false);
 	test_failures(true);
 	test_failures(false);
 	test_resume();

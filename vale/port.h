@@ -197,6 +197,11 @@ struct vale_kind {
 	 * calls vale_port_gone().  NULL: the port is detached.
 	 */
 	void (*broken)(struct vale_port *p);
+	/*
+	 * True if its peer has ended for certain, though nobody has told the
+	 * switch yet: then another may have its name.  NULL: never.
+	 */
+	bool (*deserted)(struct vale_port *p);
 };
 
 /* ---- what the switch offers a kind ---- */

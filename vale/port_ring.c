@@ -4,6 +4,7 @@
  * port of a process guest.  Made when the process asks for it (server.c).
  */
 #include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "base/compiler.h"
@@ -177,10 +178,20 @@ ring_close(struct vale_port *p)
 	vale_ring_fini(&r->ring);
 }
 
+/* Whether the socket is shut at the other end, whatever waits in it. */
+static bool
+ring_deserted(struct vale_port *p)
+{
+	struct pollfd s = { .fd = ring_of(p)->guest->socket };
+
+	return poll(&s, 1, 0) == 1 && (s.revents & POLLHUP) != 0;
+}
+
 const struct vale_kind vale_kind_ring = {
 	.name = "ring",
 	.usage = "",
 	.size = sizeof(struct ring_port),
 	.open = ring_open,
 	.close = ring_close,
+	.deserted = ring_deserted,
 };

@@ -153,10 +153,17 @@ xring_close(struct vale_port *p)
 	xen_vif_closed(r->vif, p);
 }
 
+static bool
+xring_deserted(struct vale_port *p)
+{
+	return xen_vif_deserted(xring_of(p)->vif);
+}
+
 const struct vale_kind vale_kind_xen_ring = {
 	.name = "xen-ring",
 	.usage = "",
 	.size = sizeof(struct xen_ring_port),
 	.open = xring_open,
 	.close = xring_close,
+	.deserted = xring_deserted,
 };

@@ -556,10 +556,17 @@ xvif_close(struct vale_port *p)
 	xen_vif_closed(v->vif, p);
 }
 
+static bool
+xvif_deserted(struct vale_port *p)
+{
+	return xen_vif_deserted(xvif_of(p)->vif);
+}
+
 const struct vale_kind vale_kind_xen_vif = {
 	.name = "xen-vif",
 	.usage = "",
 	.size = sizeof(struct xen_vif_port),
 	.open = xvif_open,
 	.close = xvif_close,
+	.deserted = xvif_deserted,
 };

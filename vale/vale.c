@@ -334,6 +334,26 @@ close_port:
 	return err;
 }
 
+/*
+ * False: a port of that name is in use.  A peer that was ended by somebody who
+ * now makes its successor is heard of later than the successor: its port is
+ * closed here.
+ */
+static bool
+vale_name_is_free(struct vale_switch *sw, struct str name)
+{
+	struct vale_slot *s = switch_slot(sw, name);
+	const struct vale_kind *kind;
+
+	if (s == NULL)
+		return true;
+	kind = s->port->kind;
+	if (kind->deserted == NULL || !kind->deserted(s->port))
+		return false;
+	vale_port_detach(s->port);
+	return true;
+}
+
 int
 vale_attach(struct vale *v, const struct vale_attach *a,
     struct vale_port **port, struct diag *why)
@@ -351,7 +371,7 @@ vale_attach(struct vale *v, const struct vale_attach *a,
 		err = vale_kind_find(a->kind, &kind, why);
 	if (err != 0)
 		return err;
-	if (switch_slot(sw, a->name) != NULL)
+	if (!vale_name_is_free(sw, a->name))
 		return diag(why, ERR_EXIST, "%s:%.*s: exists already", sw->name,
 		    STR_ARG(a->name));
 	s = slot_new(sw, kind);

@@ -97,6 +97,8 @@ struct xen_vif *xen_vif_new(
     struct vale_xen *x, const char *back, uint32_t domid, uint32_t handle);
 /* Something has changed in one of its directories.  False: it is no more. */
 bool xen_vif_follow(struct xen_vif *vif);
+/* Its domain or its backend directory has gone, told or not. */
+bool xen_vif_deserted(struct xen_vif *vif);
 /* Detaches its port; the store is left as it is. */
 void xen_vif_free(struct xen_vif *vif);
 /* The port is being closed (by whomever). */

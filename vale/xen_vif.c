@@ -396,15 +396,20 @@ vif_step(struct xen_vif *vif, uint32_t ours, uint32_t theirs)
 }
 
 bool
+xen_vif_deserted(struct xen_vif *vif)
+{
+	return vif_state(vif, vif->back) == XENBUS_UNKNOWN ||
+	       !vif->xen->ops->alive(vif->xen->host, vif->domid);
+}
+
+bool
 xen_vif_follow(struct xen_vif *vif)
 {
-	uint32_t ours = vif_state(vif, vif->back);
-
-	if (ours == XENBUS_UNKNOWN ||
-	    !vif->xen->ops->alive(vif->xen->host, vif->domid))
+	if (xen_vif_deserted(vif))
 		return false;
 	if (vif_find_front(vif))
-		vif_step(vif, ours, vif_state(vif, vif->front));
+		vif_step(
+		    vif, vif_state(vif, vif->back), vif_state(vif, vif->front));
 	return true;
 }
 
