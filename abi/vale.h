@@ -23,6 +23,11 @@
  *	   -> mtu=1500 mac=02:..
  * close   closes it.
  *
+ * only    SWITCH:PORT ...: once a connection, for good: it opens those and
+ *         does what is said here, whoever made it.  Said before a connection
+ *         is in the hands of a guest that is not trusted.
+ * take    token=...: a port more, of an administrator's "grant SWITCH:PORT".
+ *
  * An empty line is the doorbell: some ring of the guest's has passed the
  * switch's wake_at.  It has no answer.  The region lives until the connection
  * ends; docs/vale.md has the requests of administrators.

@@ -298,6 +298,57 @@ for i in range(20):
     second.close()
     wait_for(lambda: stats()['ports'] == [])
 ok(bad == '', 'who has ended does not keep its name', bad)
+
+# A connection that is handed to a guest: its own ports, nothing else.
+def ask(s, line):
+    s.sendall(line + b'\n')
+    return s.recv(4000).decode()
+
+
+admin = socket.socket(socket.AF_UNIX)
+admin.connect(SOCKET)
+hostile = guest()[0]
+ok(ask(hostile, b'only vale0:mine vale0:other').startswith('ok '),
+   'only: a guest with two ports')
+wrong = [line for line in (
+    'list', 'stats', 'attach vale0:evil pcap:,/tmp/evil', 'switch add evil',
+    'detach vale0:theirs', 'set vale0:mine guard=off', 'grant vale0:theirs',
+    'revoke vale0:theirs') if 'not for who may only open ports' not in ask(
+        hostile, line.encode())]
+ok(wrong == [], 'who has it is no administrator', wrong)
+ok('not a port of this guest' in ask(hostile, b'port vale0:theirs index=0') and
+   'not a port of this guest' in ask(hostile, b'port vale0:min index=0'),
+   'and opens no other port')
+ok(ask(hostile, b'port vale0:mine index=0').startswith('ok '), 'but its own')
+ok('once a connection' in ask(hostile, b'only vale0:theirs'),
+   'nor does it say so anew')
+token = ask(admin, b'grant vale0:late').split()[-1].encode()
+ok(token.startswith(b'token=') and len(token) == 38, 'grant: a token', token)
+ok('no such token' in ask(hostile, b'take token=' + b'0' * 32) and
+   'no such token' in ask(hostile, b'take'), 'take: another token is none')
+ok('not a port' in ask(hostile, b'port vale0:late index=1') and
+   ask(hostile, b'take ' + token).startswith('ok ') and
+   ask(hostile, b'port vale0:late index=1').startswith('ok '),
+   'a port more by that token')
+ok('no such token' in ask(hostile, b'take ' + token), 'once')
+gone = socket.socket(socket.AF_UNIX)
+gone.connect(SOCKET)
+token = ask(gone, b'grant vale0:never').split()[-1].encode()
+gone.close()
+ok(wait_for(lambda: 'no such token' in ask(hostile, b'take ' + token)),
+   'which lives as long as who has granted it')
+ok('no such switch' in ask(admin, b'grant vale7:x') and
+   'not SWITCH:PORT' in ask(admin, b'grant vale0') and
+   'not SWITCH:PORT' in ask(admin, b'revoke x'), 'grant: what is none')
+ok(ask(admin, b'revoke vale0:late').startswith('ok ') and
+   [p['name'] for p in stats()['ports']] == ['mine'] and
+   'not a port' in ask(hostile, b'port vale0:late index=1') and
+   ask(hostile, b'port vale0:other index=1').startswith('ok '),
+   'revoke: closed, and not to be opened again; the others stay')
+ok(ask(admin, b'list').startswith('ok '), 'who granted is what he was')
+hostile.close()
+admin.close()
+ok(wait_for(lambda: stats()['ports'] == []), 'and all of it goes')
 plain = os.memfd_create('plain')
 os.ftruncate(plain, region)
 null = os.open('/dev/null', os.O_RDWR)

@@ -40,6 +40,13 @@ struct conn {
 	bool closing;
 	struct vale_guest *guest; /* NULL: only a tool, or not yet */
 	int mailed;               /* atomic: the guest has text for us */
+	/*
+	 * Whoever holds it is not trusted as who made it is: it may open the
+	 * ports in only ("vale0:fw.0 vale0:fw.1 "), and nothing else.
+	 */
+	bool confined;
+	struct strbuf only;
+	struct grant *grants; /* of ours, that nobody has taken yet */
 	struct vale_guest_port guest_port[NETRING_PORTS_MAX];
 };
 
@@ -61,6 +68,20 @@ struct request {
 extern const struct request vale_requests[];
 extern const size_t vale_nrequests;
 
+/* request_only.c */
+int request_only(struct server *s, struct conn *c, struct str args,
+    struct answer *a, struct diag *why);
+int request_grant(struct server *s, struct conn *c, struct str args,
+    struct answer *a, struct diag *why);
+int request_take(struct server *s, struct conn *c, struct str args,
+    struct answer *a, struct diag *why);
+int request_revoke(struct server *s, struct conn *c, struct str args,
+    struct answer *a, struct diag *why);
+/* Whether a port of that name, "SWITCH:PORT", is for c as far as it is so. */
+bool conn_may_open(const struct conn *c, struct str port);
+/* All that it has granted. */
+void conn_free_grants(struct conn *c);
+
 /* request_guest.c */
 int request_guest(struct server *s, struct conn *c, struct str args,
     struct answer *a, struct diag *why);
@@ -72,6 +93,10 @@ int request_close(struct server *s, struct conn *c, struct str args,
 void conn_free_guest(struct conn *c);
 /* Lets the control thread read the socket while no port's worker does. */
 int conn_watch(struct conn *c);
+
+/* "vale0:fw.0" as two names; ERR_INVAL. */
+int port_name(
+    struct str word, struct str *sw, struct str *port, struct diag *why);
 
 /* "key=value" out of words: the value, empty when it is not there. */
 struct str word_value(struct str words, const char *key);

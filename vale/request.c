@@ -16,8 +16,7 @@ word_value(struct str words, const char *key)
 	return STR("");
 }
 
-/* "vale0:fw.0" as two names; ERR_INVAL. */
-static int
+int
 port_name(struct str word, struct str *sw, struct str *port, struct diag *why)
 {
 	size_t colon = str_find(word, ':', 0);
@@ -193,5 +192,9 @@ const struct request vale_requests[] = {
 	    request_guest },
 	{ "port", "SWITCH:PORT index=N", false, request_port },
 	{ "close", "index=N", false, request_close },
+	{ "only", "[SWITCH:PORT ...]", false, request_only },
+	{ "grant", "SWITCH:PORT", true, request_grant },
+	{ "take", "token=TOKEN", false, request_take },
+	{ "revoke", "SWITCH:PORT", true, request_revoke },
 };
 const size_t vale_nrequests = ARRAY_SIZE(vale_requests);

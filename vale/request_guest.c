@@ -247,6 +247,9 @@ request_port(struct server *s, struct conn *c, struct str args,
 		return err;
 	if (c->guest->port[i] != NULL)
 		return diag(why, ERR_EXIST, "port %u: is open already", i);
+	if (!conn_may_open(c, word))
+		return diag(why, ERR_PERM, "%.*s: not a port of this guest",
+		    STR_ARG(word));
 	if (!policy_may_open(s->options.policy, &c->peer, at.switch_name,
 	        at.name, &settings))
 		return diag(why, ERR_PERM, "%.*s: not for user %u",

@@ -103,6 +103,9 @@ server_run(struct server *s, struct conn *c, struct str line, struct answer *a,
 
 		if (!str_is(verb, r->verb))
 			continue;
+		if (r->admin && c != NULL && c->confined)
+			return diag(why, ERR_PERM,
+			    "%s: not for who may only open ports", r->verb);
 		if (r->admin && c != NULL &&
 		    !policy_may_admin(s->options.policy, &c->peer))
 			return diag(why, ERR_PERM, "%s: not for user %u",
@@ -229,11 +232,13 @@ conn_free(struct conn *c)
 		link = &(*link)->next;
 	*link = c->next;
 	conn_free_guest(c);
+	conn_free_grants(c);
 	(void)vale_watch(c->server->vale, c->fd, 0, NULL, NULL);
 	conn_drop_fds(c);
 	close(c->fd);
 	sb_fini(&c->in);
 	sb_fini(&c->out);
+	sb_fini(&c->only);
 	free(c);
 }
 
