@@ -52,6 +52,13 @@ enum control_op {
 	 * byte: a connection to the switch, for a guest that cannot make one.
 	 */
 	CONTROL_CONNECT = 14,
+	/*
+	 * Likewise: a port more.  path: the binding, "1=vale0:fw.1", payload:
+	 * words for its kind; the descriptor is a connection to the switch, or
+	 * a tap.  And one less: path: its name.
+	 */
+	CONTROL_ATTACH = 15,
+	CONTROL_DETACH = 16,
 	CONTROL_REPLY = 0x80, /* or-ed into the operation of an answer */
 };
 

@@ -204,6 +204,35 @@ ops_connect(struct conn *c)
 		ops_say(c, CONTROL_OK, "");
 }
 
+static int
+ops_port_status(int err)
+{
+	return err == 0           ? CONTROL_OK
+	       : err == ERR_BUSY  ? CONTROL_E_BUSY
+	       : err == ERR_NOMEM ? CONTROL_E_FULL
+	                          : CONTROL_E_FAILED;
+}
+
+/* ATTACH and DETACH. */
+static void
+ops_port(struct conn *c)
+{
+	const struct control_link_ops *ops = c->link->ops;
+	struct str path = c->in.first.path;
+	struct diag why = { "" };
+	int err;
+
+	if (ops->attach == NULL) {
+		ops_say(c, CONTROL_E_PROTO,
+		    "ports do not come and go over this link");
+		return;
+	}
+	err = c->in.first.op == CONTROL_ATTACH
+	          ? ops->attach(c->link, path, sb_str(&c->in.payload), &why)
+	          : ops->detach(c->link, path, &why);
+	ops_say(c, ops_port_status(err), why.text);
+}
+
 void
 control_run(struct conn *c)
 {
@@ -211,7 +240,7 @@ control_run(struct conn *c)
 	case CONTROL_HELLO:
 		ops_say(c, CONTROL_OK,
 		    "clickos 2 install swap start stop remove read write list "
-		    "status stats config shutdown connect");
+		    "status stats config shutdown connect attach detach");
 		break;
 	case CONTROL_INSTALL:
 	case CONTROL_SWAP:
@@ -237,6 +266,10 @@ control_run(struct conn *c)
 		break;
 	case CONTROL_CONNECT:
 		ops_connect(c);
+		break;
+	case CONTROL_ATTACH:
+	case CONTROL_DETACH:
+		ops_port(c);
 		break;
 	case CONTROL_REPLY:
 		break; /* control_check() lets none through */

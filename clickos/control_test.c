@@ -161,6 +161,10 @@ test_operations(void)
 	is_num(ask(&t, CONTROL_STATUS, 0, "", ""), CONTROL_E_ROUTER, "is gone");
 	is_num(ask(&t, CONTROL_SHUTDOWN, ANY, "", "poweroff"), CONTROL_E_FAILED,
 	    "no shutdown here");
+	is_num(ask(&t, CONTROL_ATTACH, ANY, "1=vale0:x", ""), CONTROL_E_PROTO,
+	    "attach: not over this link");
+	is_num(ask(&t, CONTROL_DETACH, ANY, "1", ""), CONTROL_E_PROTO,
+	    "detach: nor this");
 	is_num(ask(&t, CONTROL_CONNECT, ANY, "", ""), CONTROL_E_PROTO,
 	    "no descriptor comes over this link");
 	end(&t);

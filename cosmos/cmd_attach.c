@@ -32,8 +32,10 @@ const struct cmd cmd_attach = {
 	.about =
 	    "The port is one as --port of create has it.  Guests under xen\n"
 	    "take vale0:NAME, a port of the switch, and bridge:NAME, each\n"
-	    "with ,mac=ADDRESS if it matters.  Process and kvm guests have\n"
-	    "the ports that they were created with, and say so.",
+	    "with ,mac=ADDRESS if it matters; process guests take vale0:NAME,\n"
+	    "tap:NAME and bridge:NAME.  A router that is installed then uses\n"
+	    "it.  Guests under kvm have the ports that they were created\n"
+	    "with, and say so.",
 	.shorts = "",
 	.run = attach_run,
 };

@@ -29,7 +29,9 @@ const struct cmd cmd_detach = {
 	.arguments = "GUEST N",
 	.summary = "take a port from a guest",
 	.help = "",
-	.about = "See attach.",
+	.about =
+	    "See attach.  A process guest keeps a port that a router has open: "
+	    "stop\nor remove that first.",
 	.shorts = "",
 	.run = detach_run,
 };

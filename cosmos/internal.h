@@ -194,6 +194,9 @@ void spec_parse(struct spec_text *s, char *text, size_t n);
 /* The same in file "spec" of a folder whose path is for messages. */
 int spec_save(struct cosmos *c, int folder, const char *path,
     const struct cosmos_spec *spec);
+/* The same where one is that others may be reading. */
+int spec_replace(struct cosmos *c, int folder, const char *path,
+    const struct cosmos_spec *spec);
 int spec_load(
     struct cosmos *c, int folder, const char *path, struct spec_text *s);
 void spec_fini(struct spec_text *s);

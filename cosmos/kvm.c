@@ -73,6 +73,26 @@ kvm_restore(struct cosmos *c, int fd, const char *name, struct cosmos_guest *g)
 	return saved_read(c, COSMOS_KVM, fd, name, g);
 }
 
+/* microvm's devices are those that it starts with: nothing is plugged in. */
+static int
+kvm_attach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
+{
+	return cosmos_fail(c, COSMOS_E_NOTSUP,
+	    "%s: a kvm guest has the ports that it was created with: create it "
+	    "with --port %s",
+	    g->name, port);
+}
+
+static int
+kvm_detach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
+{
+	return cosmos_fail(c, COSMOS_E_NOTSUP,
+	    "%s: a kvm guest keeps the ports that it was created with: remove "
+	    "the router that uses port %s, or detach it at the switch "
+	    "('vale detach')",
+	    g->name, port);
+}
+
 const struct platform platform_kvm = {
 	.check = kvm_check,
 	.create = kvm_create,
@@ -84,8 +104,8 @@ const struct platform platform_kvm = {
 	.resume = kvm_resume,
 	.console = kvm_console,
 	.logs = kvm_logs,
-	.attach = process_attach,
-	.detach = process_detach,
+	.attach = kvm_attach,
+	.detach = kvm_detach,
 	.save = process_save,
 	.go_on = kvm_resume,
 	.restore = kvm_restore,

@@ -10,22 +10,13 @@
  * guest numbers its devices in the order of the command line.
  */
 #define _GNU_SOURCE
-#include <errno.h>
-#include <linux/sockios.h>
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "abi/vale.h"
 #include "cosmos/kvm.h"
-
-enum { JOIN_MS = 5000, LOOK_MS = 2, SWITCH_S = 5 };
 
 enum port_kind { PORT_SWITCH, PORT_TAP, PORT_BRIDGE };
 
@@ -102,49 +93,11 @@ kvm_ports_share(const struct cosmos_spec *spec)
 
 /* ---- the switch ---- */
 
-/* Tells the running switch; its complaint goes to *why. */
-static bool
-switch_tell(const char *line, char why[static 256])
-{
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
-	const struct timeval patience = { .tv_sec = SWITCH_S };
-	const char *path = getenv(VALE_SOCKET_ENV);
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	char answer[512], *text;
-	ssize_t n = -1;
-
-	snprintf(a.sun_path, sizeof(a.sun_path), "%s",
-	    path != NULL && path[0] != '\0' ? path : VALE_SOCKET);
-	snprintf(why, 256,
-	    "the switch at %s does not answer: is 'vale serve' "
-	    "running?",
-	    a.sun_path);
-	if (fd >= 0 &&
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
-	        sizeof(patience)) == 0 &&
-	    connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0 &&
-	    send(fd, line, strlen(line), MSG_NOSIGNAL) == (ssize_t)strlen(line))
-		n = recv(fd, answer, sizeof(answer) - 1, 0);
-	if (fd >= 0)
-		close(fd);
-	if (n <= 0)
-		return false;
-	answer[n] = '\0';
-	if (strncmp(answer, "ok ", 3) == 0)
-		return true;
-	/* "error N", and a sentence on the next line. */
-	text = strchr(answer, '\n');
-	if (text != NULL)
-		snprintf(
-		    why, 256, "%.*s", (int)strcspn(text + 1, "\n"), text + 1);
-	return false;
-}
-
 static int
 switch_attach(struct cosmos *c, const char *guest, const struct port *p,
     const struct process_dir *d, unsigned int number)
 {
-	char line[PATH_MAX + 256], why[256];
+	char line[PATH_MAX + 256], why[SWITCH_TEXT];
 
 	snprintf(line, sizeof(line), "attach %s vhost-user:%s/port.%u\n",
 	    p->name, d->path, number);
@@ -174,7 +127,7 @@ kvm_ports_close(struct cosmos *c, const struct process_dir *d)
 {
 	struct spec_text s;
 	struct port p;
-	char file[16], line[160], why[256];
+	char file[16], line[160], why[SWITCH_TEXT];
 	unsigned int i;
 
 	if (process_spec_load(c, d, &s) == COSMOS_OK)
@@ -191,14 +144,6 @@ kvm_ports_close(struct cosmos *c, const struct process_dir *d)
 }
 
 /* ---- QEMU's side ---- */
-
-static void
-tap_name(char name[static IFNAMSIZ], const struct process_dir *d,
-    unsigned int number)
-{
-	snprintf(
-	    name, IFNAMSIZ, "co%lx.%u", d->inode & 0xffffffff, number & 0xff);
-}
 
 /* Locally administered, and another for each guest and port. */
 static void
@@ -238,42 +183,6 @@ kvm_ports_arguments(
 		qemu_add(q, "-device");
 		qemu_add(q, "virtio-net-device,netdev=net%u,mac=%s", i, p.mac);
 	}
-}
-
-/* Brings a tap interface up, as a port of the bridge if there is one. */
-static int
-tap_up(
-    struct cosmos *c, const char *guest, const char *name, const char *bridge)
-{
-	const struct timespec look = { .tv_nsec = LOOK_MS * 1000000L };
-	struct ifreq request = { .ifr_ifindex = 0 };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), waited;
-	bool ok = fd >= 0;
-
-	for (waited = 0; if_nametoindex(name) == 0 && waited < JOIN_MS;
-	     waited += LOOK_MS)
-		nanosleep(&look, NULL);
-	if (ok && bridge != NULL) {
-		snprintf(request.ifr_name, IFNAMSIZ, "%s", bridge);
-		request.ifr_ifindex = (int)if_nametoindex(name);
-		ok = ioctl(fd, SIOCBRADDIF, &request) == 0;
-	}
-	if (ok) {
-		memset(&request, 0, sizeof(request));
-		snprintf(request.ifr_name, IFNAMSIZ, "%s", name);
-		ok = ioctl(fd, SIOCGIFFLAGS, &request) == 0;
-		request.ifr_flags |= IFF_UP;
-		ok = ok && ioctl(fd, SIOCSIFFLAGS, &request) == 0;
-	}
-	waited = errno;
-	if (fd >= 0)
-		close(fd);
-	errno = waited;
-	if (ok)
-		return COSMOS_OK;
-	return bridge != NULL ? cosmos_fail_errno(
-	                            c, "%s: joining bridge %s", guest, bridge)
-	                      : cosmos_fail_errno(c, "%s: %s", guest, name);
 }
 
 int

@@ -59,34 +59,6 @@ process_connect(struct cosmos *c, const struct process_dir *d, int *fd)
 	return status;
 }
 
-int
-process_switch(struct cosmos *c, int *fd)
-{
-	const char *path = process_switch_path();
-	struct sockaddr_un address = { .sun_family = AF_UNIX };
-	int status;
-
-	if (!str_copy(str_of(path), address.sun_path, sizeof(address.sun_path)))
-		return cosmos_fail(
-		    c, COSMOS_E_USAGE, "%s: too long a name", path);
-	*fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (*fd >= 0 &&
-	    connect(*fd, (struct sockaddr *)&address, sizeof(address)) == 0)
-		return COSMOS_OK;
-	status = cosmos_fail_errno(c, "%s", path);
-	if (*fd >= 0)
-		close(*fd);
-	return status;
-}
-
-const char *
-process_switch_path(void)
-{
-	const char *path = getenv(VALE_SOCKET_ENV);
-
-	return path == NULL || path[0] == '\0' ? VALE_SOCKET : path;
-}
-
 /* True if somebody but us holds the lock. */
 static bool
 lock_is_held(const struct process_dir *d)
@@ -319,8 +291,7 @@ process_logs(
 	return file_read(c, path, text);
 }
 
-/* As process_ask(); pass goes along, unless it is -1. */
-static int
+int
 process_ask_passing(struct cosmos *c, const struct cosmos_guest *g, int pass,
     enum control_op op, unsigned int *router, struct str path,
     struct str payload, struct strbuf *reply)
@@ -360,12 +331,37 @@ process_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
 	return process_ask_passing(c, g, -1, op, router, path, payload, reply);
 }
 
+/* What the guest gets is a connection for its own ports, and no other use. */
+static int
+reconnect_fd(struct cosmos *c, const struct cosmos_guest *g, int *fd)
+{
+	struct process_dir d;
+	struct spec_text s;
+	bool alive;
+	pid_t pid;
+	int status = process_dir_open(c, g->name, &d, &alive, &pid);
+
+	if (status != COSMOS_OK)
+		return status;
+	status = process_spec_load(c, &d, &s);
+	if (status == COSMOS_OK)
+		status = process_switch(c, fd);
+	if (status == COSMOS_OK) {
+		status = process_ports_confine(c, &s.spec, *fd);
+		if (status != COSMOS_OK)
+			close(*fd);
+	}
+	spec_fini(&s);
+	process_dir_close(&d);
+	return status;
+}
+
 static int
 process_reconnect(struct cosmos *c, const struct cosmos_guest *g)
 {
 	unsigned int router = CONTROL_ANY_ROUTER;
 	struct strbuf reply = STRBUF_INIT;
-	int fd, status = process_switch(c, &fd);
+	int fd, status = reconnect_fd(c, g, &fd);
 
 	if (status != COSMOS_OK)
 		return status;

@@ -65,6 +65,18 @@ process_fail_with_log(struct cosmos *c, const struct process_dir *d, pid_t pid)
 	return status;
 }
 
+static int
+begin_hello(struct cosmos *c, const struct cosmos_guest *g)
+{
+	unsigned int router = CONTROL_ANY_ROUTER;
+	struct strbuf hello = STRBUF_INIT;
+	int status = platform_process.ask(
+	    c, g, CONTROL_HELLO, &router, STR(""), STR(""), &hello);
+
+	sb_fini(&hello);
+	return status < 0 ? -status : COSMOS_OK;
+}
+
 /* It answers, and its first router runs. */
 static int
 begin(struct cosmos *c, const struct cosmos_spec *spec,
@@ -72,21 +84,22 @@ begin(struct cosmos *c, const struct cosmos_spec *spec,
 {
 	struct cosmos_guest made;
 	unsigned int router = CONTROL_ANY_ROUTER;
-	struct strbuf hello = STRBUF_INIT;
-	int status;
+	bool give = process_ports_are_given(spec);
+	int status = COSMOS_OK;
 
 	process_guest_fill(&made, d, pid);
 	made.state = COSMOS_STATE_RUNNING;
-	if (spec->config != NULL) {
+	if (spec->config == NULL || give)
+		status = begin_hello(c, &made);
+	if (status == COSMOS_OK && give) {
+		status = process_ports_give(c, &made, d, spec);
+		if (status != COSMOS_OK)
+			return status;
+	}
+	if (status == COSMOS_OK && spec->config != NULL)
 		status = router_put(c, &made, &router,
 		    spec->label != NULL ? spec->label : spec->name,
 		    spec->config, spec->config_length);
-	} else {
-		status = platform_process.ask(
-		    c, &made, CONTROL_HELLO, &router, STR(""), STR(""), &hello);
-		status = status < 0 ? -status : COSMOS_OK;
-		sb_fini(&hello);
-	}
 	if (status == COSMOS_E_STATE || status == COSMOS_E_SYSTEM)
 		return process_fail_with_log(c, d, pid);
 	if (status == COSMOS_OK && spec->paused != 0)

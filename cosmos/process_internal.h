@@ -5,7 +5,10 @@
  *	process.c         looking at guests, and what is done to one
  *	process_create.c  making one, step by step, and undoing that
  *	process_spawn.c   the process itself
- *	process_move.c    ports, saving, restoring
+ *	process_ports.c   ports that come and go
+ *	process_switch.c  what the switch is told
+ *	process_tap.c     tap interfaces
+ *	process_move.c    saving, restoring
  *	process_host.c    what the host has once: empty namespaces, limits
  *	process_cgroup.c  memory and CPU limits
  *	process_spec.c    what a guest was created with
@@ -16,6 +19,8 @@
  */
 #ifndef COSMOS_PROCESS_INTERNAL_H
 #define COSMOS_PROCESS_INTERNAL_H
+
+#include <net/if.h>
 
 #include "cosmos/process_state.h"
 
@@ -113,16 +118,59 @@ void process_clear(struct cosmos *c, struct process_dir *d, pid_t pid);
 /* Connects to the control socket in d. */
 int process_connect(struct cosmos *c, const struct process_dir *d, int *fd);
 
+/* As process_ask(); the descriptor pass goes along, unless it is -1. */
+int process_ask_passing(struct cosmos *c, const struct cosmos_guest *g,
+    int pass, enum control_op op, unsigned int *router, struct str path,
+    struct str payload, struct strbuf *reply);
+
+/* ---- process_switch.c ---- */
+
+enum { SWITCH_TEXT = 256 };
+
 /* Where the switch listens, and a connection to it. */
 const char *process_switch_path(void);
 int process_switch(struct cosmos *c, int *fd);
 
-/* ---- process_move.c ---- */
+/* A request of one line, with its end; text: its answer, or why not. */
+bool switch_ask(int fd, const char *line, char text[static SWITCH_TEXT]);
+/* The same over a connection for this alone. */
+bool switch_tell(const char *line, char text[static SWITCH_TEXT]);
+
+/* ---- process_tap.c ---- */
+
+/* Of port number of the guest in d: its own, where the user names none. */
+void tap_name(char name[static IFNAMSIZ], const struct process_dir *d,
+    unsigned int number);
+/*
+ * Brings a tap interface, which may be on its way still, up: as a port of the
+ * bridge, if that is not NULL.
+ */
+int tap_up(
+    struct cosmos *c, const char *guest, const char *name, const char *bridge);
+/* One that lives as long as *fd, up and joined. */
+int tap_open(struct cosmos *c, const char *guest, const char *name,
+    const char *bridge, int *fd);
+unsigned int tap_mtu(const char *name);
+
+/* ---- process_ports.c ---- */
 
 int process_attach(
     struct cosmos *c, const struct cosmos_guest *g, const char *port);
 int process_detach(
     struct cosmos *c, const struct cosmos_guest *g, const char *port);
+/* True for a port that the guest cannot open by itself: it is given. */
+bool process_port_is_given(const char *port);
+/* True if some of spec's are. */
+bool process_ports_are_given(const struct cosmos_spec *spec);
+/* Gives a new guest those. */
+int process_ports_give(struct cosmos *c, const struct cosmos_guest *g,
+    const struct process_dir *d, const struct cosmos_spec *spec);
+/* Over fd, a connection to the switch, only the ports of spec can be opened. */
+int process_ports_confine(
+    struct cosmos *c, const struct cosmos_spec *spec, int fd);
+
+/* ---- process_move.c ---- */
+
 int process_save(struct cosmos *c, const struct cosmos_guest *g, int fd);
 int process_restore(
     struct cosmos *c, int fd, const char *name, struct cosmos_guest *g);

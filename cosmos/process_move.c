@@ -1,32 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * process_move.c -- ports that come and go, saving and restoring, for guests
- * that are processes (QEMU's among them).
+ * process_move.c -- saving and restoring, for guests that are processes
+ * (QEMU's among them).
  */
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 
 #include "cosmos/process_internal.h"
-
-int
-process_attach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
-{
-	return cosmos_fail(c, COSMOS_E_NOTSUP,
-	    "%s: a %s guest has the ports that it was created with: create it "
-	    "with --port %s, or save it and restore it so",
-	    g->name, cosmos_platform_name(g->platform), port);
-}
-
-int
-process_detach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
-{
-	return cosmos_fail(c, COSMOS_E_NOTSUP,
-	    "%s: a %s guest keeps the ports that it was created with: remove "
-	    "the router that uses port %s, or detach it at the switch "
-	    "('vale detach')",
-	    g->name, cosmos_platform_name(g->platform), port);
-}
 
 /* What is asked is asked before it stands still, which is at once after. */
 int

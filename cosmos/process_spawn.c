@@ -147,6 +147,8 @@ spawn_arguments(struct spawn *s)
 		s->argv[n++] = s->empty;
 	}
 	for (i = 0; i < spec->nports; i++) {
+		if (process_port_is_given(spec->ports[i]))
+			continue;
 		s->argv[n++] = "--port";
 		s->argv[n++] = spec->ports[i];
 	}

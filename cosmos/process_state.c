@@ -72,8 +72,9 @@ process_dir_close(struct process_dir *d)
 void
 process_dir_remove(struct process_dir *d, pid_t pid)
 {
-	static const char *const files[] = { "control", "pid", "spec", "log",
-		"making", "kvm", "qmp.in", "qmp.out", "lock" };
+	static const char *const files[] = { "control", "pid", "spec",
+		"spec.new", "log", "making", "kvm", "qmp.in", "qmp.out",
+		"lock" };
 	char path[PATH_MAX];
 	unsigned int i;
 

@@ -108,13 +108,13 @@ spec_parse(struct spec_text *s, char *text, size_t n)
 	}
 }
 
-int
-spec_save(struct cosmos *c, int folder, const char *path,
+static int
+spec_write(struct cosmos *c, int folder, const char *path, const char *file,
     const struct cosmos_spec *spec)
 {
 	struct strbuf text = STRBUF_INIT;
 	int fd = openat(
-	    folder, "spec", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	    folder, file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	int status = COSMOS_OK;
 	ssize_t n;
 
@@ -126,11 +126,32 @@ spec_save(struct cosmos *c, int folder, const char *path,
 		if (n >= 0 && (size_t)n < text.n)
 			errno = ENOSPC;
 		if (n < 0 || (size_t)n < text.n)
-			status = cosmos_fail_errno(c, "%s/spec", path);
+			status = cosmos_fail_errno(c, "%s/%s", path, file);
 	}
 	if (fd >= 0)
 		close(fd);
 	sb_fini(&text);
+	return status;
+}
+
+int
+spec_save(struct cosmos *c, int folder, const char *path,
+    const struct cosmos_spec *spec)
+{
+	return spec_write(c, folder, path, "spec", spec);
+}
+
+int
+spec_replace(struct cosmos *c, int folder, const char *path,
+    const struct cosmos_spec *spec)
+{
+	int status = spec_write(c, folder, path, "spec.new", spec);
+
+	if (status == COSMOS_OK &&
+	    renameat(folder, "spec.new", folder, "spec") != 0)
+		status = cosmos_fail_errno(c, "%s/spec", path);
+	if (status != COSMOS_OK)
+		unlinkat(folder, "spec.new", 0);
 	return status;
 }
 

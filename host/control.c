@@ -13,6 +13,7 @@
 
 #include "base/err.h"
 #include "control/message.h"
+#include "host/host.h"
 #include "host/shared.h"
 #include "os/control.h"
 #include "os/os.h"
@@ -186,6 +187,24 @@ socket_connect(struct control_link *link, struct diag *why)
 	return shared_give(fd, why);
 }
 
+static int
+socket_attach(struct control_link *link, struct str binding, struct str words,
+    struct diag *why)
+{
+	struct socket_link *s = container_of(link, struct socket_link, link);
+	int fd = s->given;
+
+	s->given = -1;
+	return port_attach(binding, fd, words, why);
+}
+
+static int
+socket_detach(struct control_link *link, struct str port, struct diag *why)
+{
+	(void)link;
+	return port_detach(port, why);
+}
+
 static void
 socket_close(struct control_link *link)
 {
@@ -193,7 +212,6 @@ socket_close(struct control_link *link)
 
 	if (s->given >= 0)
 		close(s->given);
-
 	(void)os_watch_fd(s->waiter, s->fd, 0, NULL, NULL);
 	close(s->fd);
 	frames_fini(&s->in);
@@ -205,6 +223,8 @@ static const struct control_link_ops socket_ops = {
 	.recv = socket_recv,
 	.send = socket_send,
 	.connect = socket_connect,
+	.attach = socket_attach,
+	.detach = socket_detach,
 	.close = socket_close,
 };
 

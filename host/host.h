@@ -33,6 +33,14 @@ void signals_forget(struct os_waiter *w);
  */
 int port_bind(struct str binding, struct diag *why);
 
+/*
+ * A binding that comes from outside while routers run, with a descriptor that
+ * becomes ours (-1: none) and words for its kind.  ERR_NOTSUP as well.
+ */
+int port_attach(struct str binding, int fd, struct str words, struct diag *why);
+/* Forgets the binding of that name; ERR_BUSY while a router has it open. */
+int port_detach(struct str name, struct diag *why);
+
 /* Gets what the ports that are bound need of the system, before a sandbox. */
 int ports_prepare(struct diag *why);
 

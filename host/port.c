@@ -8,10 +8,13 @@
 #include "host/port.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/atomic.h"
 #include "base/proto.h"
+#include "base/strbuf.h"
 #include "host/host.h"
+#include "host/shared.h"
 
 struct binding {
 	struct binding *next;
@@ -70,8 +73,16 @@ binding_find(struct str name)
 	return NULL;
 }
 
-int
-port_bind(struct str text, struct diag *why)
+static void
+binding_free(struct binding *b)
+{
+	str_free(&b->name);
+	str_free(&b->args);
+	free(b);
+}
+
+static int
+binding_new(struct str text, struct binding **out, struct diag *why)
 {
 	size_t eq = str_find(text, '=', 0), colon = str_find(text, ':', eq);
 	struct str name = str_sub(text, 0, eq);
@@ -95,14 +106,116 @@ port_bind(struct str text, struct diag *why)
 	b->args =
 	    str_dup(str_from(text, b->kind == &port_vale ? eq + 1 : colon + 1));
 	if (b->name.s == NULL || b->args.s == NULL) {
-		str_free(&b->name);
-		str_free(&b->args);
-		free(b);
+		binding_free(b);
 		return diag(why, ERR_NOMEM, "out of memory");
 	}
+	*out = b;
+	return 0;
+}
+
+/* Routers look while they open their ports. */
+static void
+binding_add(struct binding *b)
+{
+	spin_lock(&ports.lock);
 	b->next = ports.bindings;
 	ports.bindings = b;
+	spin_unlock(&ports.lock);
+}
+
+int
+port_bind(struct str text, struct diag *why)
+{
+	struct binding *b;
+	int err = binding_new(text, &b, why);
+
+	if (err == 0)
+		binding_add(b);
+	return err;
+}
+
+int
+port_attach(struct str text, int fd, struct str words, struct diag *why)
+{
+	struct binding *b;
+	int err = binding_new(text, &b, why);
+
+	if (err == 0 && (b->kind->give == NULL || fd < 0)) {
+		err = diag(why, ERR_NOTSUP,
+		    "%.*s: such a port is there from the start or never",
+		    STR_ARG(text));
+		binding_free(b);
+	} else if (err == 0) {
+		err = b->kind->give(b->args, fd, words, &b->prepared, why);
+		if (err == 0)
+			binding_add(b);
+		else
+			binding_free(b);
+		return err;
+	}
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* Whoever has the port of that name open; NULL: nobody. */
+static const struct host_port *
+port_user(struct str name)
+{
+	for (const struct host_port *p = ports.open; p != NULL; p = p->next)
+		if (str_eq(p->name, name))
+			return p;
+	return NULL;
+}
+
+int
+port_detach(struct str name, struct diag *why)
+{
+	struct binding **at = &ports.bindings, *b;
+	const struct host_port *user;
+	int err = 0;
+
+	spin_lock(&ports.lock);
+	user = port_user(name);
+	while (*at != NULL && !str_eq((*at)->name, name))
+		at = &(*at)->next;
+	b = *at;
+	if (user != NULL)
+		err = diag(why, ERR_BUSY,
+		    "port %.*s: %.*s has it open: stop or remove that first",
+		    STR_ARG(name), STR_ARG(user->owner_name));
+	else if (b == NULL)
+		err = diag(why, ERR_NOTFOUND, "port %.*s: there is none",
+		    STR_ARG(name));
+	else
+		*at = b->next;
+	spin_unlock(&ports.lock);
+	if (err != 0)
+		return err;
+	if (b->kind->drop != NULL && b->prepared != NULL)
+		b->kind->drop(b->prepared);
+	binding_free(b);
 	return 0;
+}
+
+/* The sandbox may open these ports of the switch, whoever is in it. */
+static int
+ports_confine(struct diag *why)
+{
+	struct strbuf names = STRBUF_INIT;
+	int err = 0;
+
+	for (const struct binding *b = ports.bindings; b != NULL; b = b->next)
+		if (b->kind == &port_vale)
+			sb_printf(&names, "%.*s ",
+			    STR_ARG(str_sub(
+			        b->args, 0, str_find(b->args, ',', 0))));
+	if (names.oom)
+		err = diag(why, ERR_NOMEM, "out of memory");
+	else if (names.n > 0)
+		err = shared_confine(str_trim(sb_str(&names)), why);
+	sb_fini(&names);
+	return err;
 }
 
 int
@@ -114,7 +227,7 @@ ports_prepare(struct diag *why)
 	     b = b->next)
 		if (b->kind->prepare != NULL && b->prepared == NULL)
 			err = b->kind->prepare(b->args, &b->prepared, why);
-	return err;
+	return err != 0 ? err : ports_confine(why);
 }
 
 /* Somebody else's hold on the port of that name, or NULL. */

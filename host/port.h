@@ -49,6 +49,15 @@ struct port_kind {
 	 */
 	int (*prepare)(struct str args, void **prepared, struct diag *why);
 	/*
+	 * The same inside the sandbox: with a descriptor, which becomes ours,
+	 * and words that came from outside ("mtu=1500").  NULL: such a port
+	 * cannot come later.
+	 */
+	int (*give)(struct str args, int fd, struct str words, void **prepared,
+	    struct diag *why);
+	/* What prepare or give has got, back; NULL: it stays. */
+	void (*drop)(void *prepared);
+	/*
 	 * Makes p, zeroed but for its head, a working port, out of p->prepared
 	 * if there is that.  On failure *why says more and nothing is left.
 	 */

@@ -204,6 +204,36 @@ tap_prepare(struct str args, void **prepared, struct diag *why)
 	return err;
 }
 
+/* One that somebody else has made; words: "mtu=1500". */
+static int
+tap_give(struct str args, int fd, struct str words, void **prepared,
+    struct diag *why)
+{
+	struct tap_made *t = calloc(1, sizeof(*t));
+	char text[16] = "1500";
+
+	(void)args;
+	if (t == NULL) {
+		close(fd);
+		return diag(why, ERR_NOMEM, "out of memory");
+	}
+	if (str_starts(words, STR("mtu=")))
+		(void)str_copy(str_from(words, 4), text, sizeof(text));
+	t->fd = fd;
+	t->mtu = (uint16_t)strtoul(text, NULL, 10);
+	*prepared = t;
+	return 0;
+}
+
+static void
+tap_drop(void *prepared)
+{
+	struct tap_made *t = prepared;
+
+	close(t->fd);
+	free(t);
+}
+
 static int
 tap_open(struct host_port *port, struct str args,
     const struct os_port_request *req, struct diag *why)
@@ -246,6 +276,8 @@ const struct port_kind port_tap = {
 	.usage = "NAME",
 	.size = sizeof(struct tap_port),
 	.prepare = tap_prepare,
+	.give = tap_give,
+	.drop = tap_drop,
 	.open = tap_open,
 	.close = tap_close,
 };

@@ -9,6 +9,8 @@
  * While the switch is away nothing is received, and what is sent is dropped
  * and counted; it is looked for, and the ports are opened again.
  */
+#include <unistd.h>
+
 #include "click/pool.h"
 #include "host/port.h"
 #include "host/shared.h"
@@ -249,6 +251,23 @@ vale_prepare(struct str args, void **prepared, struct diag *why)
 	return err != 0 ? err : shared_prepare(&o, why);
 }
 
+/* What it needs from outside later is the right to that port. */
+static int
+vale_give(struct str args, int fd, struct str words, void **prepared,
+    struct diag *why)
+{
+	struct vale_port v = { .shared = { .name = STR("") } };
+	struct shared_options o = { 0, 0 };
+	int err = vale_parse(&v, args, &o, why);
+
+	(void)prepared;
+	str_free(&v.shared.name);
+	if (err == 0)
+		return shared_attach(fd, words, &o, why);
+	close(fd);
+	return err;
+}
+
 static int
 vale_open(struct host_port *port, struct str args,
     const struct os_port_request *req, struct diag *why)
@@ -288,6 +307,7 @@ const struct port_kind port_vale = {
 	.usage = "NAME[,slots=N][,buffers=N]",
 	.size = sizeof(struct vale_port),
 	.prepare = vale_prepare,
+	.give = vale_give,
 	.open = vale_open,
 	.close = vale_close,
 };

@@ -134,6 +134,7 @@ shared_map(struct diag *why)
 	return err;
 }
 
+/* Over link.socket if that is connected; else it is looked for. */
 static int
 shared_connect(const struct shared_options *o, struct diag *why)
 {
@@ -147,8 +148,10 @@ shared_connect(const struct shared_options *o, struct diag *why)
 	if (shared.guest.base != NULL)
 		l = shared.guest.layout; /* of an earlier connection */
 	err = netring_layout_make(&l, why);
+	if (err == 0 && shared.link.socket < 0)
+		err = vale_link_connect(&shared.link, why);
 	if (err == 0)
-		err = vale_link_open(&shared.link, &l, NETRING_F_SEGMENTS,
+		err = vale_link_guest(&shared.link, &l, NETRING_F_SEGMENTS,
 		    OPEN_MS, &shared.memfd, why);
 	if (err == 0 && shared.guest.base == NULL)
 		err = shared_map(why);
@@ -269,6 +272,34 @@ shared_prepare(const struct shared_options *o, struct diag *why)
 
 	if (err == 0)
 		shared.kept = true;
+	return err;
+}
+
+int
+shared_confine(struct str ports, struct diag *why)
+{
+	return vale_link_only(&shared.link, ports, why);
+}
+
+int
+shared_attach(
+    int fd, struct str token, const struct shared_options *o, struct diag *why)
+{
+	int err;
+
+	pthread_mutex_lock(&shared.life);
+	if (shared.link.socket >= 0 && vale_link_alive(&shared.link)) {
+		close(fd);
+		err = vale_link_take(&shared.link, token, why);
+	} else if (shared.guest.base != NULL) {
+		err = shared_given(fd, why);
+	} else {
+		shared.link.socket = fd;
+		err = shared_connect(o, why);
+	}
+	if (err == 0)
+		shared.kept = true;
+	pthread_mutex_unlock(&shared.life);
 	return err;
 }
 

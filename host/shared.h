@@ -54,6 +54,20 @@ void shared_close(struct shared_port *p);
 int shared_prepare(const struct shared_options *o, struct diag *why);
 
 /*
+ * Whoever has this process from here on opens, of all ports of the switch,
+ * ports ("vale0:fw.0 vale0:fw.1") only.  After shared_prepare().
+ */
+int shared_confine(struct str ports, struct diag *why);
+
+/*
+ * A port more for a process that is confined: by token ("token=...") over the
+ * connection it has; else over fd, which becomes ours and is connected to a
+ * switch that knows what may be opened over it.
+ */
+int shared_attach(
+    int fd, struct str token, const struct shared_options *o, struct diag *why);
+
+/*
  * fd, which becomes ours, is connected to a switch: it gets the region and the
  * ports if there are some and the switch before has gone; else nothing is
  * done.  As vale_link_guest().

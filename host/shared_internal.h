@@ -48,6 +48,8 @@ void shared_opened(struct shared_port *p);
 /* Watches the link's descriptors on the waiter of some port; ERR_NOMEM. */
 int shared_watch(void);
 void shared_unwatch(void);
+/* fd, which becomes ours, for the switch that has gone, if it has. */
+int shared_given(int fd, struct diag *why);
 /* The callback of shared_port.told. */
 void shared_told(void *arg, unsigned int events);
 /* Does not look for the next switch any more. */

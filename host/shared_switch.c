@@ -297,20 +297,25 @@ shared_hangup(void *arg, unsigned int events)
 }
 
 int
-shared_give(int fd, struct diag *why)
+shared_given(int fd, struct diag *why)
 {
-	int err = 0;
-
-	pthread_mutex_lock(&shared.life);
 	if (shared.link.socket >= 0 && !vale_link_alive(&shared.link))
 		shared_gone();
-	if (shared.guest.base != NULL && shared.link.socket < 0) {
-		shared.link.socket = fd;
-		fd = -1;
-		err = shared_return(why);
-	}
-	pthread_mutex_unlock(&shared.life);
-	if (fd >= 0)
+	if (shared.guest.base == NULL || shared.link.socket >= 0) {
 		close(fd);
+		return 0;
+	}
+	shared.link.socket = fd;
+	return shared_return(why);
+}
+
+int
+shared_give(int fd, struct diag *why)
+{
+	int err;
+
+	pthread_mutex_lock(&shared.life);
+	err = shared_given(fd, why);
+	pthread_mutex_unlock(&shared.life);
 	return err;
 }

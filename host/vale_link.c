@@ -12,6 +12,7 @@
 #include "abi/vale.h"
 #include "base/addr.h"
 #include "base/err.h"
+#include "base/strbuf.h"
 #include "host/vale_link.h"
 
 enum { LINK_FDS = 2 };
@@ -295,6 +296,37 @@ vale_link_close_port(struct vale_link *k, uint32_t index, struct diag *why)
 	if (err == 0)
 		link_drop_fds(&a);
 	return err;
+}
+
+/* A request whose answer says nothing but that it was done. */
+static int
+link_tell(
+    struct vale_link *k, const char *verb, struct str args, struct diag *why)
+{
+	struct strbuf line = STRBUF_INIT;
+	struct link_answer a;
+	struct str text;
+	int err;
+
+	sb_printf(&line, "%s %.*s\n", verb, STR_ARG(args));
+	err = line.oom ? diag(why, ERR_NOMEM, "out of memory")
+	               : link_ask(k, sb_str(&line), -1, &a, &text, why);
+	if (err == 0)
+		link_drop_fds(&a);
+	sb_fini(&line);
+	return err;
+}
+
+int
+vale_link_only(struct vale_link *k, struct str ports, struct diag *why)
+{
+	return link_tell(k, "only", ports, why);
+}
+
+int
+vale_link_take(struct vale_link *k, struct str token, struct diag *why)
+{
+	return link_tell(k, "take", token, why);
 }
 
 void

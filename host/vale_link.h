@@ -42,6 +42,14 @@ int vale_link_port(struct vale_link *k, struct str name, uint32_t index,
     uint8_t mac[static 6], uint16_t *mtu, struct diag *why);
 int vale_link_close_port(struct vale_link *k, uint32_t index, struct diag *why);
 
+/*
+ * Of ports, "vale0:fw.0 vale0:fw.1", and no others will this connection open
+ * any, nor do anything else but what a guest does; for good.
+ */
+int vale_link_only(struct vale_link *k, struct str ports, struct diag *why);
+/* A port more, by the token that somebody was granted for it. */
+int vale_link_take(struct vale_link *k, struct str token, struct diag *why);
+
 /* Rings the doorbell. */
 void vale_link_ring(const struct vale_link *k);
 /* After its socket became readable: whether the switch is still there. */

@@ -38,6 +38,16 @@ struct control_link_ops {
 	 */
 	int (*connect)(struct control_link *, struct diag *why);
 
+	/*
+	 * For CONTROL_ATTACH, likewise: the descriptor is for the port that
+	 * binding ("1=vale0:fw.1") names, with words of its kind.  NULL as
+	 * above; then detach is, too.
+	 */
+	int (*attach)(struct control_link *, struct str binding,
+	    struct str words, struct diag *why);
+	/* For CONTROL_DETACH; ERR_BUSY while a router has that port open. */
+	int (*detach)(struct control_link *, struct str port, struct diag *why);
+
 	void (*close)(struct control_link *);
 };
 

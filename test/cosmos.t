@@ -473,14 +473,180 @@ def test_top():
     cosmos('destroy', 'busy', 'calm')
 
 
-def test_ports():
+class Switch:
+    def __init__(self, folder):
+        os.environ['VALE_SOCKET'] = folder + '/vale.sock'
+        self.begin()
+
+    def begin(self):
+        self.process = subprocess.Popen(('build/vale', 'serve', '--user',
+                                         'root', 'vale0'))
+        until(lambda: self.run('list').returncode == 0)
+
+    def run(self, *argv):
+        return subprocess.run(('build/vale',) + argv, capture_output=True,
+                              text=True)
+
+    def has(self, name):
+        return re.search(r'^ +%s ' % name, self.run('list').stdout, re.M)
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+SEND = ('RatedSource(DATA \\<020000000002020000000001 88b5 000000000000>, '
+        'RATE 100) -> Queue -> ToDevice(%s);')
+HEAR = 'FromDevice(%s) -> c :: Counter -> Discard;'
+
+
+def hears(name, router):
+    def count():
+        said = cosmos('read', '-r', str(router), name, 'c.count').out
+        return int(said) if said.strip().isdigit() else -1
+    first = count()
+    return first >= 0 and until(lambda: count() > first)
+
+
+def interface(name):
+    return os.path.exists('/sys/class/net/' + name)
+
+
+def test_attach(who, switch):
+    """The guest plain, called who; it has no port, and then some."""
+    ok(cosmos('attach', '--json', who, '1=vale0:p1').json() == [
+        {'name': 'plain', 'id': pid_of('plain'), 'port': '1=vale0:p1'}],
+       'attach --json: a port of the switch')
+    fails(cosmos('attach', who, '1=vale0:p2'), EXISTS, 'detach that first',
+          'attach: a number that is taken')
+    ok(cosmos('attach', who, 'two=vale0:p2,slots=64').status == OK,
+       'attach: another')
+    ok(cosmos('install', who, '-', stdin=HEAR % 1 + SEND % 'two').out ==
+       '1\n' and hears('plain', 1),
+       'a router on both: what it sends by one comes by the other')
+    done = cosmos('detach', who, '1')
+    ok(done.status == STATE and 'router 1' in done.err,
+       'detach: not while a router has it open', done.all)
+    cosmos('remove', who, '1')
+    fails(cosmos('install', who, '-', stdin=HEAR % 'vale0:far2'), CONFIG,
+          'not a port of this guest', 'it can open no other')
+    ok(cosmos('detach', '--json', who, '1').json()[0]['port'] == '1' and
+       cosmos('detach', who, 'two').status == OK, 'detach')
+    fails(cosmos('detach', who, '1'), NOTFOUND, 'no port 1',
+          'detach: it is gone')
+    ok('vale0' not in open(path('plain', 'spec')).read(),
+       'and is not started again with it')
+    fails(cosmos('install', who, '-', stdin=HEAR % 'vale0:p1'), CONFIG,
+          'not a port of this guest', 'nor can the guest open it by itself')
+    tap = 't%d' % (os.getpid() % 100000)
+    ok(cosmos('attach', who, '1=tap:' + tap).status == OK and interface(tap),
+       'attach: a tap interface')
+    ok(cosmos('install', who, '-', stdin=HEAR % 1 + SEND % 2).status ==
+       CONFIG and cosmos('install', who, '-', stdin=SEND % 1).out == '1\n',
+       'which a router opens')
+    sent = '/sys/class/net/%s/statistics/rx_packets' % tap
+    ok(until(lambda: int(open(sent).read()) > 5), 'and sends to')
+    cosmos('remove', who, '1')
+    ok(cosmos('detach', who, '1').status == OK and
+       until(lambda: not interface(tap)), 'detach: it goes')
+    for port, status, words in (
+            ('1=vale7:x', FAILED, 'no such switch'),
+            ('1=pcap:x', NOTSUP, 'vale0:NAME, tap:NAME'),
+            ('nonsense', USAGE, "'nonsense' is no port"),
+            ('=vale0:x', USAGE, 'is no port'), ('1=vale0:', USAGE, 'is no port'),
+            ('1=tap:' + 16 * 'x', USAGE, 'too long'),
+            ('1=bridge:nobridge', SYSTEM, 'joining bridge nobridge')):
+        fails(cosmos('attach', who, port), status, words, 'attach ' + port)
+    ok('port' not in open(path('plain', 'spec')).read() and
+       cosmos('read', who, 'c.count').status == OK, 'which leave nothing')
+
+
+def test_attach_bridge():
+    bridge = 'pb%d' % (os.getpid() % 100000)
+    if subprocess.run(('ip', 'link', 'add', bridge, 'type', 'bridge'),
+                      stderr=subprocess.DEVNULL).returncode != 0:
+        ok(True, 'a bridge # SKIP no bridges here')
+        return
+
+    def joined():
+        return len(os.listdir('/sys/class/net/%s/brif' % bridge))
+
+    try:
+        done = create('br', HEAR % 0, '-p', '0=bridge:' + bridge)
+        ok(done.status == OK and joined() == 1, 'create: a port of a bridge',
+           done.all)
+        ok(cosmos('attach', 'br', '1=bridge:' + bridge).status == OK and
+           joined() == 2, 'attach: another')
+        ok(cosmos('detach', 'br', '1').status == OK and
+           until(lambda: joined() == 1), 'detach: it goes')
+        fails(create('br2', HEAR % 0, '-p', '0=bridge:nobridge'), SYSTEM,
+              'joining bridge nobridge', 'create: a bridge that is none')
+        nothing_left('br2', 'no bridge')
+        cosmos('destroy', 'br')
+        ok(until(lambda: joined() == 0), 'destroy: it goes')
+    finally:
+        subprocess.run(('ip', 'link', 'del', bridge))
+
+
+def test_attach_lasts(folder, switch):
+    """Restarted, moved, and brought to another switch: the port is there."""
+    create('far', SEND % 0, '-p', '0=vale0:far')
+    fails(cosmos('install', 'far', '-', stdin=HEAR % 'vale0:other'), CONFIG,
+          'not a port of this guest', 'create: the ports it has, and no other')
+    create('near', IDLE, '--on-crash', 'restart')
+    cosmos('attach', 'near', '0=vale0:near')
+    cosmos('install', 'near', '-', stdin=HEAR % 0)
+    ok(hears('near', 1), 'a port that was attached')
+    switch.end()
+    switch.begin()
+    ok(cosmos('reconnect', 'far', 'near').status == OK and hears('near', 1),
+       'reconnect: it is served again')
+    fails(cosmos('install', 'near', '-', stdin=HEAR % 'vale0:other'), CONFIG,
+          'not a port of this guest', 'and no other')
+    cosmos('attach', 'near', '1=vale0:more')
+    ok(cosmos('install', 'near', '-', stdin=HEAR % 1).status == OK and
+       hears('near', 2), 'one more, of the new switch')
+    file = os.path.join(folder, 'near.save')
+    ok(cosmos('save', 'near', file).status == OK and
+       cosmos('restore', file).status == OK and hears('near', 1) and
+       hears('near', 2), 'save, restore: both are there')
+    watch = Watch()
+    until(watch_runs)
+    time.sleep(1.5)
+    os.kill(pid_of('near'), signal.SIGKILL)
+    ok(watch.line() == 'near: it has crashed' and
+       watch.line() == 'near: started again' and hears('near', 1) and
+       hears('near', 2), 'a crash: started again with both')
+    watch.end()
+    said = ''
+    for _ in range(20):
+        cosmos('destroy', 'far')
+        said += create('far', SEND % 0, '-p', '0=vale0:far').err
+    ok(said == '' and hears('near', 1),
+       'destroyed and made again, twenty times: its port is free each time',
+       said)
+    cosmos('destroy', 'far', 'near')
+
+
+def test_ports(folder):
+    switch = Switch(folder)
+    try:
+        create('far', IDLE, '-p', '0=vale0:far')
+        create('plain', IDLE)
+        for who in 'plain', str(pid_of('plain')):
+            test_attach(who, switch)
+        cosmos('suspend', 'plain')
+        fails(cosmos('attach', 'plain', '1=vale0:p1'), STATE, 'paused',
+              'attach: not to one that stands still')
+        cosmos('destroy', 'plain', 'far')
+        test_attach_bridge()
+        test_attach_lasts(folder, switch)
+    finally:
+        switch.end()
     create('plain', IDLE)
-    fails(cosmos('attach', 'plain', '1=tap:t0'), NOTSUP,
-          'plain: a process guest has the ports', 'attach: says why not')
-    fails(cosmos('detach', 'plain', '1'), NOTSUP,
-          'plain: a process guest keeps', 'detach: likewise')
-    ok(cosmos('attach', '--json', 'plain', '1=tap:t0').json()[0]['status'] ==
-       NOTSUP, 'attach --json')
+    fails(cosmos('attach', 'plain', '1=vale0:p1'), NOTFOUND, 'vale.sock',
+          'attach: no switch runs')
+    del os.environ['VALE_SOCKET']
     fails(create('x', IDLE, '--cpus', '3-1'), USAGE, 'no list of processors',
           'create --cpus: nonsense')
     nothing_left('x', 'nonsense')
@@ -897,7 +1063,7 @@ def test_all(folder):
     test_migrate()
     test_check(folder)
     test_top()
-    test_ports()
+    test_ports(folder)
     test_limits()
     test_names()
     test_boot_faults(folder)
