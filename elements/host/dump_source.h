@@ -2,7 +2,7 @@
 /*
  * dump_source.h -- what elements share that read packets from a file of lines
  * (or records): FromIPSummaryDump, FromNetFlowSummaryDump, FromTcpdump,
- * FromCapDump, FromFlanDump.  Not an element.
+ * FromCapDump.  Not an element.
  *
  * struct dump_source is the first member of such an element's state; ops says
  * how its file is read.  The functions here do the rest: file, place in it,
