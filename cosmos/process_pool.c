@@ -147,13 +147,15 @@ pool_want(struct cosmos *c, uint32_t n)
 {
 	char path[PATH_MAX];
 	FILE *f = pool_wanted_path(path) ? fopen(path, "we") : NULL;
-	int status = COSMOS_OK;
+	int err = 0;
 
-	if (f == NULL || fprintf(f, "%u\n", n) < 0 || fflush(f) != 0)
-		status = cosmos_fail_errno(c, "%s", path);
-	if (f != NULL)
-		fclose(f);
-	return status;
+	if (f == NULL)
+		return cosmos_fail_errno(c, "%s", path);
+	if (fprintf(f, "%u\n", n) < 0 || fflush(f) != 0)
+		err = errno;
+	fclose(f);
+	errno = err;
+	return err == 0 ? COSMOS_OK : cosmos_fail_errno(c, "%s", path);
 }
 
 int

@@ -223,7 +223,8 @@ tool_run(
 	}
 	if (times > 1)
 		fprintf(stderr, "%.1f\n", (now_ms() - start) / times);
-	fwrite(a.payload.s, 1, a.payload.n, stdout);
+	if (a.payload.n > 0)
+		fwrite(a.payload.s, 1, a.payload.n, stdout);
 	status = (int)a.first.status;
 	if (a.first.op == CONTROL_INSTALL && status == 0)
 		printf("%u\n", a.first.router);
