@@ -15,6 +15,7 @@
 #define NOINLINE      __attribute__((noinline))
 #define NORETURN      __attribute__((noreturn))
 #define UNUSED        __attribute__((unused))
+#define MUST_CHECK    __attribute__((warn_unused_result))
 #define PRINTF(f, a)  __attribute__((format(printf, f, a)))
 #define CACHE_LINE    64
 #define CACHE_ALIGNED __attribute__((aligned(CACHE_LINE)))

@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/arena.h"
+#include "base/err.h"
+
 enum { STRBUF_MIN = 64 };
 
 void
@@ -161,4 +164,18 @@ sb_take(struct strbuf *sb)
 	s = str_make(sb->s, sb->n);
 	*sb = (struct strbuf)STRBUF_INIT;
 	return s;
+}
+
+int
+sb_keep(struct strbuf *sb, struct arena *mem, struct str *kept)
+{
+	struct str copy = { NULL, 0 };
+
+	if (!sb->oom)
+		copy = arena_str(mem, sb_str(sb));
+	sb_fini(sb);
+	if (copy.s == NULL)
+		return ERR_NOMEM;
+	*kept = copy;
+	return 0;
 }

@@ -21,6 +21,8 @@
 #include "base/compiler.h"
 #include "base/str.h"
 
+struct arena;
+
 struct strbuf {
 	char *s; /* NULL or cap bytes */
 	size_t n, cap;
@@ -61,11 +63,24 @@ const char *sb_cstr(struct strbuf *sb);
 
 /* Hands the bytes over as an owned string and empties the buffer. */
 struct str sb_take(struct strbuf *sb);
+/*
+ * The same into *mem: 0, or ERR_NOMEM with *kept untouched, also when there
+ * was not enough for all that sb was given.
+ */
+MUST_CHECK int sb_keep(struct strbuf *sb, struct arena *mem, struct str *kept);
 
 static inline void
 sb_clear(struct strbuf *sb)
 {
 	sb->n = 0;
+}
+
+/* The same for what begins anew: what was lost before is no matter any more. */
+static inline void
+sb_restart(struct strbuf *sb)
+{
+	sb->n = 0;
+	sb->oom = false;
 }
 
 #endif

@@ -22,8 +22,8 @@ arg_unquote(struct arg_ctx *c, struct str text, struct str *bytes)
 
 	if (!conf_string_span(&text) || text.n != whole.n)
 		return false;
-	*bytes = conf_unquote(text, c->mem);
-	return bytes->s != NULL || arg_error(c, "out of memory");
+	return conf_unquote(text, c->mem, bytes) == 0 ||
+	       arg_error(c, "out of memory");
 }
 
 static bool
@@ -87,8 +87,8 @@ arg_parse_filename(
 	for (size_t i = 0; i < name.n; before = name.s[i++])
 		if (name.s[i] != '/' || before != '/')
 			sb_addc(&sb, name.s[i]);
-	kept = arena_str(c->mem, sb_str(&sb));
-	sb_fini(&sb);
+	if (sb_keep(&sb, c->mem, &kept) != 0)
+		return arg_error(c, "out of memory");
 	return arg_store_str(c, kept, out);
 }
 

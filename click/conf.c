@@ -206,17 +206,13 @@ conf_join_space(struct strbuf *sb, const struct strs *words)
 	conf_join_with(sb, words, " ");
 }
 
-struct str
-conf_uncomment(struct str text, struct arena *mem)
+int
+conf_uncomment(struct str text, struct arena *mem, struct str *clean)
 {
 	struct strbuf sb = STRBUF_INIT;
-	struct str clean = { NULL, 0 };
 
 	conf_argument(text, 0, false, &sb);
-	if (!sb.oom)
-		clean = arena_str(mem, sb_str(&sb));
-	sb_fini(&sb);
-	return clean;
+	return sb_keep(&sb, mem, clean);
 }
 
 bool

@@ -17,6 +17,7 @@
 
 #include "base/addr.h"
 #include "base/arena.h"
+#include "base/compiler.h"
 #include "base/strs.h"
 
 /*
@@ -37,10 +38,15 @@ struct str conf_shift_space(struct str *rest);
 void conf_join(struct strbuf *sb, const struct strs *args);
 void conf_join_space(struct strbuf *sb, const struct strs *words);
 
-/* Without comments and outer space. */
-struct str conf_uncomment(struct str text, struct arena *mem);
-/* The bytes that a quoted (or plain) text stands for. */
-struct str conf_unquote(struct str text, struct arena *mem);
+/*
+ * Without comments and outer space, in *mem.  0 or ERR_NOMEM; *clean may be
+ * where text was.
+ */
+MUST_CHECK int conf_uncomment(
+    struct str text, struct arena *mem, struct str *clean);
+/* The bytes that a quoted (or plain) text stands for, likewise. */
+MUST_CHECK int conf_unquote(
+    struct str text, struct arena *mem, struct str *bytes);
 /* s in double quotes, so that it unquotes to s. */
 void conf_quote(struct strbuf *sb, struct str s, bool allow_newlines);
 

@@ -2,6 +2,7 @@
 /*
  * conf_quote.c -- quoting, and the bytes that a quoted text stands for.
  */
+#include "base/err.h"
 #include "click/conf.h"
 
 /* What C's one-letter escapes stand for; 0 for other letters. */
@@ -101,17 +102,15 @@ unquote_escape(struct str text, size_t at, struct strbuf *sb)
 	return at + 2;
 }
 
-struct str
-conf_unquote(struct str text, struct arena *mem)
+int
+conf_unquote(struct str text, struct arena *mem, struct str *bytes)
 {
 	struct strbuf sb = STRBUF_INIT;
 	char quote = '\0';
-	struct str bytes = { NULL, 0 };
 	size_t at = 0;
 
-	text = conf_uncomment(text, mem);
-	if (text.s == NULL)
-		return bytes;
+	if (conf_uncomment(text, mem, &text) != 0)
+		return ERR_NOMEM;
 	while (at < text.n) {
 		char c = text.s[at];
 
@@ -129,10 +128,7 @@ conf_unquote(struct str text, struct arena *mem)
 			sb_addc(&sb, c);
 		at++;
 	}
-	if (!sb.oom)
-		bytes = arena_str(mem, sb_str(&sb));
-	sb_fini(&sb);
-	return bytes;
+	return sb_keep(&sb, mem, bytes);
 }
 
 /* What stands behind the backslash in quotes; 0: none is needed. */

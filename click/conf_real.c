@@ -329,22 +329,33 @@ conf_bandwidth(struct str s, uint64_t *x, bool *assumed, bool *overflow)
 	return true;
 }
 
-/* strtod() reads more than a number: no space before, nothing after. */
+/*
+ * strtod() reads more than a number: no space before, nothing after.  Nobody
+ * writes so many digits that they need memory.
+ */
 bool
 conf_double(struct str s, double *x)
 {
-	struct str copy;
+	struct str copy = { NULL, 0 };
+	const char *text;
+	char digits[128], *end;
 	double value;
-	char *end;
 	bool whole;
 
 	if (s.n == 0 || char_space(s.s[0]))
 		return false;
-	copy = str_dup(s);
-	if (copy.s == NULL)
+	if (s.n < sizeof(digits)) {
+		memcpy(digits, s.s, s.n);
+		digits[s.n] = '\0';
+		text = digits;
+	} else {
+		copy = str_dup(s);
+		text = copy.s;
+	}
+	if (text == NULL)
 		return false;
-	value = strtod(copy.s, &end);
-	whole = end == copy.s + copy.n;
+	value = strtod(text, &end);
+	whole = end == text + s.n;
 	str_free(&copy);
 	if (whole)
 		*x = value;

@@ -20,8 +20,12 @@ hcall_parse(struct str text, struct arena *mem, struct element *context,
     struct hcall_target *target, struct str *value, struct errh *errh)
 {
 	struct str rest = text;
-	struct str name = conf_unquote(conf_shift_space(&rest), mem);
+	struct str name;
 
+	if (conf_unquote(conf_shift_space(&rest), mem, &name) != 0) {
+		errh_error(errh, "out of memory");
+		return ERR_NOMEM;
+	}
 	*value = rest;
 	return handler_locate_name(
 	    context->router, name, context, &target->e, &target->handler, errh);
@@ -71,8 +75,10 @@ hcall_set(struct hcall *c, struct str text, struct element *context,
 	if (err != 0)
 		return err;
 	copy = str_dup(text);
-	if (copy.s == NULL)
+	if (copy.s == NULL) {
+		errh_error(errh, "out of memory");
 		return ERR_NOMEM;
+	}
 	hcall_fini(c);
 	c->text = copy;
 	return 0;

@@ -45,8 +45,8 @@ hcall_given(const struct hcall *c)
 /*
  * Takes a copy of text, "[ELEMENT.]HANDLER [VALUE]" as seen from context, in
  * the place of what c held.  The element must exist, its handlers need not
- * yet.  Reports "syntax error" or "no element named 'x'".  0, ERR_INVAL,
- * ERR_NOMEM; on failure c is as before.
+ * yet.  Reports "syntax error", "no element named 'x'" or "out of memory".  0,
+ * ERR_INVAL, ERR_NOMEM; on failure c is as before.
  */
 int hcall_set(struct hcall *c, struct str text, struct element *context,
     struct errh *errh);

@@ -64,9 +64,7 @@ lexer_printable(struct arena *mem, struct str text)
 		else
 			sb_printf(&sb, "\\%03o", c);
 	}
-	result = arena_str(mem, sb_str(&sb));
-	sb_fini(&sb);
-	return result;
+	return sb_keep(&sb, mem, &result) == 0 ? result : STR("...");
 }
 
 void
@@ -199,7 +197,8 @@ lexer_directive_file(struct lexer *lx, size_t i)
 	}
 	name = str_sub(lx->text, from, i);
 	name = arena_printf(lx->mem, "%.*s\"", STR_ARG(name));
-	name = conf_unquote(name, lx->mem);
+	if (name.s == NULL || conf_unquote(name, lx->mem, &name) != 0)
+		lx->oom = true;
 	lx->file = name.n > 0 ? name : lx->first_file;
 	return i;
 }
@@ -421,9 +420,8 @@ lexer_config(struct lexer *lx)
 	if (sb.n == 0 && !sb.oom)
 		return config;
 	sb_add(&sb, config);
-	config = arena_str(lx->mem, sb_str(&sb));
-	lx->oom |= sb.oom || config.s == NULL;
-	sb_fini(&sb);
+	if (sb_keep(&sb, lx->mem, &config) != 0)
+		lx->oom = true;
 	return config;
 }
 

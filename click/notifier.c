@@ -113,10 +113,9 @@ search_visit(void *arg, struct element *e, int port)
 static void
 search_pass(struct search *s, struct element *e, unsigned int port)
 {
-	if (s->upstream)
-		router_upstream(e, (int)port, search_visit, s);
-	else
-		router_downstream(e, (int)port, search_visit, s);
+	if ((s->upstream ? router_upstream : router_downstream)(
+	        e, (int)port, search_visit, s) != 0)
+		s->failed = true;
 }
 
 static void

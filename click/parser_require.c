@@ -103,6 +103,8 @@ parser_library(struct parser *p, struct str name)
 		lexer_error(&p->lex, "libraries require each other too deeply");
 	else if (err == 0 && !parser_library_known(p, file)) {
 		file = arena_str(&p->mem, file);
+		if (file.s == NULL)
+			parser_check(p, ERR_NOMEM);
 		parser_check(p, vec_push(&p->libraries, file));
 		parser_library_text(p, parser_take(p, &text), file);
 	}
@@ -132,9 +134,12 @@ parser_requirement(struct parser *p, const struct strs *words)
 
 	if (words->n == 0)
 		return;
-	type = conf_unquote(words->v[0], &p->mem);
-	if (words->n == 2)
-		value = conf_unquote(words->v[1], &p->mem);
+	if (conf_unquote(words->v[0], &p->mem, &type) != 0 ||
+	    (words->n == 2 &&
+	        conf_unquote(words->v[1], &p->mem, &value) != 0)) {
+		parser_check(p, ERR_NOMEM);
+		return;
+	}
 	if (str_is(type, "compact_config") && words->n == 1)
 		parser_add_requirement(p, type, value);
 	else if (str_is(type, "package") && words->n == 2)

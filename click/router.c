@@ -299,14 +299,31 @@ router_free(struct router *r)
 	free(r);
 }
 
-struct element *
-router_find_name(struct router *r, struct str name)
+/* The order of "prefix/name", or of name when prefix is empty, and full. */
+static int
+router_name_cmp(struct str prefix, struct str name, struct str full)
+{
+	int cmp;
+
+	if (prefix.n == 0)
+		return str_cmp(name, full);
+	cmp = str_cmp(prefix, str_sub(full, 0, prefix.n));
+	if (cmp != 0)
+		return cmp;
+	if (full.n == prefix.n)
+		return 1;
+	cmp = '/' - (unsigned char)full.s[prefix.n];
+	return cmp != 0 ? cmp : str_cmp(name, str_from(full, prefix.n + 1));
+}
+
+static struct element *
+router_find_within(struct router *r, struct str prefix, struct str name)
 {
 	uint32_t lo = 0, hi = r->nelements;
 
 	while (lo < hi) {
 		uint32_t mid = lo + (hi - lo) / 2;
-		int cmp = str_cmp(name, r->by_name[mid]->name);
+		int cmp = router_name_cmp(prefix, name, r->by_name[mid]->name);
 
 		if (cmp == 0)
 			return r->by_name[mid];
@@ -318,6 +335,12 @@ router_find_name(struct router *r, struct str name)
 	return NULL;
 }
 
+struct element *
+router_find_name(struct router *r, struct str name)
+{
+	return router_find_within(r, STR(""), name);
+}
+
 /*
  * From inside "a/b/x", "n" is looked for as "a/b/n", "a/n" and "n".
  */
@@ -325,24 +348,15 @@ struct element *
 router_find(struct router *r, struct str name, struct element *context)
 {
 	struct str prefix = context == NULL ? STR("") : context->name;
-	struct strbuf full = STRBUF_INIT;
-	struct element *e = NULL;
+	struct element *e;
 
-	for (;;) {
+	do {
 		size_t slash = str_rfind(prefix, '/');
 
 		prefix =
 		    slash == prefix.n ? STR("") : str_sub(prefix, 0, slash);
-		sb_clear(&full);
-		sb_add(&full, prefix);
-		if (prefix.n > 0)
-			sb_addc(&full, '/');
-		sb_add(&full, name);
-		e = router_find_name(r, sb_str(&full));
-		if (e != NULL || prefix.n == 0)
-			break;
-	}
-	sb_fini(&full);
+		e = router_find_within(r, prefix, name);
+	} while (e == NULL && prefix.n > 0);
 	return e;
 }
 

@@ -179,10 +179,11 @@ void *element_cast_port(struct element *e, const char *name, int port);
  * Elements that packets leaving output port reach (or that those entering
  * input port came from) without passing one for which stop says true (that
  * one is included); visit is called once for each (element, port) reached.
+ * ERR_NOMEM: it was not called for all of them.
  */
-void router_downstream(struct element *e, int port,
+MUST_CHECK int router_downstream(struct element *e, int port,
     bool (*visit)(void *arg, struct element *e, int port), void *arg);
-void router_upstream(struct element *e, int port,
+MUST_CHECK int router_upstream(struct element *e, int port,
     bool (*visit)(void *arg, struct element *e, int port), void *arg);
 
 /* Something that lives once a router, found by name; NULL when not yet set. */

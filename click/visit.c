@@ -2,6 +2,7 @@
 /* visit.c -- walks along connections, and through elements by flow code. */
 #include <stdlib.h>
 
+#include "base/err.h"
 #include "click/flow.h"
 #include "click/internal.h"
 
@@ -62,36 +63,38 @@ walk_leave(struct walk *w, struct graph_end near)
 	return err;
 }
 
-static void
+static int
 walk_run(struct walk *w, struct element *e, int port)
 {
 	struct router *r = w->r;
 	uint32_t n = 0;
+	int err = 0;
 
 	w->first_far = calloc((size_t)r->nelements + 1, sizeof(uint32_t));
 	if (w->first_far == NULL)
-		return;
+		return ERR_NOMEM;
 	for (uint32_t i = 0; i < r->nelements; i++) {
 		w->first_far[i] = n;
 		n += walk_ports(w, r->elements[i], true);
 	}
 	w->seen = calloc((size_t)n + 1, 1);
-	for (uint32_t p = 0; w->seen != NULL && p < walk_ports(w, e, false);
-	     p++) {
+	if (w->seen == NULL)
+		err = ERR_NOMEM;
+	for (uint32_t p = 0; err == 0 && p < walk_ports(w, e, false); p++) {
 		struct graph_end end = { e->index, p };
 
 		if (port < 0 || (uint32_t)port == p)
-			(void)vec_push(&w->todo, end); /* short: finds less */
+			err = vec_push(&w->todo, end);
 	}
-	for (size_t i = 0; w->seen != NULL && i < w->todo.n; i++)
-		if (walk_leave(w, w->todo.v[i]) != 0)
-			break;
+	for (size_t i = 0; err == 0 && i < w->todo.n; i++)
+		err = walk_leave(w, w->todo.v[i]);
 	vec_fini(&w->todo);
 	free(w->seen);
 	free(w->first_far);
+	return err;
 }
 
-void
+int
 router_downstream(struct element *e, int port,
     bool (*visit)(void *arg, struct element *e, int port), void *arg)
 {
@@ -99,10 +102,10 @@ router_downstream(struct element *e, int port,
 		.r = e->router, .down = true, .visit = visit, .arg = arg
 	};
 
-	walk_run(&w, e, port);
+	return walk_run(&w, e, port);
 }
 
-void
+int
 router_upstream(struct element *e, int port,
     bool (*visit)(void *arg, struct element *e, int port), void *arg)
 {
@@ -110,5 +113,5 @@ router_upstream(struct element *e, int port,
 		.r = e->router, .down = false, .visit = visit, .arg = arg
 	};
 
-	walk_run(&w, e, port);
+	return walk_run(&w, e, port);
 }

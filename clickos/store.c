@@ -15,7 +15,7 @@ store_path(struct store_side *side, const char *fmt, ...)
 {
 	va_list ap;
 
-	sb_clear(&side->path);
+	sb_restart(&side->path);
 	sb_printf(&side->path, "%s/", side->root);
 	va_start(ap, fmt);
 	sb_vprintf(&side->path, fmt, ap);

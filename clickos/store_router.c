@@ -173,7 +173,7 @@ router_handler(struct str path, struct strbuf *name)
 	sb_add(name, str_sub(path, 0, slash));
 	sb_addc(name, '.');
 	sb_add(name, str_from(path, slash + 1));
-	return true;
+	return !name->oom;
 }
 
 static struct store_echo *
@@ -212,7 +212,8 @@ router_result(
 
 	sb_adds(&key, store_path(side, "%u/elements/%.*s", id, STR_ARG(path)));
 	sb_printf(&lock, "%s/lock", sb_cstr(&key));
-	if (echo.path.s != NULL && vec_push(&side->echoes, echo) == 0) {
+	if (echo.path.s != NULL && !key.oom && !lock.oom &&
+	    vec_push(&side->echoes, echo) == 0) {
 		err = side->store->ops->write_two(side->store, sb_cstr(&key),
 		    value, sb_cstr(&lock), STR("0"));
 		if (err != 0)
@@ -257,8 +258,10 @@ router_read(struct store_side *side, unsigned int id, struct str path)
 	struct strbuf messages = STRBUF_INIT;
 	struct str result;
 
-	if (!router_handler(path, &name))
+	if (!router_handler(path, &name)) {
+		sb_fini(&name);
 		return;
+	}
 	if (guest_read(side->guest, id, sb_str(&name), STR(""), &out,
 	        &messages) != CONTROL_OK) {
 		router_failed(side, id, &messages);
@@ -290,9 +293,13 @@ router_write(struct store_side *side, unsigned int id, struct str path)
 	        store_path(side, "%u/elements/%.*s", id, STR_ARG(path))) == 0 &&
 	    side->value.n > 0) {
 		sb_add(&value, sb_str(&side->value));
-		if (guest_write(side->guest, id, sb_str(&name), sb_str(&value),
-		        &messages) != CONTROL_OK)
+		if (value.oom) {
+			sb_adds(&messages, "out of memory\n");
 			router_failed(side, id, &messages);
+		} else if (guest_write(side->guest, id, sb_str(&name),
+		               sb_str(&value), &messages) != CONTROL_OK) {
+			router_failed(side, id, &messages);
+		}
 	}
 	sb_fini(&name);
 	sb_fini(&messages);

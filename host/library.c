@@ -42,6 +42,7 @@ library_find(struct str name, const char *clickpath, struct str asking,
 	struct strbuf full = STRBUF_INIT;
 	bool good = str_starts(name, STR("/"));
 	size_t from = 0;
+	int err;
 
 	if (good)
 		sb_add(&full, name);
@@ -59,13 +60,12 @@ library_find(struct str name, const char *clickpath, struct str asking,
 			    library_try(folder, "conf/", name, &full) ||
 			    library_try(folder, "", name, &full);
 	}
-	if (full.oom)
-		good = false;
-	if (good) {
-		sb_fini(found);
-		*found = full;
-		return 0;
+	if (!good || full.oom) {
+		err = full.oom ? ERR_NOMEM : ERR_NOTFOUND;
+		sb_fini(&full);
+		return err;
 	}
-	sb_fini(&full);
-	return full.oom ? ERR_NOMEM : ERR_NOTFOUND;
+	sb_fini(found);
+	*found = full;
+	return 0;
 }

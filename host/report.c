@@ -149,9 +149,10 @@ report_exit_status(struct driver *d)
 	struct str value;
 
 	if (report_read_exit(d, &out)) {
-		value = conf_uncomment(sb_str(&out), &mem);
-		if (conf_i64(value, 0, &number, &overflow) && !overflow &&
-		    number == (int)number)
+		if (conf_uncomment(sb_str(&out), &mem, &value) != 0)
+			errh_error(&d->errh, "exit handler: out of memory");
+		else if (conf_i64(value, 0, &number, &overflow) && !overflow &&
+		         number == (int)number)
 			; /* an integer it is */
 		else if (conf_bool(value, &truth))
 			number = truth ? 0 : 1;

@@ -21,6 +21,9 @@ check-run: build/xsctl build/await build/udp
 
 # Memory runs out in it at a chosen moment (test/nomem.h).
 NOMEM_LD := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
-	-Wl,--wrap=aligned_alloc,--wrap=os_buffers_alloc
-build/host/test/nomem_test: LDFLAGS_host += $(NOMEM_LD)
-build/asan/test/nomem_test: LDFLAGS_asan += $(NOMEM_LD)
+	-Wl,--wrap=aligned_alloc,--wrap=os_buffers_alloc \
+	-Wl,--wrap=arena_alloc,--wrap=arena_str,--wrap=arena_printf
+build/host/test/nomem_test build/host/test/nomem_calls_test: \
+    LDFLAGS_host += $(NOMEM_LD)
+build/asan/test/nomem_test build/asan/test/nomem_calls_test: \
+    LDFLAGS_asan += $(NOMEM_LD)

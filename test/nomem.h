@@ -13,8 +13,12 @@
 #ifndef TEST_NOMEM_H
 #define TEST_NOMEM_H
 
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+
+#include "base/arena.h"
 
 enum nomem_how {
 	NOMEM_ONE, /* one request is refused, then there is memory again */
@@ -69,6 +73,12 @@ void *__wrap_calloc(size_t k, size_t n);
 void *__wrap_realloc(void *p, size_t n);
 void *__wrap_aligned_alloc(size_t align, size_t n);
 void *__wrap_os_buffers_alloc(size_t n);
+void *__real_arena_alloc(struct arena *a, size_t n);
+struct str __real_arena_str(struct arena *a, struct str s);
+void *__wrap_arena_alloc(struct arena *a, size_t n);
+struct str __wrap_arena_str(struct arena *a, struct str s);
+PRINTF(2, 3)
+struct str __wrap_arena_printf(struct arena *a, const char *fmt, ...);
 
 void *
 __wrap_malloc(size_t n)
@@ -98,6 +108,43 @@ void *
 __wrap_os_buffers_alloc(size_t n)
 {
 	return nomem_refuse() ? NULL : __real_os_buffers_alloc(n);
+}
+
+/*
+ * An arena has room for most of what it is asked: what it is asked counts, not
+ * only when it asks for more.
+ */
+void *
+__wrap_arena_alloc(struct arena *a, size_t n)
+{
+	return nomem_refuse() ? NULL : __real_arena_alloc(a, n);
+}
+
+struct str
+__wrap_arena_str(struct arena *a, struct str s)
+{
+	return nomem_refuse() ? (struct str){ NULL, 0 }
+	                      : __real_arena_str(a, s);
+}
+
+struct str
+__wrap_arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(NULL, 0, fmt, ap);
+	va_end(ap);
+	text = n < 0 || nomem_refuse() ? NULL
+	                               : __real_arena_alloc(a, (size_t)n + 1);
+	if (text == NULL)
+		return (struct str){ NULL, 0 };
+	va_start(ap, fmt);
+	vsnprintf(text, (size_t)n + 1, fmt, ap);
+	va_end(ap);
+	return (struct str){ text, (size_t)n };
 }
 
 #endif

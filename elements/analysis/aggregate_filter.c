@@ -185,9 +185,10 @@ aggregate_filter_configure(
 		struct arena mem = ARENA_INIT;
 		struct strs words = VEC_INIT;
 
-		if (conf_split_space(conf->v[i], &mem, &words) != 0 ||
-		    aggregate_filter_pattern(s, &words, (int)i, &all, errh) !=
-		        0)
+		if (conf_split_space(conf->v[i], &mem, &words) != 0)
+			err = errh_error(errh, "out of memory");
+		else if (aggregate_filter_pattern(
+		             s, &words, (int)i, &all, errh) != 0)
 			err = ERR_INVAL;
 		vec_fini(&words);
 		arena_fini(&mem);

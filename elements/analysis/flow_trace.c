@@ -25,8 +25,7 @@ flow_trace_flush(struct flow_trace *tr)
 		os_log(sb_str(&line));
 		sb_fini(&line);
 	}
-	sb_clear(&tr->buf);
-	tr->buf.oom = false;
+	sb_restart(&tr->buf);
 }
 
 /* As XML has it within '...'. */
@@ -78,8 +77,8 @@ flow_trace_bind(struct flow_trace *tr, struct element *e)
 
 	errh_silent_init(&silent);
 	sb_printf(&text, "%.*s.packet_filepos", STR_ARG(tr->source->name));
-	if (hcall_reset(
-	        &tr->filepos, sb_str(&text), HANDLER_READ, e, &silent) != 0)
+	if (text.oom || hcall_reset(&tr->filepos, sb_str(&text), HANDLER_READ,
+	                    e, &silent) != 0)
 		hcall_fini(&tr->filepos);
 	errh_fini(&silent);
 	sb_fini(&text);

@@ -259,7 +259,7 @@ ip_parse_options(struct ipsum_in *in, const struct ipsum_field *f, struct str s,
 	if (!ipsum_ipopt_parse(&in->work, s))
 		return false;
 	v->s = sb_str(&in->work);
-	return true;
+	return !in->work.oom;
 }
 
 static void

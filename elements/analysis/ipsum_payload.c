@@ -147,7 +147,10 @@ payload_parse(struct ipsum_in *in, const struct ipsum_field *f, struct str s,
 
 	(void)f;
 	sb_clear(&in->work);
-	sb_add(&in->work, conf_unquote(s, &mem));
+	if (conf_unquote(s, &mem, &s) == 0)
+		sb_add(&in->work, s);
+	else
+		in->work.oom = true;
 	arena_fini(&mem);
 	v->s = sb_str(&in->work);
 	return !in->work.oom;

@@ -202,7 +202,7 @@ tcp_parse_options(struct ipsum_in *in, const struct ipsum_field *f,
 	if (!ipsum_tcpopt_parse(&in->work, s, mask))
 		return false;
 	v->s = sb_str(&in->work);
-	return true;
+	return !in->work.oom;
 }
 
 static void

@@ -150,7 +150,8 @@ time_filter_call(struct time_filter *s, struct thread *t, int64_t stamp)
 	if (varenv_set(&env, STR("t"), sb_str(&text)) == 0) {
 		vars_expand(&env.vars, s->end.value, false, &value);
 		call.value = sb_str(&value);
-		(void)hcall_write(&call, t, NULL); /* nobody to tell */
+		if (!text.oom && !value.oom)
+			(void)hcall_write(&call, t, NULL); /* nobody to tell */
 	}
 	varenv_fini(&env);
 	sb_fini(&value);

@@ -80,7 +80,8 @@ ftp_port_mapper_initialize(struct element *e, struct errh *errh)
 	struct ftp_downstream d = { self->control->e, false };
 	char name[256];
 
-	router_downstream(e, 0, ftp_port_mapper_visit, &d);
+	if (router_downstream(e, 0, ftp_port_mapper_visit, &d) != 0)
+		return ERR_NOMEM;
 	if (!d.found)
 		errh_warning(errh,
 		    "control packet rewriter '%.*s' is not downstream",

@@ -62,7 +62,8 @@ dns_responder_record(struct arg_ctx *c, struct str text, void *arg)
 	struct dns_responder *self = arg;
 	struct diag why = { "" };
 
-	text = conf_unquote(text, c->mem);
+	if (conf_unquote(text, c->mem, &text) != 0)
+		return arg_error(c, "out of memory");
 	if (dns_zone_add(&self->zone, text, &why) != 0)
 		return arg_error(c, "'%.*s': %s", STR_ARG(text), why.text);
 	return true;

@@ -180,7 +180,9 @@ command_allowed(struct command *cmd, bool writing)
 		sb_printf(&name, "%.*s.", STR_ARG(cmd->e->name));
 	sb_add(&name, cmd->h->name);
 	errh_strbuf_init(&errh, &messages);
-	allowed = gate_ask(cmd->s->e->router, sb_str(&name), writing, &errh);
+	cmd->c->no_memory |= name.oom; /* not another handler's leave */
+	allowed = !name.oom &&
+	          gate_ask(cmd->s->e->router, sb_str(&name), writing, &errh);
 	if (!allowed)
 		answer(cmd->c, CODE_PERMISSION, "Permission denied for '%.*s'",
 		    STR_ARG(cmd->words[1]));
@@ -317,7 +319,9 @@ command_llrpc(struct command *cmd)
 	sb_add(&name, str_sub(full, 0, hash));
 	sb_adds(&name, ".name");
 	cmd->words[1] = sb_str(&name);
-	if (command_handler(cmd))
+	if (name.oom)
+		cmd->c->no_memory = true;
+	else if (command_handler(cmd))
 		answer(cmd->c, CODE_UNIMPLEMENTED,
 		    "Cannot call LLRPC '%.*s' remotely", STR_ARG(full));
 	sb_fini(&name);

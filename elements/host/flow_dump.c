@@ -166,6 +166,10 @@ flow_dump_flush(struct flow_dump *d)
 	if (!d->begun)
 		flow_dump_head(d, &all);
 	sb_add(&all, sb_str(&d->buf));
+	if (all.oom) {
+		flow_dump_fail(d, strerror(ENOMEM));
+		goto out;
+	}
 	if (standard) {
 		os_print(sb_str(&all));
 		d->begun = true;

@@ -121,7 +121,9 @@ from_dump_set_times(
 		sb_add(&call, e->name);
 		sb_adds(&call, fa->stop ? ".stop" : ".active false");
 	}
-	if (call.n > 0)
+	if (call.oom)
+		err = ERR_NOMEM;
+	else if (call.n > 0)
 		err = hcall_set(&f->end, sb_str(&call), e, errh);
 	sb_fini(&call);
 	return err;

@@ -104,11 +104,13 @@ from_sum_data(struct from_sum *s, const struct strs *words, size_t first,
 {
 	s->fields.n = s->order.n = 0;
 	for (size_t i = first; i < words->n; i++) {
-		struct str name = conf_unquote(words->v[i], mem);
-		struct from_sum_field f = { .place = s->fields.n,
-			.field = from_sum_find(s, name, errh) };
+		struct from_sum_field f = { .place = s->fields.n };
+		struct str name = STR("");
+		int err = conf_unquote(words->v[i], mem, &name);
 
-		if (vec_push(&s->fields, f) != 0 ||
+		if (err == 0)
+			f.field = from_sum_find(s, name, errh);
+		if (err != 0 || vec_push(&s->fields, f) != 0 ||
 		    vec_push(&s->order, f.place) != 0) {
 			s->order.n = s->fields.n = 0;
 			(void)dump_error(&s->source, errh, "out of memory");
@@ -288,13 +290,16 @@ from_sum_packet(
 	s->in.default_proto = s->proto;
 	if (ipsum_new(&s->in) != 0)
 		return NULL; /* counted by the pool */
+	sb_restart(&s->in.work);
 	n = from_sum_put(s, data, record);
-	if (n > 0) {
+	if (n > 0 && !s->in.work.oom) {
 		ipsum_finish(&s->in, s->checksum);
 		return s->in.p;
 	}
 	if (s->in.p != NULL)
 		packet_kill(t, s->in.p);
+	if (s->in.work.oom) /* not a packet that lacks a field */
+		return dump_complain(&s->source, "out of memory");
 	if (!record && str_trim(data).n == 0)
 		return NULL;
 	return dump_complain(&s->source,

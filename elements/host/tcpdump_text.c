@@ -202,7 +202,7 @@ td_options(struct tcpdump_line *l, struct str *s)
 	while (l->options.n % 4 != 0)
 		sb_addc(&l->options, '\0');
 	if (l->options.n > IPSUM_OPTIONS_MAX || l->options.oom)
-		sb_clear(&l->options);
+		sb_restart(&l->options);
 }
 
 /* "1:6(5)"; true also when there is none. */
@@ -328,7 +328,7 @@ tcpdump_parse(struct tcpdump_line *l, struct str line, struct element *e)
 	struct strbuf options = l->options;
 	uint32_t n;
 
-	sb_clear(&options);
+	sb_restart(&options);
 	*l = (struct tcpdump_line){ .ttl = 2, .options = options };
 	line = str_trim(line);
 	if (!td_head(l, &line, e))

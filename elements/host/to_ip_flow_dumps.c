@@ -227,6 +227,7 @@ flow_dumps_name(const struct to_flow_dumps *s, const struct flow_dump *d)
 		if (value.n < f.width)
 			sb_fill(&sb, f.fill, f.width - value.n);
 		sb_add(&sb, sb_str(&value));
+		sb.oom |= value.oom;
 	}
 	sb_fini(&value);
 	return sb_take(&sb);

@@ -103,9 +103,14 @@ to_sum_fields(struct to_sum *s, struct str text, struct errh *errh)
 	int err = conf_split_space(text, &mem, &words);
 
 	for (size_t i = 0; i < words.n; i++) {
-		struct str name = conf_unquote(words.v[i], &mem);
-		const struct ipsum_field *f = ipsum_find(name);
+		const struct ipsum_field *f;
+		struct str name;
 
+		if (conf_unquote(words.v[i], &mem, &name) != 0) {
+			err = errh_error(errh, "out of memory");
+			break;
+		}
+		f = ipsum_find(name);
 		if (f == NULL) {
 			err = errh_error(
 			    errh, "unknown content type '%.*s'", STR_ARG(name));
@@ -118,7 +123,7 @@ to_sum_fields(struct to_sum *s, struct str text, struct errh *errh)
 		if (vec_push(&s->fields, f) != 0)
 			err = errh_error(errh, "out of memory");
 	}
-	if (s->fields.n == 0)
+	if (err == 0 && s->fields.n == 0)
 		err = errh_error(errh, "no contents specified");
 	vec_fini(&words);
 	arena_fini(&mem);
@@ -129,7 +134,7 @@ static int
 to_sum_configure(struct element *e, const struct strs *conf, struct errh *errh)
 {
 	struct to_sum *s = element_state(e);
-	struct str fields = str_dup(STR("timestamp ip_src"));
+	struct str fields = { NULL, 0 };
 	struct args a;
 	int err;
 
@@ -151,7 +156,8 @@ to_sum_configure(struct element *e, const struct strs *conf, struct errh *errh)
 	args_bool(&a, "BINARY", 0, &s->binary);
 	err = args_complete(&a);
 	if (err == 0)
-		err = to_sum_fields(s, fields, errh);
+		err = to_sum_fields(
+		    s, fields.n > 0 ? fields : STR("timestamp ip_src"), errh);
 	str_free(&fields);
 	return err;
 }
@@ -232,9 +238,9 @@ to_sum_describe(struct to_sum *s, struct ipsum_out *o)
 {
 	struct strbuf *sb = &s->line;
 
-	sb_clear(&o->work);
-	sb_clear(&s->bad);
-	sb_clear(sb);
+	sb_restart(&o->work);
+	sb_restart(&s->bad);
+	sb_restart(sb);
 	if (s->prepare)
 		ipsum_prepare(o);
 	if (s->binary)
@@ -262,8 +268,8 @@ to_sum_one(struct to_sum *s, struct ipsum_out *o)
 	to_sum_describe(s, o);
 	to_sum_bad(s);
 	sb_add(&s->buf, sb_str(&s->line));
-	if (s->buf.oom || s->line.oom) { /* nothing of half a line */
-		s->buf.oom = s->line.oom = false;
+	if (s->buf.oom || s->line.oom || s->out.work.oom || s->bad.oom) {
+		s->buf.oom = false; /* nothing of half a line */
 		s->buf.n = before;
 	}
 	if (s->buf.n >= SUM_BUFFER)

@@ -91,7 +91,7 @@ icmp_error_configure(
 	struct icmp_error new_ = {
 		.mtu = 576, .set_fix_anno = true, .next_id = self->next_id
 	};
-	struct str code_text = str_dup(STR("0"));
+	struct str code_text = { NULL, 0 };
 	int32_t type = 0, code = 0;
 	struct args a;
 	int err;
@@ -106,7 +106,8 @@ icmp_error_configure(
 	args_bool(&a, "SET_FIX_ANNO", 0, &new_.set_fix_anno);
 	err = args_complete(&a);
 	if (err == 0)
-		err = icmp_error_check_types(e, type, code_text, &code, errh);
+		err = icmp_error_check_types(e, type,
+		    code_text.n > 0 ? code_text : STR("0"), &code, errh);
 	str_free(&code_text);
 	if (err != 0) {
 		vec_fini(&new_.bad);

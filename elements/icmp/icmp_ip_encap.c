@@ -26,7 +26,7 @@ icmp_ip_encap_configure(
     struct element *e, const struct strs *conf, struct errh *errh)
 {
 	struct icmp_encap *self = element_state(e);
-	struct str code_text = str_dup(STR("0"));
+	struct str code_text = { NULL, 0 };
 	int32_t type = 0, code = 0;
 	struct args a;
 	int err;
@@ -42,7 +42,7 @@ icmp_ip_encap_configure(
 	if (err == 0 && (type < 0 || type > 255))
 		err = errh_error(errh, "invalid TYPE");
 	if (err == 0 && (!name_or_number(NAME_ICMP_CODE + (unsigned int)type, e,
-	                     code_text, &code) ||
+	                     code_text.n > 0 ? code_text : STR("0"), &code) ||
 	                    code < 0 || code > 255))
 		err = errh_error(errh, "invalid CODE");
 	self->type = (uint8_t)type;

@@ -79,8 +79,7 @@ ids_parse_rule(struct arg_ctx *c, struct str text, void *arg)
 {
 	struct ids *self = arg;
 
-	text = conf_unquote(text, c->mem);
-	if (text.s == NULL)
+	if (conf_unquote(text, c->mem, &text) != 0)
 		return arg_error(c, "out of memory");
 	if (snort_rules_parse(&self->rules, text, STR("RULE"), c->errh) == 0)
 		return true;

@@ -25,17 +25,16 @@ snort_content_parse(
 		return diag(p->why, ERR_SYNTAX, "more than %d in a rule",
 		    SNORT_CONTENTS);
 	wrong = content_text_parse(value, &sb);
-	if (wrong == NULL && sb.n == 0)
+	if (wrong == NULL && sb.n == 0 && !sb.oom)
 		wrong = "is empty";
 	if (wrong == NULL && sb.n > SNORT_LENGTH)
 		wrong = "is too long";
-	if (wrong == NULL)
-		c.bytes = arena_str(&p->rs->mem, sb_str(&sb));
+	err = wrong == NULL ? sb_keep(&sb, &p->rs->mem, &c.bytes) : ERR_SYNTAX;
 	sb_fini(&sb);
 	if (wrong != NULL)
 		return diag(p->why, ERR_SYNTAX, "the text %s", wrong);
-	if (c.bytes.s == NULL)
-		return ERR_NOMEM;
+	if (err != 0)
+		return err;
 	p->contents[r->ncontents++] = c;
 	return 0;
 }

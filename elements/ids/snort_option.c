@@ -230,11 +230,8 @@ snort_msg_parse(struct snort_parse *p, struct snort_rule *r, struct str s)
 			i++;
 		sb_addc(&sb, s.s[i]);
 	}
-	if (err == 0) {
-		r->msg = arena_str(&p->rs->mem, sb_str(&sb));
-		if (r->msg.s == NULL || sb.oom)
-			err = ERR_NOMEM;
-	}
+	if (err == 0)
+		err = sb_keep(&sb, &p->rs->mem, &r->msg);
 	sb_fini(&sb);
 	return err;
 }

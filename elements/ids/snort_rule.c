@@ -309,6 +309,8 @@ snort_rules_parse(
 		          ? ERR_NOMEM
 		          : snort_line_tell(
 		                rs, sb_str(&whole), sb_str(&place), errh);
+		if (err == ERR_NOMEM)
+			errh_error(errh, "out of memory");
 		if (err != 0)
 			worst = err;
 		sb_clear(&whole);

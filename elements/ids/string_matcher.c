@@ -66,10 +66,12 @@ string_matcher_parse(struct arg_ctx *c, struct str text, void *arg)
 {
 	struct string_matcher_conf *k = arg;
 	struct strbuf sb = STRBUF_INIT;
-	struct str bytes = conf_unquote(text, c->mem);
+	struct str bytes;
 	const char *wrong = NULL;
 	int number;
 
+	if (conf_unquote(text, c->mem, &bytes) != 0)
+		return arg_error(c, "out of memory");
 	if (k->bars) {
 		wrong = content_text_parse(bytes, &sb);
 		bytes = sb_str(&sb);
@@ -79,9 +81,12 @@ string_matcher_parse(struct arg_ctx *c, struct str text, void *arg)
 		return arg_error(
 		    c, "pattern %u %s", strset_count(k->set) + 1, wrong);
 	}
-	number = strset_count(k->set) == PATTERNS_MAX
-	             ? ERR_RANGE
-	             : strset_add(k->set, bytes, k->nocase);
+	if (sb.oom)
+		number = ERR_NOMEM;
+	else if (strset_count(k->set) == PATTERNS_MAX)
+		number = ERR_RANGE;
+	else
+		number = strset_add(k->set, bytes, k->nocase);
 	sb_fini(&sb);
 	if (number == ERR_NOMEM)
 		return arg_error(c, "out of memory");

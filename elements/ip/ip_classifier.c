@@ -35,6 +35,8 @@
  */
 #include "elements/ip/ip_pattern.h"
 
+#include <stdio.h>
+
 #include "click/router.h"
 
 struct ip_classifier {
@@ -52,9 +54,7 @@ ip_classifier_rules(
 
 		sb_printf(&sb, "%zu ", i);
 		sb_add(&sb, conf->v[i]);
-		rule = arena_str(mem, sb_str(&sb));
-		sb_fini(&sb);
-		if (rule.s == NULL || vec_push(rules, rule) != 0)
+		if (sb_keep(&sb, mem, &rule) != 0 || vec_push(rules, rule) != 0)
 			return ERR_NOMEM;
 	}
 	return 0;
@@ -121,13 +121,11 @@ ip_classifier_add_handlers(struct element *e)
 {
 	handler_add_read(e, "program", ip_classifier_program, 0, 0);
 	for (unsigned int i = 0; i < e->nout; i++) {
-		struct str name =
-		    arena_printf(&e->router->graph.mem, "pattern%u", i);
+		char name[24];
 
-		if (name.s == NULL)
-			return;
-		handler_add_arg(e, name.s, (int)i, NULL);
-		handler_add_rewrite_arg(e, name.s, (int)i, NULL);
+		snprintf(name, sizeof(name), "pattern%u", i);
+		handler_add_arg(e, name, (int)i, NULL);
+		handler_add_rewrite_arg(e, name, (int)i, NULL);
 	}
 }
 

@@ -282,6 +282,11 @@ ip_brackets(struct ip_parser *p, struct ip_test *t, size_t i)
 		sb_fini(&sb);
 		return first;
 	}
+	if (sb.oom) {
+		errh_error(p->errh, "out of memory");
+		sb_fini(&sb);
+		return i + 1;
+	}
 	text = sb_str(&sb);
 	if ((sep = str_find(text, ':', 0)) + 1 < text.n)
 		good = ip_arg_int(str_from(text, sep + 1), &len);
@@ -786,7 +791,7 @@ ip_rule_at(struct ip_parser *p, struct str text, size_t number,
 	struct strbuf where = STRBUF_INIT;
 	struct errh prefix;
 
-	if (ip_words(conf_unquote(text, &mem), &words) != 0)
+	if (conf_unquote(text, &mem, &text) != 0 || ip_words(text, &words) != 0)
 		errh_error(errh, "out of memory");
 	else if (words.n == 0)
 		errh_error(errh, "empty pattern %zu", number);

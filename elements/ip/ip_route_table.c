@@ -305,8 +305,8 @@ route_ctrl(struct element *e, uintptr_t user, struct handler_call *call)
 {
 	struct route_undos undos = VEC_INIT;
 	struct arena mem = ARENA_INIT;
-	struct str rest = conf_uncomment(call->text, &mem), line;
-	int err = 0;
+	struct str rest, line;
+	int err = conf_uncomment(call->text, &mem, &rest);
 
 	(void)user;
 	while (err == 0 && str_line(&rest, &line))

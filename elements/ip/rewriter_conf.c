@@ -273,7 +273,7 @@ static int
 rewriter_configure_inputs(
     struct rewriter *rw, const struct strs *specs, struct errh *errh)
 {
-	int err = 0;
+	int err = 0, bad;
 
 	if (specs->n != rw->e->nin)
 		return errh_error(errh, "need %u arguments, one per input port",
@@ -289,7 +289,10 @@ rewriter_configure_inputs(
 		if (flowset_enlist(rw->set, in) != 0)
 			return errh_error(errh, "out of memory");
 		rw->ninputs = i + 1; /* those that cleanup takes out again */
-		if (rewriter_parse_spec(in, rw, specs->v[i], errh) != 0)
+		bad = rewriter_parse_spec(in, rw, specs->v[i], errh);
+		if (bad == ERR_NOMEM)
+			return bad;
+		if (bad != 0)
 			err = ERR_INVAL;
 	}
 	return err;

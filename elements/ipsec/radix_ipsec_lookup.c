@@ -68,8 +68,11 @@ tunnel_parse(
 	struct radix_ipsec_lookup *s = element_state(e);
 	struct sa_conf c;
 	uint32_t number;
+	int err = sa_parse(e, text, &c, errh);
 
-	if (sa_parse(e, text, &c, errh) != 0)
+	if (err == ERR_NOMEM)
+		errh_error(errh, "out of memory");
+	if (err != 0)
 		return false;
 	number = tunnel_number(s, c.spi);
 	if (number == 0 || sa_add(s->table, &c) != 0) {

@@ -13,9 +13,31 @@ server_words(struct str text, struct arena *mem, struct strs *words)
 
 	if (err != 0 || words->n != 1 || words->v[0].s[0] != '"')
 		return err;
-	text = conf_unquote(words->v[0], mem);
+	err = conf_unquote(words->v[0], mem, &text);
 	words->n = 0;
-	return conf_split_space(text, mem, words);
+	return err != 0 ? err : conf_split_space(text, mem, words);
+}
+
+/* The words w[n] of a user's line into *u: NULL, or what is wrong. */
+static const char *
+bras_user_read(struct element *e, const struct bras *b, const struct str *w,
+    size_t n, struct bras_user *u)
+{
+	if (n < 2 || n > 4)
+		return "expected 'NAME SECRET [ADDRESS [RATE]]'";
+	u->name = w[0];
+	u->secret = w[1];
+	if (u->name.n == 0 || u->name.n > BRAS_NAME_MAX ||
+	    u->secret.n > BRAS_NAME_MAX)
+		return "names and secrets are up to 64 bytes long";
+	if (n > 2 && !str_is(w[2], "-") &&
+	    (!arg_quiet(&arg_type_ip4, w[2], &u->addr, e) ||
+	        ip4_host(u->addr) - b->pool_first >= b->pool_n ||
+	        u->addr == b->gateway))
+		return "the address must be one of the pool";
+	if (n > 3 && !arg_quiet(&arg_type_bandwidth, w[3], &u->rate, e))
+		return "bad rate";
+	return NULL;
 }
 
 const char *
@@ -26,31 +48,17 @@ bras_user_parse(struct element *e, struct bras *b, struct str text)
 	struct arena mem = ARENA_INIT;
 	const char *wrong = NULL;
 	struct str w[4] = { { NULL, 0 } };
+	int err = server_words(text, &mem, &words);
 
-	if (server_words(text, &mem, &words) != 0)
-		wrong = "out of memory";
-	for (size_t i = 0; i < words.n && i < 4; i++)
-		w[i] = conf_unquote(words.v[i], &mem);
-	u.name = w[0];
-	u.secret = w[1];
-	if (wrong == NULL && (words.n < 2 || words.n > 4))
-		wrong = "expected 'NAME SECRET [ADDRESS [RATE]]'";
-	else if (u.name.n == 0 || u.name.n > BRAS_NAME_MAX ||
-	         u.secret.n > BRAS_NAME_MAX)
-		wrong = "names and secrets are up to 64 bytes long";
-	else if (words.n > 2 && !str_is(w[2], "-") &&
-	         (!arg_quiet(&arg_type_ip4, w[2], &u.addr, e) ||
-	             ip4_host(u.addr) - b->pool_first >= b->pool_n ||
-	             u.addr == b->gateway))
-		wrong = "the address must be one of the pool";
-	else if (words.n > 3 &&
-	         !arg_quiet(&arg_type_bandwidth, w[3], &u.rate, e))
-		wrong = "bad rate";
-	if (wrong == NULL && bras_user_set(b, &u) != 0)
-		wrong = "out of memory";
+	for (size_t i = 0; i < words.n && i < 4 && err == 0; i++)
+		err = conf_unquote(words.v[i], &mem, &w[i]);
+	if (err == 0)
+		wrong = bras_user_read(e, b, w, words.n, &u);
+	if (err == 0 && wrong == NULL)
+		err = bras_user_set(b, &u);
 	vec_fini(&words);
 	arena_fini(&mem);
-	return wrong;
+	return err != 0 ? "out of memory" : wrong;
 }
 
 struct server_conf {
@@ -64,10 +72,9 @@ server_collect_user(struct arg_ctx *c, struct str text, void *arg)
 {
 	struct strbuf *users = arg;
 
-	(void)c;
 	sb_add(users, text);
 	sb_addc(users, '\n');
-	return true;
+	return !users->oom || arg_error(c, "out of memory");
 }
 
 static int

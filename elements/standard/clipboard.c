@@ -52,6 +52,8 @@ clipboard_parse_range(struct element *e, struct str text, size_t i,
 		err = args_complete(&a);
 	}
 	vec_fini(&parts);
+	if (err == ERR_NOMEM)
+		return err;
 	if (err != 0)
 		return errh_error(
 		    errh, "range %zu: invalid offset or length", i);
@@ -68,21 +70,21 @@ clipboard_configure(
 	struct clipboard new_ = { .shortest = 0 };
 	struct clipboard_range range;
 	size_t size = 0;
+	int err;
 
 	for (size_t i = 0; i < conf->n; i++) {
-		if (clipboard_parse_range(e, conf->v[i], i, &range, errh) != 0)
+		err = clipboard_parse_range(e, conf->v[i], i, &range, errh);
+		if (err == 0)
+			err = vec_push(&new_.ranges, range);
+		if (err != 0)
 			goto fail;
-		if (vec_push(&new_.ranges, range) != 0) {
-			errh_error(errh, "out of memory!");
-			goto fail;
-		}
 		size += range.length;
 		if (range.offset + range.length > new_.shortest)
 			new_.shortest = range.offset + range.length;
 	}
 	new_.bytes = calloc(size + 1, 1);
 	if (new_.bytes == NULL) {
-		errh_error(errh, "out of memory!");
+		err = ERR_NOMEM;
 		goto fail;
 	}
 	clipboard_fini(s);
@@ -90,7 +92,7 @@ clipboard_configure(
 	return 0;
 fail:
 	clipboard_fini(&new_);
-	return ERR_INVAL;
+	return err;
 }
 
 static void

@@ -69,7 +69,8 @@ quit_watcher_watch(struct element *e, struct str name, struct errh *errh)
 
 	sb_add(&sb, name);
 	sb_adds(&sb, ".scheduled");
-	err = hcall_reset(&h, sb_str(&sb), HANDLER_READ, e, errh);
+	err = sb.oom ? ERR_NOMEM
+	             : hcall_reset(&h, sb_str(&sb), HANDLER_READ, e, errh);
 	sb_fini(&sb);
 	if (err == 0)
 		err = vec_push(&s->watched, h);

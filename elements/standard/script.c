@@ -212,20 +212,22 @@ script_init_vars(struct element *e, struct errh *errh)
 		struct strbuf value = STRBUF_INIT;
 		struct arena mem = ARENA_INIT;
 		struct str text;
-		int err;
+		int err = ERR_NOMEM;
 
 		if (!quoted && insn->op != SCRIPT_INIT &&
 		    insn->op != SCRIPT_EXPORT)
 			continue;
-		script_expand(e, e->thread, insn->text, false, &value, errh);
-		text = sb_str(&value);
-		if (quoted)
-			text = conf_unquote(text, &mem);
-		err = str_set(&s->vars.v[insn->arg].value, text);
+		if (script_expand(
+		        e, e->thread, insn->text, false, &value, errh)) {
+			text = sb_str(&value);
+			if (!quoted || script_unquoted(&text, &mem, errh))
+				err =
+				    str_set(&s->vars.v[insn->arg].value, text);
+		}
 		arena_fini(&mem);
 		sb_fini(&value);
 		if (err != 0)
-			return errh_error(errh, "out of memory!");
+			return err;
 	}
 	return 0;
 }
@@ -239,8 +241,9 @@ script_begin_wait(struct element *e, struct str text, struct errh *errh)
 	bool overflow = false;
 	int64_t ns;
 
-	script_expand(e, e->thread, text, false, &time, errh);
-	if (conf_seconds(sb_str(&time), 9, &ns, &overflow) && ns >= 0)
+	if (!script_expand(e, e->thread, text, false, &time, errh))
+		; /* it was told */
+	else if (conf_seconds(sb_str(&time), 9, &ns, &overflow) && ns >= 0)
 		timer_schedule_after(&s->timer, ns);
 	else
 		errh_error(errh, "syntax error at 'wait'");
@@ -252,11 +255,13 @@ script_initialize(struct element *e, struct errh *errh)
 {
 	struct script *s = element_state(e);
 	struct script_insn *first = &s->insns.v[0];
+	int err;
 
 	timer_init(&s->timer, e, script_fire);
 	s->timer_ready = true;
-	if (script_init_vars(e, errh) != 0)
-		return ERR_INVAL;
+	err = script_init_vars(e, errh);
+	if (err != 0)
+		return err;
 	if (s->type == SCRIPT_SIGNAL)
 		script_watch_signals(e, true);
 	if (s->type != SCRIPT_ACTIVE && s->type != SCRIPT_DRIVER)
@@ -318,9 +323,11 @@ script_packet(struct element *e, struct thread *t, unsigned int port)
 	int64_t result = -1;
 
 	sb_u64(&out, port);
-	if (var >= 0)
-		/* Without memory $input stays what it was. */
-		(void)str_set(&s->vars.v[var].value, sb_str(&out));
+	if (out.oom || var < 0 ||
+	    str_set(&s->vars.v[var].value, sb_str(&out)) != 0) {
+		sb_fini(&out);
+		return -1;
+	}
 	sb_clear(&out);
 	s->pos = 0;
 	script_log_init(&log, e);

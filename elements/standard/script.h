@@ -156,10 +156,14 @@ int script_result(struct element *e, struct strbuf *result);
 /*
  * Appends text with its $variables replaced.  With quote a value that stands
  * outside quotes is put into quotes.  A variable of more than SCRIPT_TEXT_MAX
- * bytes is left out, and errh is told.
+ * bytes is left out, and errh is told.  False when there was no memory for
+ * all of it; errh was told.
  */
-void script_expand(struct element *e, struct thread *t, struct str text,
-    bool quote, struct strbuf *out, struct errh *errh);
+MUST_CHECK bool script_expand(struct element *e, struct thread *t,
+    struct str text, bool quote, struct strbuf *out, struct errh *errh);
+/* *text without its quotes, in *mem; false as above. */
+MUST_CHECK bool script_unquoted(
+    struct str *text, struct arena *mem, struct errh *errh);
 /* The number of variable name, or vars.n; add: makes it (ERR_NOMEM: -1). */
 int32_t script_find_var(struct script *s, struct str name, bool add);
 /* Number n (from 1) of the arguments of this run. */

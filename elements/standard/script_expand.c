@@ -126,7 +126,7 @@ script_value(const struct vars *v, struct str name, enum var_form form,
 	return true;
 }
 
-void
+bool
 script_expand(struct element *e, struct thread *t, struct str text, bool quote,
     struct strbuf *out, struct errh *errh)
 {
@@ -135,4 +135,16 @@ script_expand(struct element *e, struct thread *t, struct str text, bool quote,
 	};
 
 	vars_expand(&x.vars, text, quote, out);
+	if (out->oom)
+		errh_error(errh, "out of memory!");
+	return !out->oom;
+}
+
+bool
+script_unquoted(struct str *text, struct arena *mem, struct errh *errh)
+{
+	if (conf_unquote(*text, mem, text) == 0)
+		return true;
+	errh_error(errh, "out of memory!");
+	return false;
 }

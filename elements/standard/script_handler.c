@@ -53,18 +53,24 @@ script_step_handler(
     struct element *e, uintptr_t user, struct handler_call *call)
 {
 	struct arena mem = ARENA_INIT;
-	struct str text = conf_uncomment(call->text, &mem);
+	struct str text;
 	enum script_step_kind kind = SCRIPT_STEP_NORMAL;
 	bool overflow = false, good = true;
 	int64_t n = 1;
+	int err;
 
 	(void)user;
-	if (str_is(text, "router"))
+	err = conf_uncomment(call->text, &mem, &text);
+	if (err != 0)
+		good = false;
+	else if (str_is(text, "router"))
 		kind = SCRIPT_STEP_ROUTER;
 	else if (text.n != 0)
 		good = conf_i64(text, 0, &n, &overflow) && !overflow &&
 		       n >= INT32_MIN && n <= INT32_MAX;
 	arena_fini(&mem);
+	if (err != 0)
+		return err;
 	if (!good)
 		return errh_error(call->errh, "syntax error");
 	return script_answer(e, STR("step"), (int32_t)n, kind, call);
@@ -77,10 +83,17 @@ script_goto_handler(
 {
 	struct script *s = element_state(e);
 	struct arena mem = ARENA_INIT;
-	int32_t goal = script_find_label(s, conf_uncomment(call->text, &mem));
+	struct str label;
+	int32_t goal = -1;
+	int err;
 
 	(void)user;
+	err = conf_uncomment(call->text, &mem, &label);
+	if (err == 0)
+		goal = script_find_label(s, label);
 	arena_fini(&mem);
+	if (err != 0)
+		return err;
 	if (goal < 0 || goal >= (int32_t)s->insns.n)
 		return errh_error(call->errh, "jump to nonexistent label");
 	for (size_t i = (size_t)goal; i < s->insns.n; i++)

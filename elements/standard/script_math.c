@@ -173,22 +173,27 @@ script_sign(struct element *e, uintptr_t user, struct handler_call *call)
 	return 0;
 }
 
-/* As numbers if both are, else as texts; < 0, 0 or > 0. */
+/* As numbers if both are, else as texts: *order is < 0, 0 or > 0. */
 static int
-script_compare_words(struct str a, struct str b)
+script_compare_words(struct str a, struct str b, int *order)
 {
 	struct arena mem = ARENA_INIT;
 	int64_t x, y;
 	double dx, dy;
-	int order;
+	int err = 0;
 
-	if (script_i64(a, &x) && script_i64(b, &y))
-		return x < y ? -1 : x > y;
-	if (conf_double(a, &dx) && conf_double(b, &dy))
-		return dx < dy ? -1 : dx != dy;
-	order = str_cmp(conf_unquote(a, &mem), conf_unquote(b, &mem));
+	if (script_i64(a, &x) && script_i64(b, &y)) {
+		*order = x < y ? -1 : x > y;
+	} else if (conf_double(a, &dx) && conf_double(b, &dy)) {
+		*order = dx < dy ? -1 : dx != dy;
+	} else {
+		err = conf_unquote(a, &mem, &a);
+		if (err == 0)
+			err = conf_unquote(b, &mem, &b);
+		*order = str_cmp(a, b);
+	}
 	arena_fini(&mem);
-	return order;
+	return err;
 }
 
 static int
@@ -201,7 +206,8 @@ script_compare(struct element *e, uintptr_t user, struct handler_call *call)
 	(void)e;
 	if (!script_two_words(call->text, &a, &b))
 		return script_expected(call, "two numbers");
-	order = script_compare_words(a, b);
+	if (script_compare_words(a, b, &order) != 0)
+		return ERR_NOMEM;
 	switch ((enum script_math)user) {
 	case MATH_LT:
 		yes = order < 0;

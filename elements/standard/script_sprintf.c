@@ -208,7 +208,10 @@ script_put(
 		return script_put_integer(spec, word, out);
 	if (word.n == 0)
 		return false;
-	script_put_text(spec, conf_unquote(word, &mem), out);
+	if (conf_unquote(word, &mem, &word) == 0)
+		script_put_text(spec, word, out);
+	else
+		out->oom = true; /* which the caller of the handler sees */
 	arena_fini(&mem);
 	return true;
 }
@@ -221,10 +224,13 @@ script_sprintf(struct element *e, uintptr_t user, struct handler_call *call)
 	struct script_spec spec;
 	bool good = true;
 	size_t percent;
+	int err;
 
 	(void)e;
 	(void)user;
-	format = conf_unquote(conf_shift_space(&words), &mem);
+	err = conf_unquote(conf_shift_space(&words), &mem, &format);
+	if (err != 0)
+		goto fini;
 	while (good && (percent = str_find(format, '%', 0)) < format.n) {
 		sb_add(call->out, str_sub(format, 0, percent));
 		format = str_from(format, percent + 1);
@@ -232,8 +238,9 @@ script_sprintf(struct element *e, uintptr_t user, struct handler_call *call)
 		       script_put(&spec, &words, call->out);
 	}
 	sb_add(call->out, format);
-	arena_fini(&mem);
 	if (!good || words.n > 0)
-		return errh_error(call->errh, "syntax error");
-	return 0;
+		err = errh_error(call->errh, "syntax error");
+fini:
+	arena_fini(&mem);
+	return err;
 }

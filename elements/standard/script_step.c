@@ -47,11 +47,11 @@ script_log_fini(struct script_log *log)
 	errh_fini(&log->sink);
 }
 
-/* Appends the instruction's text, expanded. */
-static void
+/* Appends the instruction's text, expanded; false: no memory, and told. */
+static bool
 script_text(const struct script_run *run, struct str text, struct strbuf *out)
 {
-	script_expand(run->e, run->t, text, false, out, run->errh);
+	return script_expand(run->e, run->t, text, false, out, run->errh);
 }
 
 /* ---- calling handlers ---- */
@@ -63,8 +63,9 @@ script_find_call(const struct script_run *run, struct hcall *call,
 {
 	if (hcall_reset(call, text, what, run->e, run->errh) != 0)
 		return ERR_INVAL;
-	if (unquote != NULL)
-		call->value = conf_unquote(call->value, unquote);
+	if (unquote != NULL &&
+	    !script_unquoted(&call->value, unquote, run->errh))
+		return ERR_NOMEM;
 	return 0;
 }
 
@@ -122,8 +123,8 @@ script_do_write(const struct script_run *run, struct str text, bool unquote)
 	struct hcall call = { .h = NULL };
 	struct errh context;
 
-	script_text(run, text, &expanded);
-	if (script_find_call(run, &call, sb_str(&expanded), HANDLER_WRITE,
+	if (script_text(run, text, &expanded) &&
+	    script_find_call(run, &call, sb_str(&expanded), HANDLER_WRITE,
 	        unquote ? &mem : NULL) == 0) {
 		script_call_context(run, &call, &context);
 		run->s->write_status =
@@ -143,8 +144,8 @@ script_do_read(const struct script_run *run, struct str text, bool unquote)
 	struct hcall call = { .h = NULL };
 	struct strbuf result = STRBUF_INIT;
 
-	script_text(run, text, &expanded);
-	if (script_find_call(run, &call, sb_str(&expanded), HANDLER_READ,
+	if (script_text(run, text, &expanded) &&
+	    script_find_call(run, &call, sb_str(&expanded), HANDLER_READ,
 	        unquote ? &mem : NULL) == 0) {
 		script_call_read(run, &call, &result);
 		script_call_name(&call, &out);
@@ -172,12 +173,17 @@ script_print_value(const struct script_run *run, struct str text, bool unquote,
 	bool handler = text.n > 0 && (char_alpha(text.s[0]) ||
 	                                 text.s[0] == '@' || text.s[0] == '_');
 
-	script_expand(run->e, run->t, text, !handler, &expanded, run->errh);
-	if (!handler)
-		sb_add(out, conf_unquote(sb_str(&expanded), mem));
-	else if (script_find_call(run, &call, sb_str(&expanded), HANDLER_READ,
-	             unquote ? mem : NULL) == 0)
+	if (!script_expand(
+	        run->e, run->t, text, !handler, &expanded, run->errh)) {
+		; /* it was told */
+	} else if (!handler) {
+		text = sb_str(&expanded);
+		if (script_unquoted(&text, mem, run->errh))
+			sb_add(out, text);
+	} else if (script_find_call(run, &call, sb_str(&expanded), HANDLER_READ,
+	               unquote ? mem : NULL) == 0) {
 		script_call_read(run, &call, out);
+	}
 	hcall_fini(&call);
 	sb_fini(&expanded);
 }
@@ -234,6 +240,8 @@ script_print(const struct script_run *run, struct script_sink sink,
 	if (newline && run->errh->nerrors == before &&
 	    (out.n == 0 || out.s[out.n - 1] != '\n'))
 		sb_addc(&out, '\n');
+	if (out.oom)
+		errh_error(run->errh, "out of memory!");
 	if (sink.file.n == 0)
 		os_print(sb_str(&out));
 	else
@@ -284,11 +292,12 @@ script_wait_time(const struct script_run *run, struct str text)
 		timer_unschedule(&s->timer);
 		return SCRIPT_GO_ON;
 	}
-	script_text(run, text, &time);
-	if (conf_seconds(sb_str(&time), 9, &ns, &overflow) && ns >= 0) {
+	if (script_text(run, text, &time) &&
+	    conf_seconds(sb_str(&time), 9, &ns, &overflow) && ns >= 0) {
 		timer_schedule_after(&s->timer, ns);
 	} else {
-		errh_error(run->errh, "syntax error at 'wait'");
+		if (!time.oom)
+			errh_error(run->errh, "syntax error at 'wait'");
 		s->pos++; /* it holds, but behind this one */
 	}
 	sb_fini(&time);
@@ -305,12 +314,15 @@ script_assign(
 	struct strbuf value = STRBUF_INIT;
 	struct arena mem = ARENA_INIT;
 	struct str text;
+	bool good;
 
-	script_text(run, insn->text, &value);
+	good = script_text(run, insn->text, &value);
 	text = sb_str(&value);
-	if (op == SCRIPT_SETQ || op == SCRIPT_RETURNQ)
-		text = conf_unquote(text, &mem);
-	if (text.n > SCRIPT_TEXT_MAX)
+	if (good && (op == SCRIPT_SETQ || op == SCRIPT_RETURNQ))
+		good = script_unquoted(&text, &mem, run->errh);
+	if (!good)
+		; /* it was told */
+	else if (text.n > SCRIPT_TEXT_MAX)
 		errh_error(run->errh, "value too long");
 	else if (str_set(&s->vars.v[insn->arg].value, text) != 0)
 		errh_error(run->errh, "out of memory!");
@@ -329,9 +341,9 @@ script_goto(
 	bool jump = true, bad;
 	int32_t goal = insn->arg;
 
-	script_text(run, insn->text, &text);
-	bad = text.n > 0 && !conf_bool(sb_str(&text), &jump);
-	if (bad)
+	bad = !script_text(run, insn->text, &text) ||
+	      (text.n > 0 && !conf_bool(sb_str(&text), &jump));
+	if (bad && !text.oom)
 		errh_error(
 		    run->errh, "bad condition '%.*s'", STR_ARG(sb_str(&text)));
 	sb_fini(&text);
@@ -351,12 +363,13 @@ script_error(const struct script_run *run, const struct script_insn *insn)
 	struct strbuf text = STRBUF_INIT;
 	struct arena mem = ARENA_INIT;
 	struct str message;
+	bool good;
 
-	script_text(run, insn->text, &text);
+	good = script_text(run, insn->text, &text);
 	message = sb_str(&text);
-	if (insn->op == SCRIPT_ERRORQ)
-		message = conf_unquote(message, &mem);
-	if (message.n > 0)
+	if (good && insn->op == SCRIPT_ERRORQ)
+		good = script_unquoted(&message, &mem, run->errh);
+	if (good && message.n > 0)
 		errh_error(run->errh, "%.*s", STR_ARG(message));
 	arena_fini(&mem);
 	sb_fini(&text);

@@ -80,17 +80,15 @@ script_cat(struct element *e, uintptr_t quote, struct handler_call *call)
 	struct arena mem = ARENA_INIT;
 	struct strbuf file = STRBUF_INIT;
 	struct diag why = { "" };
-	struct errh silent;
+	unsigned int before = call->errh->nerrors;
 	struct str name;
-	bool named;
 	int err = 0;
 
-	errh_silent_init(&silent);
-	named =
-	    arg_parse(&arg_type_filename, call->text, &name, e, &mem, &silent);
-	errh_fini(&silent);
-	if (!named)
-		err = errh_error(call->errh, "bad FILE");
+	if (!arg_parse(
+	        &arg_type_filename, call->text, &name, e, &mem, call->errh))
+		err = call->errh->nerrors > before
+		          ? ERR_NOMEM
+		          : errh_error(call->errh, "bad FILE");
 	else if (os_file_read(name, &file, &why) != 0)
 		err =
 		    errh_error(call->errh, "%.*s: %s", STR_ARG(name), why.text);

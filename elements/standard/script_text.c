@@ -88,16 +88,18 @@ script_in(struct element *e, uintptr_t user, struct handler_call *call)
 {
 	struct arena mem = ARENA_INIT;
 	struct str text = call->text;
-	struct str word = conf_unquote(conf_shift_space(&text), &mem);
+	struct str word, other;
 	bool found = false;
+	int err = conf_unquote(conf_shift_space(&text), &mem, &word);
 
 	(void)e;
 	(void)user;
-	while (word.n > 0 && text.n > 0 && !found)
-		found =
-		    str_eq(word, conf_unquote(conf_shift_space(&text), &mem));
+	while (err == 0 && word.n > 0 && text.n > 0 && !found) {
+		err = conf_unquote(conf_shift_space(&text), &mem, &other);
+		found = err == 0 && str_eq(word, other);
+	}
 	arena_fini(&mem);
-	return script_say(call, found);
+	return err != 0 ? err : script_say(call, found);
 }
 
 static int
@@ -144,19 +146,19 @@ script_random(struct element *e, uintptr_t user, struct handler_call *call)
 	return 0;
 }
 
-/* Whether word names a handler that can be used as what says. */
-static bool
+/* 0 when word names a handler that can be used as what says. */
+static int
 script_usable(struct element *e, struct str word, unsigned int what)
 {
 	struct hcall call = { .h = NULL };
 	struct errh silent;
-	bool usable;
+	int err;
 
 	errh_silent_init(&silent);
-	usable = hcall_reset(&call, word, what, e, &silent) == 0;
+	err = hcall_reset(&call, word, what, e, &silent);
 	hcall_fini(&call);
 	errh_fini(&silent);
-	return usable;
+	return err;
 }
 
 static int
@@ -164,10 +166,11 @@ script_able(struct element *e, uintptr_t user, struct handler_call *call)
 {
 	struct str text = call->text, word;
 
-	while ((word = conf_shift_space(&text)).n > 0)
-		if (!script_usable(e, word, (unsigned int)user))
-			return script_say(call, false);
-	return script_say(call, true);
+	int err = 0;
+
+	while (err == 0 && (word = conf_shift_space(&text)).n > 0)
+		err = script_usable(e, word, (unsigned int)user);
+	return err == ERR_NOMEM ? err : script_say(call, err == 0);
 }
 
 static int
@@ -183,12 +186,14 @@ static int
 script_unquote(struct element *e, uintptr_t user, struct handler_call *call)
 {
 	struct arena mem = ARENA_INIT;
+	struct str bytes = STR("");
+	int err = conf_unquote(call->text, &mem, &bytes);
 
 	(void)e;
 	(void)user;
-	sb_add(call->out, conf_unquote(call->text, &mem));
+	sb_add(call->out, bytes);
 	arena_fini(&mem);
-	return 0;
+	return err;
 }
 
 void

@@ -62,18 +62,18 @@ int
 storages_downstream(struct storages *s, struct element *e)
 {
 	struct storages_walk w = { s, 0 };
+	int err = router_downstream(e, 0, storages_visit, &w);
 
-	router_downstream(e, 0, storages_visit, &w);
-	return w.err;
+	return err != 0 ? err : w.err;
 }
 
 int
 storages_upstream(struct storages *s, struct element *e)
 {
 	struct storages_walk w = { s, 0 };
+	int err = router_upstream(e, 0, storages_visit, &w);
 
-	router_upstream(e, 0, storages_visit, &w);
-	return w.err;
+	return err != 0 ? err : w.err;
 }
 
 int

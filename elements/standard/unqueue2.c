@@ -44,7 +44,9 @@ unqueue2_set_queues(struct element *e, struct str names, struct errh *errh)
 	if (err == 0)
 		err = storages_check(&s->queues, &silent);
 	errh_fini(&silent);
-	return err == 0 ? 0 : errh_error(errh, "bad QUEUES");
+	if (err == 0 || err == ERR_NOMEM)
+		return err;
+	return errh_error(errh, "bad QUEUES");
 }
 
 static int

@@ -32,7 +32,7 @@ spinlock_info_configure(
 	for (size_t i = 0; i < conf->n && err != ERR_NOMEM; i++) {
 		struct str name;
 
-		if (!arg_parse(&arg_type_str, conf->v[i], &name, e, &mem, NULL))
+		if (!arg_parse(&arg_type_str, conf->v[i], &name, e, &mem, errh))
 			err = errh_error(errh, "bad NAME");
 		else if (named_lock_init(&s->locks[s->n++], e, name) != 0)
 			err = ERR_NOMEM;

@@ -47,8 +47,10 @@ static_thread_sched_set(
 		sb_add(&prefix, str_sub(e->name, 0, slash + 1));
 	sb_add(&prefix, name);
 	sb_addc(&prefix, '/');
-	if (name.n == 0 ||
-	    static_thread_sched_within(r, sb_str(&prefix), thread) == 0)
+	if (prefix.oom)
+		errh_error(errh, "out of memory");
+	else if (name.n == 0 ||
+	         static_thread_sched_within(r, sb_str(&prefix), thread) == 0)
 		errh_error(
 		    errh, "'%s' does not name an element", sb_cstr(&prefix));
 	sb_fini(&prefix);
