@@ -10,9 +10,9 @@
  *                "pattern ...", then the number of this server, from 0 on
  *
  * All flows of a source address go to one pattern.  A server's points depend
- * on its number and SEED alone: when others come or go, most addresses stay
- * where they were.  No ports, no handlers: rewriters name it as an input
- * specification.
+ * on its number, NODES and SEED alone: when others come or go, most addresses
+ * stay where they were.  They are where Click with glibc has them.  No ports,
+ *no handlers: rewriters name it as an input specification.
  *
  *	m :: SourceIPHashMapper(10 0xbadbeef,
  *	    - - 10.0.0.1 - 0 1 0, - - 10.0.0.2 - 0 1 1);
@@ -34,10 +34,14 @@ struct source_ip_hash_mapper {
 	struct rw_targets targets;
 	VEC(uint32_t) ids; /* of the targets */
 	VEC(struct hash_point) points;
-	uint64_t seed;
+	int32_t seed;
 };
 
-enum { POINTS_MAX = 1 << 20 };
+enum {
+	POINTS_MAX = 1 << 20,
+	ID_MAX = 65535,
+	DRAWS_MAX = 1 << 24, /* (ID + 1) * NODES: a tenth of a second */
+};
 
 static int
 source_ip_hash_mapper_order(const void *a, const void *b)
@@ -50,13 +54,50 @@ source_ip_hash_mapper_order(const void *a, const void *b)
 }
 
 /*
- * A place on the circle.  Mixed twice, for what is hashed, addresses of one
- * net and small numbers, differs in a few bits only.
+ * The numbers of glibc's random() (its manual, srandom: "the additive feedback
+ * generator"): each is the sum of those 3 and 31 before it, without its lowest
+ * bit; the first 31 are a Lehmer generator's, and 310 are thrown away.
+ */
+struct feedback {
+	uint32_t word[31];
+	unsigned int at;
+};
+
+static uint32_t
+feedback_next(struct feedback *f)
+{
+	uint32_t x = f->word[f->at] += f->word[(f->at + 28) % 31];
+
+	f->at = (f->at + 1) % 31;
+	return x >> 1;
+}
+
+static void
+feedback_seed(struct feedback *f, int32_t seed)
+{
+	int64_t x = seed == 0 ? 1 : seed;
+
+	f->word[0] = (uint32_t)x;
+	for (int i = 1; i < 31; i++) {
+		x = x * 16807 % INT32_MAX;
+		if (x < 0)
+			x += INT32_MAX;
+		f->word[i] = (uint32_t)x;
+	}
+	f->at = 3; /* the 32nd to 34th are the first three again */
+	for (int i = 0; i < 310; i++)
+		(void)feedback_next(f);
+}
+
+/*
+ * An address's place on the circle, Click's: its first byte is what the last is
+ * multiplied by, so that neighbours are far apart.
  */
 static uint32_t
-source_ip_hash_mapper_hash(const struct source_ip_hash_mapper *self, uint64_t x)
+source_ip_hash_mapper_hash(uint32_t addr)
 {
-	return (uint32_t)(hash_u64(hash_u64(x, self->seed), ~self->seed) >> 32);
+	addr = __builtin_bswap32(ip4_host(addr));
+	return addr * ((addr << 24) | 1) % INT32_MAX;
 }
 
 /* The first point at or after hash, round the circle. */
@@ -82,7 +123,7 @@ source_ip_hash_mapper_map(struct ip_mapper *m, struct rewriter_input *in,
     struct thread *t, const struct flow_key *from, struct flow_key *to)
 {
 	struct source_ip_hash_mapper *self = element_state(m->e);
-	uint32_t hash = source_ip_hash_mapper_hash(self, from->src);
+	uint32_t hash = source_ip_hash_mapper_hash(from->src);
 	const struct hash_point *point = source_ip_hash_mapper_find(self, hash);
 	const struct rw_target *x = &self->targets.v[point->target];
 
@@ -105,7 +146,6 @@ source_ip_hash_mapper_parse_head(struct source_ip_hash_mapper *self,
 {
 	struct arena mem = ARENA_INIT;
 	struct strs words = VEC_INIT;
-	int32_t seed = 0;
 	int err = conf_split_space(text, &mem, &words);
 
 	if (err == 0 && words.n != 2)
@@ -114,9 +154,9 @@ source_ip_hash_mapper_parse_head(struct source_ip_hash_mapper *self,
 	if (err == 0 &&
 	    (!arg_quiet(&arg_type_i32, words.v[0], nodes, NULL) || *nodes <= 0))
 		err = errh_error(errh, "number of nodes must be an integer");
-	if (err == 0 && !arg_quiet(&arg_type_i32, words.v[1], &seed, NULL))
+	if (err == 0 &&
+	    !arg_quiet(&arg_type_i32, words.v[1], &self->seed, NULL))
 		err = errh_error(errh, "hash seed must be an integer");
-	self->seed = hash_u64((uint32_t)seed, 0);
 	vec_fini(&words);
 	arena_fini(&mem);
 	return err;
@@ -136,7 +176,7 @@ source_ip_hash_mapper_add(struct element *e, struct str text, struct errh *errh)
 	space = str_rfind(text, ' ');
 	word = space < text.n ? str_from(text, space + 1) : text;
 	if (space >= text.n || !arg_quiet(&arg_type_i32, word, &id, NULL) ||
-	    id < 0)
+	    id < 0 || id > ID_MAX)
 		return errh_error(errh, "bad server ID in pattern spec");
 	err = rw_targets_add(
 	    &self->targets, str_trim(str_sub(text, 0, space)), e, errh);
@@ -145,26 +185,44 @@ source_ip_hash_mapper_add(struct element *e, struct str text, struct errh *errh)
 	return err;
 }
 
+/* Server id's points are the numbers id * nodes on, for the target i. */
+static int
+source_ip_hash_mapper_place_one(struct source_ip_hash_mapper *self,
+    struct feedback numbers, uint32_t nodes, uint32_t i)
+{
+	uint64_t skip = (uint64_t)self->ids.v[i] * nodes;
+	int err = 0;
+
+	while (skip-- > 0)
+		(void)feedback_next(&numbers);
+	for (uint32_t k = 0; k < nodes && err == 0; k++) {
+		struct hash_point point = { feedback_next(&numbers), i };
+
+		err = vec_push(&self->points, point);
+	}
+	return err;
+}
+
 static int
 source_ip_hash_mapper_place(
     struct source_ip_hash_mapper *self, uint32_t nodes, struct errh *errh)
 {
 	uint32_t n = (uint32_t)self->targets.n;
+	struct feedback numbers;
+	uint64_t draws = 0;
+	int err = 0;
 
-	if (nodes > POINTS_MAX / n)
-		return errh_error(
-		    errh, "too many nodes; max %u", POINTS_MAX / n);
 	for (uint32_t i = 0; i < n; i++)
-		for (uint32_t k = 0; k < nodes; k++) {
-			struct hash_point point = {
-				source_ip_hash_mapper_hash(
-				    self, (uint64_t)self->ids.v[i] << 32 | k),
-				i
-			};
-
-			if (vec_push(&self->points, point) != 0)
-				return errh_error(errh, "out of memory");
-		}
+		draws += ((uint64_t)self->ids.v[i] + 1) * nodes;
+	if (nodes > POINTS_MAX / n || draws > DRAWS_MAX)
+		return errh_error(errh,
+		    "too many nodes; max %u, and %u with all IDs summed up",
+		    POINTS_MAX / n, DRAWS_MAX);
+	feedback_seed(&numbers, self->seed);
+	for (uint32_t i = 0; i < n && err == 0; i++)
+		err = source_ip_hash_mapper_place_one(self, numbers, nodes, i);
+	if (err != 0)
+		return err;
 	qsort(self->points.v, self->points.n, sizeof(*self->points.v),
 	    source_ip_hash_mapper_order);
 	return 0;

@@ -424,6 +424,62 @@ test_source_hash(void)
 	is_num(moved, 0, "hash: only the lost server's sources move");
 }
 
+/*
+ * The server, of three with 50 points each, whose point is the first at or
+ * after addr's place: the points are random()'s.
+ */
+static uint32_t
+hash_expected(uint32_t addr, int seed)
+{
+	uint32_t place = __builtin_bswap32(addr), point, best = 0, first = 0;
+	uint32_t least = UINT32_MAX, nearest = UINT32_MAX;
+
+	place = place * ((place << 24) | 1) % INT32_MAX;
+	srandom((unsigned int)seed);
+	for (uint32_t i = 0; i < 150; i++) {
+		point = (uint32_t)random();
+		if (point >= place && point < nearest) {
+			nearest = point;
+			best = i / 50 + 1;
+		}
+		if (point < least) {
+			least = point;
+			first = i / 50 + 1;
+		}
+	}
+	return best != 0 ? best : first;
+}
+
+static void
+test_source_hash_places(void)
+{
+	static const int seeds[] = { 7, 0, -5, INT32_MAX, INT32_MIN };
+	uint32_t wrong = 0;
+
+	for (size_t k = 0; k < ARRAY_SIZE(seeds); k++) {
+		char conf[256];
+		struct trun t;
+
+		snprintf(conf, sizeof(conf),
+		    "m :: SourceIPHashMapper(50 %d, - - 1.0.0.3 - 0 1 2, "
+		    "- - 1.0.0.1 - 0 1 0, - - 1.0.0.2 - 0 1 1); "
+		    "rw :: IPRewriter(m, drop);" TWO_IN QUEUES,
+		    seeds[k]);
+		ok(trun_start(&t, conf) == 0, "hash, seed %d: starts",
+		    seeds[k]);
+		for (uint32_t i = 0; i < 200; i++) {
+			struct segment s = numbered(i * 65551), got;
+
+			feed_segment(&t, "rw", 0, &s);
+			take_segment(&t, "q0", &got);
+			wrong +=
+			    (got.dst & 3) != hash_expected(s.src, seeds[k]);
+		}
+		is_num(trun_stop(&t), 0, "hash: all packets are back");
+	}
+	is_num(wrong, 0, "hash: servers are where random() puts them");
+}
+
 /* ---- TCP ---- */
 
 static void
@@ -620,6 +676,7 @@ main(void)
 	test_address_errors();
 	test_ftp();
 	test_source_hash();
+	test_source_hash_places();
 	test_responder();
 	test_snoop();
 	for (size_t i = 0; i < ARRAY_SIZE(runs); i++) {
