@@ -101,6 +101,14 @@ def flags():
        'several threads in simulated time', r.stderr)
 
 
+def port_in_use():
+    with socket.create_server(('127.0.0.1', 0)) as held:
+        port = held.getsockname()[1]
+        r = run('-p', str(port), '-e', IDLE)
+    ok(r.returncode == 1 and f'port {port}: bind: Address' in r.stderr,
+       'a TCP port that is in use', r.stderr)
+
+
 CONFIGS = [
     ('nothing closed', 'a :: Idle(', r"config:1: expected '\)'"),
     ('an unknown class', '\n\nNoSuch -> Discard', r'config:3:.*NoSuch'),
@@ -378,6 +386,7 @@ def hotconfig_memory(folder):
 
 with tempfile.TemporaryDirectory() as d:
     flags()
+    port_in_use()
     configurations()
     captures(d)
     full_disk()

@@ -43,6 +43,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -350,24 +351,6 @@ control_socket_accept(void *arg, unsigned int events)
 
 /* ---- the listening socket ---- */
 
-/* The system's error about call, as warning while tries are left. */
-static int
-control_socket_failed(
-    struct control_socket *cs, struct errh *errh, const char *call)
-{
-	const char *words = strerror(errno);
-
-	if (cs->fd >= 0)
-		close(cs->fd);
-	cs->fd = -1;
-	if (cs->retries < 0)
-		return errh_error(errh, "%s: %s", call, words);
-	if (cs->retry_warnings)
-		errh_warning(errh, "%s: %s (%d %s left)", call, words,
-		    cs->retries + 1, cs->retries == 0 ? "try" : "tries");
-	return ERR_AGAIN;
-}
-
 /* The number at the head of the address. */
 static int
 control_socket_number(const struct control_socket *cs)
@@ -380,6 +363,28 @@ control_socket_number(const struct control_socket *cs)
 		n = n * 10 + cs->address.s[i] - '0';
 	}
 	return n;
+}
+
+/* The system's error about call, as warning while tries are left. */
+static int
+control_socket_failed(
+    struct control_socket *cs, struct errh *errh, const char *call)
+{
+	const char *words = strerror(errno);
+	char where[24] = "";
+
+	if (cs->type == SOCKET_TCP)
+		snprintf(where, sizeof(where),
+		    "port %d: ", control_socket_number(cs));
+	if (cs->fd >= 0)
+		close(cs->fd);
+	cs->fd = -1;
+	if (cs->retries < 0)
+		return errh_error(errh, "%s%s: %s", where, call, words);
+	if (cs->retry_warnings)
+		errh_warning(errh, "%s%s: %s (%d %s left)", where, call, words,
+		    cs->retries + 1, cs->retries == 0 ? "try" : "tries");
+	return ERR_AGAIN;
 }
 
 /* The old router's socket of this name and address, still in use. */
