@@ -375,6 +375,41 @@ _, err = switch.communicate(timeout=30)
 ok(switch.returncode == 0 and b'Sanitizer' not in err, 'ends when told', err)
 ok(not os.path.exists(SOCKET), 'and takes its socket away')
 
+# Workers on processors of their own, and ports on workers: all of a process
+# on one, the next process on the other.
+cpus = sorted(os.sched_getaffinity(0))[:2]
+if len(cpus) == 2:
+    switch = serve('--workers', '2', '--cpus', ','.join(map(str, cpus)),
+                   'vale0')
+    where = [os.sched_getaffinity(int(t))
+             for t in os.listdir(f'/proc/{switch.pid}/task')]
+    ok(all({c} in where for c in cpus), 'a worker on each processor', where)
+    pinned = []
+    for name in 'ab':
+        s, answer, got = guest()
+        pinned.append((s, got))
+        for i in range(2):
+            s.sendall(b'port vale0:%s%d index=%d\n' % (name.encode(), i, i))
+            answer = s.recv(1000)
+    vale('attach', 'vale0:c', 'pcap:,' + DIR + '/c.pcap')
+    of = {p['name']: p['worker'] for p in json.loads(
+        vale('list', '--json', 'vale0').stdout)['switches'][0]['ports']}
+    ok(len(of) == 5 and of['a0'] == of['a1'] != of['b0'] == of['b1'],
+       "all ports of a process on one worker, the next's on the other", of)
+    for s, got in pinned[:1]:
+        s.close()
+    ok(wait_for(lambda: len(stats()['ports']) == 3), 'one goes')
+    vale('attach', 'vale0:d', 'pcap:,' + DIR + '/d.pcap')
+    of = {p['name']: p['worker'] for p in json.loads(
+        vale('list', '--json', 'vale0').stdout)['switches'][0]['ports']}
+    ok(of['d'] != of['b0'], 'who comes next takes its place', of)
+    switch.terminate()
+    switch.wait()
+else:
+    for _ in range(4):
+        n += 1
+        print(f'ok {n} # SKIP one processor')
+
 # Options about Xen; here is none.
 for args, want in (
         (('--xen', 'maybe'), 'not auto, on or off'),
