@@ -31,7 +31,7 @@ netfront_break(struct netfront *f, const char *why)
 		f->stats.rx_errors++;
 	}
 	f->broken = true;
-	f->dev.link = false;
+	netdev_set_link(&f->dev, &f->stats, false);
 	return ERR_PEER;
 }
 

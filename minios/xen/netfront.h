@@ -20,7 +20,8 @@
  *	                    (clickos/ringport.h)
  *
  * The backend may be hostile or dead: every value is read once and checked,
- * and a wrong one breaks the port (ERR_PEER) until a backend connects anew.
+ * and a wrong one breaks the port: its link is down, nothing comes and what is
+ * sent is lost, until a backend connects anew.
  */
 #ifndef MINIOS_XEN_NETFRONT_H
 #define MINIOS_XEN_NETFRONT_H
@@ -185,7 +186,7 @@ void netfront_close(struct netdev *dev);
 void netfront_event(void *arg);
 void netfront_backend_changed(void *arg);
 
-/* Notes that the backend broke the protocol, says so once; ERR_PEER. */
+/* Notes that the backend broke the protocol, says so once.  ERR_PEER. */
 int netfront_break(struct netfront *f, const char *why);
 
 #endif

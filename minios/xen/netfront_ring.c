@@ -33,9 +33,7 @@ netfront_ring_rx(struct netdev *dev, struct batch *out, unsigned int max)
 	struct netfront *f = container_of(dev, struct netfront, dev);
 	uint32_t from = out->count, slots;
 
-	if (f->broken)
-		return ERR_PEER;
-	if (!f->connected)
+	if (f->broken || !f->connected)
 		return 0;
 	if (ringport_rx(&f->ring, out, max, &slots) != 0)
 		(void)netfront_break(f, "rx ring: switch broke the rules");
@@ -49,8 +47,6 @@ netfront_ring_rx(struct netdev *dev, struct batch *out, unsigned int max)
 	netfront_ring_publish(
 	    f, &f->ring.ring.rx, f->rx_port, out->count - from);
 	netfront_stamp(out, from);
-	if (f->broken && out->count == from)
-		return ERR_PEER;
 	return (int)(out->count - from);
 }
 
@@ -60,13 +56,13 @@ netfront_ring_tx(struct netdev *dev, struct batch *in)
 	struct netfront *f = container_of(dev, struct netfront, dev);
 	int n;
 
-	if (f->broken)
-		return ERR_PEER;
-	if (!f->connected)
+	if (f->broken || !f->connected)
 		return netfront_tx_lose(f, in);
 	n = ringport_tx(&f->ring, in);
-	if (n < 0)
-		return netfront_break(f, "tx ring: switch broke the rules");
+	if (n < 0) {
+		(void)netfront_break(f, "tx ring: switch broke the rules");
+		return netfront_tx_lose(f, in);
+	}
 	netfront_ring_publish(f, &f->ring.ring.tx, f->tx_port, (uint32_t)n);
 	return n;
 }
@@ -76,9 +72,7 @@ netfront_ring_tx(struct netdev *dev, struct batch *in)
 bool
 netfront_ring_arm(struct netfront *f, unsigned int what)
 {
-	if (f->broken)
-		return true;
-	if (!f->connected)
+	if (f->broken || !f->connected)
 		return what == NETDEV_TX; /* room enough: it all is lost */
 	return ringport_arm(&f->ring, what);
 }

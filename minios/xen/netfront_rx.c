@@ -270,23 +270,20 @@ netfront_rx(struct netdev *dev, struct batch *out, unsigned int max)
 	struct netfront *f = container_of(dev, struct netfront, dev);
 	uint32_t before = out->count;
 	struct frame frame;
-	int waiting, got = 0;
+	int waiting;
 
-	if (f->broken)
-		return ERR_PEER;
-	if (!f->connected)
+	if (f->broken || !f->connected)
 		return 0;
 	f->thread = out->thread;
 	/* A sender that has gone quiet does not do it. */
 	if (netfront_tx_reap(f) != 0)
-		return ERR_PEER;
+		return 0;
 	waiting = xen_ring_waiting(&f->rx);
 	if (waiting < 0)
-		return netfront_break(f, "rx: index beyond the ring");
+		(void)netfront_break(f, "rx: index beyond the ring");
 	while (waiting > 0 && out->count - before < max) {
-		got = netfront_rx_frame(f, &frame, (unsigned int)waiting);
-		if (got <= 0)
-			break;
+		if (netfront_rx_frame(f, &frame, (unsigned int)waiting) <= 0)
+			break; /* not whole yet, or nonsense */
 		netfront_rx_deliver(f, &frame, out);
 		netfront_rx_consume(f, &frame);
 		waiting -= (int)frame.slots;
@@ -295,8 +292,6 @@ netfront_rx(struct netdev *dev, struct batch *out, unsigned int max)
 		event_send(f->rx_port);
 		f->stats.wakeups_out++;
 	}
-	if (out->count == before && got < 0)
-		return got;
 	netfront_stamp(out, before);
 	return (int)(out->count - before);
 }
@@ -307,9 +302,7 @@ netfront_rx_arm(struct netfront *f)
 	struct frame frame;
 	int waiting;
 
-	if (f->broken)
-		return true;
-	if (!f->connected)
+	if (f->broken || !f->connected)
 		return false;
 	waiting = xen_ring_waiting(&f->rx);
 	if (waiting < 0)

@@ -297,13 +297,9 @@ netfront_tx(struct netdev *dev, struct batch *in)
 	struct netfront *f = container_of(dev, struct netfront, dev);
 	uint32_t n = 0;
 
-	if (f->broken)
-		return ERR_PEER;
-	if (!f->connected)
-		return netfront_tx_lose(f, in);
 	f->thread = in->thread;
-	if (netfront_tx_reap(f) != 0)
-		return ERR_PEER;
+	if (f->broken || !f->connected || netfront_tx_reap(f) != 0)
+		return netfront_tx_lose(f, in);
 	while (
 	    n < in->count && netfront_tx_one(f, in->thread, in->packet[n]) != 0)
 		n++;
