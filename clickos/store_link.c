@@ -52,6 +52,16 @@ link_recv(struct control_link *link, struct strbuf *msg)
 
 /* ---- out ---- */
 
+/* No answer can be given any more: that the directory goes tells the tool. */
+static void
+link_broken(struct store_link *l)
+{
+	struct store *s = l->side->store;
+
+	s->ops->rm(s, store_path(l->side, "v2/%s", l->name));
+	l->gone = true;
+}
+
 /* Chunks while the window has room.  False: there are more. */
 static bool
 link_flush(struct store_link *l)
@@ -67,7 +77,7 @@ link_flush(struct store_link *l)
 		        store_path(
 		            l->side, "v2/%s/from/%u", l->name, l->next_out),
 		        chunk) != 0) {
-			l->gone = true;
+			link_broken(l);
 			return false;
 		}
 		l->out_pos += chunk.n;

@@ -490,6 +490,10 @@ test_link(void)
 	    "there are only so many");
 	is_num(tool_ask(&b, CONTROL_HELLO, CONTROL_ANY_ROUTER, "", STR("")), 0,
 	    "the first goes on");
+	b.f.fail_writes = 1;
+	is_num(tool_ask(&b, CONTROL_HELLO, CONTROL_ANY_ROUTER, "", STR("")), -1,
+	    "no answer into a full store");
+	ok(becomes(&b, "v2/t", NULL), "the link is ended, which tells");
 	bench_end(&b);
 	sb_fini(&text);
 }

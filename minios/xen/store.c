@@ -27,25 +27,34 @@ struct two {
 	struct str value, value2;
 };
 
+/* What the store refuses is told; who asked goes on without it. */
+static int
+store_answer(const char *path, const char *what, int err)
+{
+	if (err != 0)
+		xenbus_refused(path, what, err);
+	return err;
+}
+
 static int
 store_read(struct store *s, const char *path, struct strbuf *out)
 {
 	(void)s;
-	return xenbus_read(0, path, out);
+	return store_answer(path, "read", xenbus_read(0, path, out));
 }
 
 static int
 store_list(struct store *s, const char *path, struct strbuf *out)
 {
 	(void)s;
-	return xenbus_list(0, path, out);
+	return store_answer(path, "read", xenbus_list(0, path, out));
 }
 
 static int
 store_write(struct store *s, const char *path, struct str value)
 {
 	(void)s;
-	return xenbus_write(0, path, value);
+	return store_answer(path, "written", xenbus_write(0, path, value));
 }
 
 static void
@@ -78,7 +87,8 @@ store_write_two(struct store *s, const char *path, struct str value,
 	struct two two = { path, path2, value, value2 };
 
 	(void)s;
-	return xenbus_transact(store_write_both, &two);
+	return store_answer(
+	    path, "written", xenbus_transact(store_write_both, &two));
 }
 
 static void

@@ -14,11 +14,12 @@
 #include "base/err.h"
 #include "minios/console.h"
 #include "minios/fiber.h"
+#include "minios/machine.h"
 #include "minios/xen/event.h"
 #include "minios/xen/storering.h"
 #include "minios/xen/xen.h"
 
-enum { FIRED_MAX = 1024, TRIES = 100 };
+enum { FIRED_MAX = 1024, TRIES = 100, SECOND_NS = 1000000000 };
 
 struct transaction {
 	struct list node;
@@ -38,6 +39,7 @@ struct request {
 	int err;
 	struct strbuf *reply;
 	struct waitq answered;
+	char path[]; /* of one that is told */
 };
 
 struct fired {
@@ -64,6 +66,7 @@ static struct {
 	struct list pending, watches, transactions;
 	uint32_t last_id, last_token;
 	bool broken;
+	int64_t quiet_ns; /* until then no refusal is told */
 } bus;
 
 static int
@@ -101,6 +104,19 @@ xenbus_text(const struct store_message *m)
 	    m->payload, n > 0 && m->payload[n - 1] == '\0' ? n - 1 : n);
 }
 
+void
+xenbus_refused(const char *path, const char *what, int err)
+{
+	int64_t now = machine->steady_ns();
+
+	if (err == ERR_NOTFOUND || err == ERR_CLOSED || now < bus.quiet_ns)
+		return;
+	bus.quiet_ns = now + SECOND_NS;
+	console_printf("xenstore: %s: not %s: %s\n", path, what,
+	    err == ERR_NOMEM ? "no room, or the quota is used up"
+	                     : err_text(err));
+}
+
 static void
 xenbus_finish(struct request *r, int err)
 {
@@ -114,6 +130,8 @@ xenbus_finish(struct request *r, int err)
 			t->err = err;
 		if (--t->unanswered == 0)
 			waitq_wake(&t->answered);
+	} else if (r->told && err != 0) {
+		xenbus_refused(r->path, "written", err);
 	}
 	if (!r->told)
 		waitq_wake(&r->answered);
@@ -221,6 +239,7 @@ void
 xenbus_init(void)
 {
 	bus.broken = false;
+	bus.quiet_ns = 0;
 	list_init(&bus.pending);
 	list_init(&bus.watches);
 	list_init(&bus.transactions);
@@ -328,17 +347,21 @@ xenbus_transaction(uint32_t id)
 	return NULL;
 }
 
-/* One request whose answer goes to its transaction, if to anybody. */
+/*
+ * One request, for the path in its first part, whose answer goes to its
+ * transaction, if to anybody.
+ */
 static int
 xenbus_tell_parts(
     uint32_t type, uint32_t tx, const struct part *part, unsigned int count)
 {
-	struct request *r = calloc(1, sizeof(*r));
+	struct request *r = calloc(1, sizeof(*r) + part[0].n);
 	struct transaction *t = tx != 0 ? xenbus_transaction(tx) : NULL;
 	int err;
 
 	if (r == NULL)
 		return ERR_NOMEM;
+	memcpy(r->path, part[0].p, part[0].n);
 	r->told = r->sending = true;
 	r->tx = t;
 	if (t != NULL)

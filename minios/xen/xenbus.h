@@ -32,10 +32,15 @@ int xenbus_mkdir(uint32_t tx, const char *path);
 int xenbus_rm(uint32_t tx, const char *path);
 /*
  * The same without waiting for the answer, and in the order of the calls: for
- * what would not be done otherwise if it failed.
+ * what would not be done otherwise if it failed.  A refusal is on the console.
  */
 void xenbus_tell(const char *path, struct str value);
 void xenbus_tell_rm(const char *path);
+/*
+ * Tells on the console, once a second at most, that path was not "read" or
+ * "written"; nothing if it is but not there, or the store has ended.
+ */
+void xenbus_refused(const char *path, const char *what, int err);
 
 /*
  * Runs body(tx, arg) in transactions until one of them is accepted.  What body

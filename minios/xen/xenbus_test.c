@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "minios/fiber.h"
+#include "minios/machine.h"
 #include "minios/xen/xen.h"
 #include "test/fake_minios.h"
 #include "test/fake_store.h"
@@ -212,6 +213,31 @@ test_watches(void)
 	sb_fini(&out);
 }
 
+/* What nobody waits for is told on the console, if it is refused. */
+static void
+test_refused(void)
+{
+	begin();
+	xenbus_tell_rm("r/none");
+	is_num(xenbus_write(0, "r/a", STR("1")), 0, "what was not there");
+	is_cstr(fake_console(), "", "need not go");
+	fake_store_fail("EACCES", 1, 2);
+	xenbus_tell("r/b", STR("2"));
+	xenbus_tell_rm("r/a");
+	is_num(xenbus_write(0, "r/c", STR("3")), 0, "two that are refused");
+	is_cstr(fake_console(),
+	    "xenstore: r/b: not written: permission denied\n",
+	    "are told once a second");
+	fake_console_clear();
+	xenbus_refused("r/d", "read", ERR_NOMEM);
+	is_cstr(fake_console(), "", "no sooner");
+	fiber_sleep_until(machine->steady_ns() + 1000000000);
+	xenbus_refused("r/d", "read", ERR_NOMEM);
+	is_cstr(fake_console(),
+	    "xenstore: r/d: not read: no room, or the quota is used up\n",
+	    "and then again");
+}
+
 struct asker {
 	unsigned int right;
 	int id;
@@ -314,6 +340,7 @@ main(void)
 	test_errors();
 	test_transactions();
 	test_told();
+	test_refused();
 	test_watches();
 	test_fibers();
 	test_hostile();
