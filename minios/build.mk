@@ -21,8 +21,9 @@ CFLAGS_guest := -O2 -fno-builtin-malloc -fno-builtin-calloc -nostdinc \
 LDFLAGS_guest := -nostdlib -static -no-pie -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,--build-id=none -Wl,-T,minios/clickos.lds
 
-GUEST_SRC := $(call sources,base xen netring control click clickos $(PORTABLE_ELEMENTS) \
-	minios minios/pv minios/pvh minios/xen minios/virtio)
+GUEST_SRC := $(filter-out minios/selftest_none.c,$(call sources,base xen \
+	netring control click clickos $(PORTABLE_ELEMENTS) \
+	minios minios/pv minios/pvh minios/xen minios/virtio))
 GUEST_ASM := $(wildcard minios/*.S minios/*/*.S)
 # What no packet passes, with the compiler told to make it small: the kernel
 # but for its drivers, the control thread, and what reads configurations.
@@ -95,8 +96,11 @@ build/clickos.debug: $(GUEST_OBJ) build/guest/gen/elements_guest.o \
 	$(call say,LD $@)
 	$(Q)$(link_guest)
 
-# An image with the elements of examples/NAME.click: build/clickos-NAME.
-build/clickos-%.debug: $(GUEST_OBJ) build/guest/gen/elements_guest_%.o \
+# An image with the elements of examples/NAME.click: build/clickos-NAME.  The
+# kernel tries itself in the one that has all.
+build/clickos-%.debug: \
+    $(filter-out %/selftest.o %/selftest_memory.o,$(GUEST_OBJ)) \
+    build/guest/minios/selftest_none.o build/guest/gen/elements_guest_%.o \
     minios/clickos.lds
 	$(call say,LD $@)
 	$(Q)$(link_guest)

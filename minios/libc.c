@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "os/os.h"
 
@@ -18,6 +19,27 @@ __errno_location(void)
 
 /* musl's own name for it inside the archive. */
 int *___errno_location(void) __attribute__((alias("__errno_location"), const));
+
+/*
+ * printf's %m and %ls, which nobody uses: musl's would bring a page of messages
+ * and its locales along.
+ */
+char *
+strerror(int e)
+{
+	static char none[] = "";
+
+	(void)e;
+	return none;
+}
+
+int
+wctomb(char *to, wchar_t c)
+{
+	(void)to;
+	(void)c;
+	return -1;
+}
 
 void
 abort(void)

@@ -316,16 +316,22 @@ def small(name):
     check(status == 2 and "unknown element class 'RED'" in text,
           'and nothing else')
     guest.stop()
+    check('only the image of all elements has it' in
+          tried(MACHINES[name][0], 'build/clickos-firewall').stdout,
+          'nor the self test, which it says')
+
+
+def tried(machine, kernel):
+    return subprocess.run(
+        [QEMU, *machine, '-accel', 'tcg', '-m', '16', '-nodefaults',
+         '-no-user-config', '-display', 'none', '-serial', 'stdio',
+         '-no-reboot', '-kernel', kernel, '-append', 'selftest=all'],
+        capture_output=True, text=True, timeout=60)
 
 
 def end(how, machine):
     """The guest tries itself and powers off."""
-    run = subprocess.run(
-        [QEMU, *machine, '-accel', 'tcg', '-m', '16', '-nodefaults',
-         '-no-user-config', '-display', 'none', '-serial', 'stdio',
-         '-no-reboot', '-kernel', 'build/clickos', '-append',
-         'selftest=all'],
-        capture_output=True, text=True, timeout=60)
+    run = tried(machine, 'build/clickos')
     check(re.search(r'^1\.\.\d+', run.stdout, re.M) and
           'not ok' not in run.stdout and run.returncode == 0,
           f'{how}: tries itself and powers off')
