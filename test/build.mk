@@ -12,12 +12,17 @@ build/await: build/host/test/xen/await.o
 	$(call say,LD $@)
 	$(Q)$(CC) -o $@ $^ -lxenstore
 
+# A vif's backend that breaks the protocol (test/xen/faults.sh).
+build/badback: build/host/test/xen/badback.o
+	$(call say,LD $@)
+	$(Q)$(CC) -o $@ $^ -lxenstore -lxengnttab -lxenevtchn
+
 # Datagrams through a guest (test/xen/traffic.sh).
 build/udp: build/host/test/xen/udp.o
 	$(call say,LD $@)
 	$(Q)$(CC) -o $@ $^
 
-check-run: build/xsctl build/await build/udp
+check-run: build/xsctl build/await build/badback build/udp
 
 # Memory runs out in it at a chosen moment (test/nomem.h).
 NOMEM_LD := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \

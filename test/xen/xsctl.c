@@ -8,8 +8,8 @@
  * OP and ROUTER are numbers (65535: none).  Prints the answer's payload; exit
  * status: the answer's.  Several guests are asked one after the other, each
  * answer is a line, and the last one's status counts.  xsctl DOMID OP ROUTER
- *PATH PAYLOAD xN sends the request N times and prints the last answer, and the
- *milliseconds that one took on average to standard error.
+ * PATH PAYLOAD xN sends the request N times and prints the last answer, and the
+ * milliseconds that one took on average to standard error.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -47,6 +47,16 @@ tool_key(const struct tool *t, const char *way, uint32_t n, char key[160])
 	return key;
 }
 
+static bool
+tool_has(struct tool *t, const char *key)
+{
+	unsigned int n;
+	char *value = xs_read(t->xs, XBT_NULL, key, &n);
+
+	free(value);
+	return value != NULL;
+}
+
 /* Sleeps until something in our directory has changed. */
 static void
 tool_wait(struct tool *t)
@@ -56,18 +66,12 @@ tool_wait(struct tool *t)
 
 	if (poll(&p, 1, PATIENCE_MS) == 0)
 		fail("no answer");
-	while ((event = xs_check_watch(t->xs)) != NULL)
+	while ((event = xs_check_watch(t->xs)) != NULL) {
+		if (strcmp(event[XS_WATCH_PATH], t->dir) == 0 &&
+		    !tool_has(t, t->dir))
+			fail("the guest has ended the link");
 		free(event);
-}
-
-static bool
-tool_has(struct tool *t, const char *key)
-{
-	unsigned int n;
-	char *value = xs_read(t->xs, XBT_NULL, key, &n);
-
-	free(value);
-	return value != NULL;
+	}
 }
 
 /* Chunks are taken in order: a window is looked at twice, not for each one. */
