@@ -103,6 +103,10 @@ check "reboot is heard over a link" ask $SHUTDOWN $ANY "" reboot
 check "and obeyed" await 30 id cpv "$dom"
 use cpv
 check "nothing is left after it" becomes version 2
+install 3 "$switching"
+check "a router that is not the first" becomes 3/state running
+check "its results while there is no router 0" reads_as 3 s switch 0
+check "are there, too" becomes 0/elements/s/switch 0
 xl destroy cpv
 
 # ---- what came along with the guest ----
@@ -115,20 +119,14 @@ check "a router as ramdisk runs" becomes 0/state running
 check "and answers" reads_as 0 s switch 0
 xl destroy ram
 guest line pv 6 "config='$switching'"
-xl create -q line.cfg
+xl create -q -p line.cfg
 use line
-check "a router on the command line too" becomes 0/state running
-xl destroy line
-guest before pv 6 ""
-xl create -q -p before.cfg
-use before
 put 3/config/0 "$switching"
 put 3/status Running
-xl unpause before
-check "keys that were there before the guest" becomes 3/state running
-check "results under router 0 while there is none" reads_as 3 s switch 0
-is "there" "$(get 0/elements/s/switch)" 0
-xl destroy before
+xl unpause line
+check "a router on the command line too" becomes 0/state running
+check "and by keys that were there before the guest" becomes 3/state running
+xl destroy line
 
 # ---- memory ----
 
@@ -157,18 +155,19 @@ becomes version 2
 is "a configuration of a megabyte" \
     "$(ask $INSTALL $ANY big @/test/big.click)" 0
 check "read back" eval 'ask $CONFIG 0 "" > back.click; cmp back.click /test/big.click'
-idle=$(ask $READ 0 s.switch "" x20 2>&1 >/dev/null)
 is "63 busy routers beside it" "$(ask $INSTALL $ANY busy \
     'InfiniteSource(BURST 32) -> c :: Counter -> Discard;' x63 2>/dev/null)" 63
 nodes=$(xenstore-ls "$R" | wc -l)
 check "within the store's quota ($nodes nodes)" [ "$nodes" -lt 1000 ]
-is "it answers beside 63 that are busy" "$(ask $READ 0 s.switch)" 0
-busy=$(ask $READ 0 s.switch "" x20 2>&1 >/dev/null)
-note "a request: $idle ms idle, $busy ms beside 63 busy routers"
-ask $STATS $ANY "" > stats
-note "$(grep -E '^(longest|control)_' stats | tr '\n' ' ')"
-# How soon it answers in guest time is shown where only that counts:
-# test/virtio.t, busy().
+number() { ask $STATS $ANY "" | sed -n "s/^$1 //p"; }
+late=$(number control_late) waits=$(number control_waits)
+is "it answers beside 63 that are busy" "$(ask $READ 0 s.switch "" x20 2>/dev/null)" 0
+check "each answer was waited for" \
+    [ "$(number control_waits)" -ge $((waits + 20)) ]
+# By the guest's own time: what Xen gives to dom0 does not count, nor, as the
+# box counts instructions, what this machine gives to others.
+is "none longer than 10 ms" "$(number control_late)" "$late"
+note "$(ask $STATS $ANY "" | grep -E '^(longest|control)_' | tr '\n' ' ')"
 xl shutdown many
 check "it powers off under load" await 30 gone many
 plan
