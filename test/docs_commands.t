@@ -116,6 +116,9 @@ def document(path):
         status, out = shell.run('\n'.join(blocks))
         ok(status == 0, f'{name}: {sum(len(b.splitlines()) for b in blocks)} '
            'lines of commands', out)
+        empty = [f for f in glob.glob(f'{shell.dir}/*.pcap')
+                 if os.path.getsize(f) <= 24]
+        ok(not empty, f'{name}: no capture that they write is empty', empty)
     shell.close()
 
 
