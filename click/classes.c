@@ -5,7 +5,7 @@
 #include "base/compiler.h"
 #include "click/element.h"
 
-/* Second names. */
+/* Second names, sorted. */
 static const struct {
 	const char *name, *class;
 } class_synonyms[] = {
@@ -16,6 +16,16 @@ static const struct {
 	{ "SortedTaskSched", "BalancedThreadSched" },
 	{ "StripEtherVlanHeader", "StripEtherVLANHeader" },
 };
+
+bool
+class_synonym(size_t i, const char **name, const char **class_name)
+{
+	if (i >= ARRAY_SIZE(class_synonyms))
+		return false;
+	*name = class_synonyms[i].name;
+	*class_name = class_synonyms[i].class;
+	return true;
+}
 
 static const struct element_class *
 class_search(struct str name)

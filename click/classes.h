@@ -3,6 +3,7 @@
 #ifndef CLICK_CLASSES_H
 #define CLICK_CLASSES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/str.h"
@@ -20,5 +21,8 @@ extern const size_t class_count;
 
 /* Also the names that Click gives as synonyms; NULL when there is none. */
 const struct element_class *class_find(struct str name);
+
+/* The i-th synonym, by name, and what it stands for; false beyond the last. */
+bool class_synonym(size_t i, const char **name, const char **class_name);
 
 #endif

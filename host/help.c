@@ -19,27 +19,54 @@ help_text(const char *class_name)
 	return "";
 }
 
-/* The part of "NAME -- what it does" after the dashes, up to the line's end. */
-static struct str
+/* The sentence behind the dashes of "NAME -- what it does", on one line. */
+static void
 help_summary(const char *text)
 {
-	struct str all = str_of(text);
-	struct str line = str_sub(all, 0, str_find(all, '\n', 0));
-	size_t dashes = str_search(line, STR(" -- "), 0);
+	struct str all = str_of(text), word;
+	size_t dashes = str_search(all, STR("--"), 0);
+	size_t end = str_search(all, STR("\n\n"), 0);
+	size_t stop = str_search(all, STR(". "), dashes);
 
-	return dashes == line.n ? STR("") : str_from(line, dashes + 4);
+	if (dashes >= end)
+		return;
+	all = str_sub(all, dashes + 2, stop < end ? stop : end);
+	while ((word = str_word(&all)).n > 0) {
+		if (all.n == 0 && word.s[word.n - 1] == '.')
+			word.n--;
+		printf(" %.*s", STR_ARG(word));
+	}
+}
+
+/* Number *next and on of the synonyms, up to those that come after before. */
+static void
+synonyms_list(size_t *next, const char *before)
+{
+	const char *name, *class_name;
+
+	for (; class_synonym(*next, &name, &class_name); ++*next) {
+		if (before != NULL && strcmp(name, before) > 0)
+			break;
+		if (class_find(str_of(name)) != NULL)
+			printf("%-24s %-10s another name of %s\n", name, "-",
+			    class_name);
+	}
 }
 
 void
 elements_list(void)
 {
+	size_t synonym = 0;
+
 	for (size_t i = 0; i < class_count; i++) {
 		const char *name = class_table[i].class->name;
-		struct str summary = help_summary(help_text(name));
 
-		printf("%-24s %-10s %.*s\n", name, class_table[i].family,
-		    STR_ARG(summary));
+		synonyms_list(&synonym, name);
+		printf("%-24s %-10s", name, class_table[i].family);
+		help_summary(help_text(name));
+		putchar('\n');
 	}
+	synonyms_list(&synonym, NULL);
 }
 
 bool

@@ -33,7 +33,13 @@ with open('docs/elements.md') as f:
 ok(output('tools/gen-docs', 'md', *files) == reference,
    'docs/elements.md is current', 'make docs')
 lines = output('build/click', '--list-elements').splitlines()
+synonyms = [line.split()[0] for line in lines if ' another name of ' in line]
 classes = [line.split()[0] for line in lines]
+ok('FullNoteQueue' in synonyms and classes == sorted(classes),
+   'synonyms are listed among the classes', synonyms)
+silent = [line for line in lines if len(line.split()) < 4]
+ok(not silent, 'the list says what each does', silent)
+classes = [c for c in classes if c not in synonyms]
 # Null2 to Null8 are described with Null1.
 missing = [c for c in classes
            if not re.search(rf'^### {c}\n\n```\n[^-]*\b({c}|Null1)\b', reference, re.M)]
