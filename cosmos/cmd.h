@@ -43,7 +43,7 @@ struct cmd {
 /* All of them, in the order of the manual; the last is NULL. */
 extern const struct cmd *const cmd_table[];
 
-extern const struct cmd cmd_create, cmd_list, cmd_show, cmd_destroy,
+extern const struct cmd cmd_create, cmd_load, cmd_list, cmd_show, cmd_destroy,
     cmd_install, cmd_remove, cmd_start, cmd_stop, cmd_read, cmd_write,
     cmd_suspend, cmd_resume, cmd_shutdown, cmd_logs, cmd_console, cmd_version,
     cmd_doctor, cmd_pool, cmd_watch, cmd_check, cmd_images, cmd_top, cmd_attach,
@@ -137,6 +137,13 @@ int cmd_guests(struct cmd_context *x, char *const *patterns, size_t n,
 /* The whole of a command that takes nothing but guests. */
 int cmd_each_guest(
     struct cmd_context *x, int argc, char **argv, cmd_guest_fn *one);
+
+/*
+ * Shows the guest's console, and sends it what is typed, until it has ended or
+ * *stop, set by a signal handler, is true; stop may be NULL.
+ */
+int cmd_console_show(struct cmd_context *x, const struct cosmos_guest *g,
+    const volatile int *stop);
 
 /* Collects the array of --json by hand, where guests do not exist yet. */
 void cmd_item_failed(

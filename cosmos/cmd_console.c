@@ -44,8 +44,8 @@ console_over(struct cmd_context *x, const struct cosmos_guest *g)
 }
 
 static void
-console_follow(
-    struct cmd_context *x, const struct cosmos_guest *g, int in, int out)
+console_follow(struct cmd_context *x, const struct cosmos_guest *g,
+    const volatile int *stop, int in, int out)
 {
 	struct pollfd p = { .fd = in >= 0 ? STDIN_FILENO : -1,
 		.events = POLLIN };
@@ -53,7 +53,7 @@ console_follow(
 	bool over;
 
 	for (;;) {
-		over = console_over(x, g);
+		over = console_over(x, g) || (stop != NULL && *stop != 0);
 		while ((n = console_copy(out, STDOUT_FILENO, x->json)) > 0)
 			;
 		if (n < 0 || over)
@@ -64,11 +64,26 @@ console_follow(
 	}
 }
 
+int
+cmd_console_show(struct cmd_context *x, const struct cosmos_guest *g,
+    const volatile int *stop)
+{
+	int in, out, status = cosmos_console(x->c, g, &in, &out);
+
+	if (status != COSMOS_OK)
+		return cmd_fail(x, status);
+	console_follow(x, g, stop, in, out);
+	if (in >= 0 && in != out)
+		close(in);
+	close(out);
+	return COSMOS_OK;
+}
+
 static int
 console_run(struct cmd_context *x, int argc, char **argv)
 {
 	struct cosmos_guest g;
-	int option, status, in, out;
+	int option, status;
 
 	while ((option = cmd_option(x, argc, argv)) != -1)
 		if (option == '?')
@@ -76,15 +91,8 @@ console_run(struct cmd_context *x, int argc, char **argv)
 	if (argc - optind != 1)
 		return cmd_usage(x, "which guest?");
 	status = cosmos_find(x->c, argv[optind], &g);
-	if (status == COSMOS_OK)
-		status = cosmos_console(x->c, &g, &in, &out);
-	if (status != COSMOS_OK)
-		return cmd_fail(x, status);
-	console_follow(x, &g, in, out);
-	if (in >= 0 && in != out)
-		close(in);
-	close(out);
-	return COSMOS_OK;
+	return status == COSMOS_OK ? cmd_console_show(x, &g, NULL)
+	                           : cmd_fail(x, status);
 }
 
 const struct cmd cmd_console = {

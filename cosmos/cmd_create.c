@@ -231,6 +231,11 @@ create_file(struct cmd_context *x, struct create *self, const char *path)
 	free(warnings);
 	spec = *loaded;
 	create_merge(&spec, &self->spec);
+	/* A file is for every platform; what is said here is for this one. */
+	if (spec.platform == COSMOS_PROCESS) {
+		spec.type = self->spec.type;
+		spec.cmdline = self->spec.cmdline;
+	}
 	status = create_spec(x, self, &spec);
 	cosmos_spec_free(loaded);
 	return status;

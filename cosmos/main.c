@@ -8,6 +8,7 @@
 
 const struct cmd *const cmd_table[] = {
 	&cmd_create,
+	&cmd_load,
 	&cmd_list,
 	&cmd_show,
 	&cmd_top,

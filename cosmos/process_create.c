@@ -154,7 +154,14 @@ process_create(
 {
 	struct process_dir d;
 	pid_t pid = 0;
-	int status = create_guest(c, spec, &d, &pid);
+	int status;
+
+	if (spec->type != NULL || spec->cmdline != NULL)
+		return cosmos_fail(c, COSMOS_E_NOTSUP,
+		    "%s: a process guest has no kernel for which %s could mean "
+		    "something",
+		    spec->name, spec->type != NULL ? "a type" : "extra words");
+	status = create_guest(c, spec, &d, &pid);
 
 	stage_end(c, "process");
 	if (status != COSMOS_OK)

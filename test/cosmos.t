@@ -175,7 +175,7 @@ def test_usage():
     ok(cosmos('--help').status == OK, '--help')
     ok(cosmos('version', '--json').json().get('version'), 'version --json')
     commands = re.findall(r'^  ([a-z]+) ', cosmos('--help').out, re.M)
-    ok(len(commands) == 28, '--help: all commands', commands)
+    ok(len(commands) == 29, '--help: all commands', commands)
     for command in commands:
         done = cosmos(command, '--help')
         ok(done.status == OK and 'cosmos ' + command in done.out,
@@ -195,6 +195,7 @@ def test_usage():
                  ('attach', 'x'), ('detach', 'x'), ('migrate', 'x'),
                  ('migrate', '--receive'), ('install', '-r', '1', 'x', 'y'),
                  ('stop', 'x', '64'), ('remove', 'x', 'y'),
+                 ('load',), ('load', '-o', 'x', 'y'),
                  ('read', 'x', 'y'), ('show', 'a{b{c}}'),
                  ('show', 'x{1..999999}')):
         fails(cosmos(*argv), USAGE, '--help', ' '.join(argv))
@@ -223,6 +224,38 @@ def test_patterns():
     done = cosmos('-t', 'list')
     ok(re.fullmatch(r'0\.\d{6} s\n', done.err), '-t says how long it took',
        done.all)
+
+
+def test_load(folder, at):
+    """load FILE [WORD]...: a guest as long as its console is looked at."""
+    with open(at('p.click'), 'w') as f:
+        f.write('InfiniteSource(LIMIT 1) -> Print(hello) -> Discard;')
+    with open(at('load.cfg'), 'w') as f:
+        f.write('name = "load"\nclick = "%s"\n' % at('p.click'))
+    for how in 'interrupt', 'end':
+        load = subprocess.Popen(
+            (COSMOS, 'load', '--on', 'process', at('load.cfg')), text=True,
+            stdout=subprocess.PIPE, env=environment())
+        ok('hello' in load.stdout.readline() and
+           len(cosmos('show', '--json', 'load').json()[0]['routers']) == 1,
+           'load FILE: its console')
+        if how == 'interrupt':
+            load.send_signal(signal.SIGINT)
+        else:
+            cosmos('shutdown', 'load')
+        ok(load.wait(10) == OK, 'load: until one interrupts, or it ends')
+        nothing_left('load', how)
+    fails(cosmos('load', '--on', 'process', at('load.cfg'), 'a', '-b'), NOTSUP,
+          'extra words', 'load FILE WORD: for kernels')
+    nothing_left('load', 'words')
+    fails(cosmos('load', at('none.cfg')), NOTFOUND, 'none.cfg',
+          'load: no such file')
+    done = cosmos('load', '--on', 'process', at('three'))
+    ok(done.status == EXISTS and 'three: a guest' in done.err and
+       os.path.exists(path('three')), 'load: the name is in use', done.all)
+    for option in ('--type', 'pv'), ('--extra', 'words'):
+        fails(create('kernel', IDLE, *option), NOTSUP, 'kernel',
+              'create %s: not for a process' % option[0])
 
 
 def test_original(folder):
@@ -270,6 +303,7 @@ def test_original(folder):
           'bad.cfg:1: the quote has no end', 'a file with a mistake')
     fails(cosmos('create', '--on', 'process', 'x.y/z'), NOTFOUND, 'x.y/z',
           'create: an argument with a / is a file')
+    test_load(folder, at)
     done = cosmos('start', 'one', click)
     ok(done.out == '1\n', 'start DOM FILE installs', done.all)
     ok(cosmos('stop', 'one', '1').status == OK and

@@ -6,11 +6,12 @@ _cosmos()
 	while [[ ${COMP_WORDS[i]} == -* ]]; do ((i++)); done
 	command=${COMP_WORDS[i]}
 	if ((i >= COMP_CWORD)); then
-		COMPREPLY=($(compgen -W "-t --time -v --verbose --help create list show top check install remove start stop read write attach detach console logs suspend resume save restore migrate reconnect shutdown destroy images watch pool doctor version" -- "$cur"))
+		COMPREPLY=($(compgen -W "-t --time -v --verbose --help create load list show top check install remove start stop read write attach detach console logs suspend resume save restore migrate reconnect shutdown destroy images watch pool doctor version" -- "$cur"))
 		return
 	fi
 	case $command in
 	create) options="-c --config -o --on --platform -p --port -m --memory -C --cpu --cpus --no-limits --on-poweroff --on-reboot --on-crash -i --image --type --extra -P --paused -f --file -q --quiet -j --json -h --help" ;;
+	load) options="-o --on -j --json -h --help" ;;
 	list) options="-j --json -h --help" ;;
 	show) options="-j --json -h --help" ;;
 	top) options="-d --delay -n --count -j --json -h --help" ;;
@@ -60,7 +61,7 @@ _cosmos()
 	esac
 	COMPREPLY=($(compgen -W "$guests" -- "$cur"))
 	case $command in
-	create|check|install|start|suspend|resume|save|restore)
+	create|load|check|install|start|suspend|resume|save|restore)
 		COMPREPLY+=($(compgen -f -- "$cur")) ;;
 	esac
 }
