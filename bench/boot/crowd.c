@@ -23,7 +23,7 @@
 
 #include "cosmos/cosmos.h"
 
-enum { PACKETS = 1000, SAMPLE = 101, TRIES = 10000 };
+enum { PACKETS = 1000, SAMPLE = 101, TRIES = 10000, MOMENTS = 500 };
 
 struct crowd {
 	struct cosmos *c;
@@ -92,9 +92,8 @@ crowd_private(const struct crowd *w)
 	return bytes[n / 2];
 }
 
-/* True when its counter says at least so much. */
-static int
-crowd_counts(struct crowd *w, unsigned int i, unsigned long packets)
+static unsigned long
+crowd_count(struct crowd *w, unsigned int i)
 {
 	unsigned long count = 0;
 	char *text;
@@ -104,7 +103,22 @@ crowd_counts(struct crowd *w, unsigned int i, unsigned long packets)
 		count = strtoul(text, NULL, 10);
 		free(text);
 	}
-	return count >= packets;
+	return count;
+}
+
+/* True when its counter says at least so much, or does within a moment. */
+static int
+crowd_counts(struct crowd *w, unsigned int i, unsigned long packets)
+{
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	int tries;
+
+	for (tries = 0; tries < MOMENTS; tries++) {
+		if (crowd_count(w, i) >= packets)
+			return 1;
+		nanosleep(&moment, NULL);
+	}
+	return 0;
 }
 
 /* The newest one. */
