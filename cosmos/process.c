@@ -188,8 +188,9 @@ process_list_one(struct cosmos *c, const char *name, void *arg)
 	struct cosmos_guest g;
 	int status = process_by_name(c, name, &g);
 
-	if (status == COSMOS_E_NOTFOUND)
-		return COSMOS_OK; /* it has gone meanwhile */
+	/* It has gone meanwhile, or is somebody else's. */
+	if (status == COSMOS_E_NOTFOUND || status == COSMOS_E_DENIED)
+		return COSMOS_OK;
 	return status == COSMOS_OK ? guest_list_add(c, arg, &g) : status;
 }
 
@@ -214,6 +215,11 @@ process_destroy(struct cosmos *c, const struct cosmos_guest *g)
 		    c, COSMOS_E_NOTFOUND, "%s: it is gone already", g->name);
 	if (status != COSMOS_OK)
 		return status;
+	status = process_dir_ours(c, &d);
+	if (status != COSMOS_OK) {
+		process_dir_close(&d);
+		return status;
+	}
 	if (alive && pid <= 0 && !process_dir_abandoned(&d)) {
 		process_dir_close(&d);
 		return cosmos_fail(

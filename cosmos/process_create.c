@@ -30,7 +30,7 @@ process_listen(struct cosmos *c, const struct process_dir *d, int *fd)
 	if (*fd < 0)
 		return cosmos_fail_errno(c, "%s: its control socket", d->name);
 	if (bind(*fd, (struct sockaddr *)&address, sizeof(address)) == 0 &&
-	    fchmodat(d->fd, "control", 0600, 0) == 0 &&
+	    fchmodat(d->fd, "control", 0660, 0) == 0 &&
 	    listen(*fd, BACKLOG) == 0)
 		return COSMOS_OK;
 	close(*fd);

@@ -220,9 +220,10 @@ change_begin(struct cosmos *c, const struct cosmos_guest *g, struct change *x)
 		return cosmos_fail(c, status, "%s: it is gone", g->name);
 	if (status != COSMOS_OK)
 		return status;
-	if (flock(x->dir.fd, LOCK_EX) != 0)
+	status = process_dir_ours(c, &x->dir);
+	if (status == COSMOS_OK && flock(x->dir.fd, LOCK_EX) != 0)
 		status = cosmos_fail_errno(c, "%s", x->dir.path);
-	else
+	if (status == COSMOS_OK)
 		status = process_spec_load(c, &x->dir, &x->spec);
 	if (status != COSMOS_OK)
 		process_dir_close(&x->dir);

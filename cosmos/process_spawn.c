@@ -80,7 +80,7 @@ child_descriptors(const struct spawn *s)
 {
 	int control = fcntl(s->how->control, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
 	int lock = fcntl(s->how->dir->lock, F_DUPFD_CLOEXEC, FIRST_FREE_FD);
-	int log = open(s->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	int log = open(s->log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
 	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	if (log >= 0 && log < FIRST_FREE_FD)

@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { DIR_MODE = 0755, GUEST_MODE = 0700, FILE_MODE = 0600, TRIES = 100 };
+enum { DIR_MODE = 0755, GUEST_MODE = 0700, FILE_MODE = 0640, TRIES = 100 };
+
+/* With a group: its files are that group's to read, its socket to talk to. */
+enum { GROUP_MODE = 02750 };
 
 bool
 process_root_path(const char *file, char path[static PATH_MAX])
@@ -113,6 +117,8 @@ process_dir_fds(struct cosmos *c, struct process_dir *d, int create)
 	d->inode = st.st_ino;
 	snprintf(d->key, sizeof(d->key), "%lx.%lu", st.st_dev, st.st_ino);
 	d->lock = openat(d->fd, "lock", O_RDWR | create | O_CLOEXEC, FILE_MODE);
+	if (d->lock < 0 && errno == EACCES) /* of its group: may look */
+		d->lock = openat(d->fd, "lock", O_RDONLY | O_CLOEXEC);
 	if (d->lock < 0)
 		return cosmos_fail_errno(c, "%s/lock", d->path);
 	return COSMOS_OK;
@@ -219,19 +225,74 @@ process_dir_pid(const struct process_dir *d)
 	return (pid_t)strtol(text, NULL, 10);
 }
 
+/* By the file alone: the name services are not in a static command. */
+static bool
+group_find(const char *name, gid_t *gid)
+{
+	FILE *f = fopen("/etc/group", "re");
+	const struct group *group;
+	bool found = false;
+
+	while (!found && f != NULL && (group = fgetgrent(f)) != NULL) {
+		found = strcmp(group->gr_name, name) == 0;
+		if (found)
+			*gid = group->gr_gid;
+	}
+	if (f != NULL)
+		fclose(f);
+	return found;
+}
+
+/* CLICKOS_GROUP, by name or number; -1: there is none. */
+static int
+process_group(struct cosmos *c, gid_t *gid)
+{
+	const char *name = getenv("CLICKOS_GROUP");
+	char *end;
+
+	*gid = (gid_t)-1;
+	if (name == NULL || name[0] == '\0')
+		return COSMOS_OK;
+	*gid = (gid_t)strtoul(name, &end, 10);
+	if (*end == '\0' || group_find(name, gid))
+		return COSMOS_OK;
+	return cosmos_fail(c, COSMOS_E_USAGE,
+	    "CLICKOS_GROUP: there is no group '%s' in /etc/group", name);
+}
+
 static int
 process_mkdir(struct cosmos *c, const char *path)
 {
-	int status;
+	gid_t gid;
+	int status = process_group(c, &gid);
 
-	if (mkdir(path, GUEST_MODE) == 0)
-		return COSMOS_OK;
-	if (errno == ENOENT) {
+	if (status != COSMOS_OK)
+		return status;
+	if (mkdir(path, GUEST_MODE) != 0) {
+		if (errno != ENOENT)
+			return cosmos_fail_errno(c, "%s", path);
 		status = process_make_root(c);
-		if (status != COSMOS_OK || mkdir(path, GUEST_MODE) == 0)
+		if (status != COSMOS_OK)
 			return status;
+		if (mkdir(path, GUEST_MODE) != 0)
+			return cosmos_fail_errno(c, "%s", path);
 	}
-	return cosmos_fail_errno(c, "%s", path);
+	if (gid == (gid_t)-1)
+		return COSMOS_OK;
+	if (chown(path, (uid_t)-1, gid) == 0 && chmod(path, GROUP_MODE) == 0)
+		return COSMOS_OK;
+	status = cosmos_fail_errno(c, "%s: CLICKOS_GROUP", path);
+	rmdir(path);
+	return status;
+}
+
+int
+process_dir_ours(struct cosmos *c, const struct process_dir *d)
+{
+	return faccessat(d->fd, ".", W_OK, AT_EACCESS) == 0
+	           ? COSMOS_OK
+	           : cosmos_fail(c, COSMOS_E_DENIED,
+	                 "%s: only root, or who made it, may do that", d->name);
 }
 
 /* It is dead, or half made and its creator gone: nobody's. */

@@ -81,6 +81,11 @@ int process_dir_note_pid(const struct process_dir *d, pid_t pid);
 /* Links the id to the folder. */
 int process_dir_link_id(
     struct cosmos *c, const struct process_dir *d, pid_t pid);
+/*
+ * COSMOS_E_DENIED: it is another's, who has let us talk to it (CLICKOS_GROUP),
+ * not change what it is.
+ */
+int process_dir_ours(struct cosmos *c, const struct process_dir *d);
 /* True if its creator has gone before it was made. */
 bool process_dir_abandoned(const struct process_dir *d);
 /* How it ended: "poweroff", "reboot", or "" for a crash. */

@@ -114,7 +114,7 @@ spec_write(struct cosmos *c, int folder, const char *path, const char *file,
 {
 	struct strbuf text = STRBUF_INIT;
 	int fd = openat(
-	    folder, file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	    folder, file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
 	int status = COSMOS_OK;
 	ssize_t n;
 

@@ -7,6 +7,7 @@ build of the command.
 """
 import fcntl
 import glob
+import grp
 import os
 import re
 import resource
@@ -771,6 +772,78 @@ def stub(folder, text):
     return name
 
 
+class Other:
+    """A user who is not root, in some groups."""
+
+    def __init__(self, *groups):
+        self.groups = groups
+
+    def become(self):
+        os.setgroups(self.groups)
+        os.setgid(65534)
+        os.setuid(65534)
+
+    def cosmos(self, *argv, stdin=''):
+        return cosmos(*argv, stdin=stdin, before=self.become)
+
+    def connects(self, name):
+        child = os.fork()
+        if child == 0:
+            try:
+                self.become()
+                socket.socket(socket.AF_UNIX).connect(path(name, 'control'))
+                os._exit(0)
+            except OSError:
+                os._exit(1)
+        return os.waitpid(child, 0)[1] == 0
+
+
+def test_rights():
+    """Who may talk to a guest: root, and the group that was named."""
+    os.chmod(here.run, 0o755)
+    stranger, member = Other(), Other(4242)
+    if stranger.cosmos('version').status != OK:
+        ok(True, 'rights # SKIP others cannot run what was built here')
+        return
+    create('closed', COUNT)
+    create('shared', COUNT, CLICKOS_GROUP='4242')
+    create('named', IDLE, CLICKOS_GROUP='nogroup')
+    ok(os.stat(path('named', 'control')).st_gid ==
+       grp.getgrnam('nogroup').gr_gid, 'rights: a group by its name')
+    cosmos('destroy', 'named')
+    for who, name in ((stranger, 'closed'), (stranger, 'shared'),
+                      (member, 'closed')):
+        fails(who.cosmos('read', name, 'c.count'), DENIED, name,
+              'rights: %s is not for others' % name)
+        ok(not who.connects(name), 'nor its socket')
+        for argv in (('write', name, 'c.reset'), ('install', name, '-'),
+                     ('stop', name), ('suspend', name), ('destroy', name),
+                     ('shutdown', name), ('attach', name, '1=vale0:x'),
+                     ('save', name, '-'), ('logs', name)):
+            done = who.cosmos(*argv, stdin=IDLE)
+            ok(done.status == DENIED, 'nor %s' % argv[0], done.all)
+    ok(stranger.cosmos('list', '--json').json() == [] and
+       [g['name'] for g in member.cosmos('list', '--json').json()] ==
+       ['shared'], 'rights: list has what one may see')
+    ok(member.connects('shared') and
+       member.cosmos('read', 'shared', 'c.count').out == '5\n' and
+       member.cosmos('write', 'shared', 'c.reset').status == OK and
+       member.cosmos('install', 'shared', '-', stdin=IDLE).out == '1\n' and
+       member.cosmos('remove', 'shared', '1').status == OK and
+       member.cosmos('logs', 'shared').status == OK,
+       'rights: the group talks to its guest')
+    for argv in (('destroy', 'shared'), ('suspend', 'shared'),
+                 ('attach', 'shared', '1=vale0:x'), ('detach', 'shared', '1')):
+        fails(member.cosmos(*argv), DENIED, 'shared',
+              'but %s is not for it' % argv[0])
+    ok(cosmos('read', 'shared', 'c.count').out == '0\n' and
+       cosmos('read', 'closed', 'c.count').out == '5\n', 'they run on')
+    fails(create('x', IDLE, CLICKOS_GROUP='no-such-group'), USAGE,
+          'no-such-group', 'a group that is none')
+    nothing_left('x', 'no group')
+    cosmos('destroy', 'closed', 'shared')
+
+
 def test_names():
     create('taken', COUNT)
     pid = pid_of('taken')
@@ -1099,6 +1172,7 @@ def test_all(folder):
     test_top()
     test_ports(folder)
     test_limits()
+    test_rights()
     test_names()
     test_boot_faults(folder)
     test_killed_create(folder)
