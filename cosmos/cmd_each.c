@@ -47,6 +47,7 @@ each_one(struct cmd_context *x, const char *name, cmd_guest_fn *one, void *arg,
 	int status = cosmos_find(x->c, name, &g);
 
 	if (status == COSMOS_OK) {
+		name = g.name; /* also where it was called by its id */
 		item = json_pack(
 		    "{s:s, s:I}", "name", g.name, "id", (json_int_t)g.id);
 		status = one(x, &g, item, arg);

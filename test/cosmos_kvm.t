@@ -27,7 +27,7 @@ def state_of(who, router):
     return routers.get(str(router), {}).get('state')
 
 
-def test_all_commands():
+def test_all_commands(folder):
     done = make('one', COUNT, '--json', '--on-crash', 'preserve')
     ok(done.status == OK and done.json()[0]['platform'] == 'kvm' and
        done.json()[0]['id'] == pid_of('one'), 'create --platform kvm',
@@ -71,7 +71,19 @@ def test_all_commands():
               'one: a kvm guest has the ports', who + ': attach')
         fails(cosmos('detach', who, '1'), NOTSUP, 'one: a kvm guest keeps',
               who + ': detach')
+        for argv in (('read', who, 'c.count'), ('install', who, '-'),
+                     ('stop', who, '1'), ('start', '-r', '1', who),
+                     ('remove', who, '1'), ('suspend', who), ('resume', who),
+                     ('attach', who, '1=vale0:x'), ('detach', who, '1')):
+            value = cosmos(argv[0], '--json', *argv[1:], stdin=IDLE).json()
+            ok(value and value[0]['name'] == 'one' and
+               ('status' in value[0]) == (argv[0] in ('attach', 'detach')),
+               '%s: %s --json' % (who, argv[0]), value)
+        ok(cosmos('reconnect', who).status == OK,
+           who + ': reconnect: QEMU does that')
         cosmos('write', who, 'c.reset')
+    fails(cosmos('pool', '--on', 'kvm', '1'), NOTSUP, 'kvm',
+          'pool: not on this platform')
     top = cosmos('top', '--json', '-d', '0.3').json()
     ok(top[0]['name'] == 'one' and len(top[0]['routers']) == 1 and
        top[0]['cpu_percent'] < 50, 'top; it sleeps when it is idle', top)
@@ -95,6 +107,18 @@ def test_all_commands():
        done.all)
     ok(cosmos('destroy', 'one').status == OK, 'destroy')
     nothing_left('one', 'destroy')
+    make('two', COUNT)
+    who = str(pid_of('two'))
+    file = folder + '/two.save'
+    ok(cosmos('save', '--json', '-k', who, file).json()[0]['name'] == 'two' and
+       cosmos('read', who, 'c.count').out == '5\n', 'save --keep by id')
+    ok(cosmos('restore', '--json', '-n', 'three', file).json()[0]['name'] ==
+       'three', 'restore --name')
+    ok(cosmos('shutdown', '--json', who).json()[0]['how'] == 'poweroff' and
+       until(lambda: ended('two')), 'shutdown by id')
+    ok(cosmos('destroy', '--json', who, 'three').json()[0]['name'] == 'two',
+       'destroy by id')
+    nothing_left('two', 'destroy')
 
 
 def test_several_tools():
@@ -184,7 +208,45 @@ def test_watch():
         cosmos('destroy', 'again', 'crash')
 
 
+def test_full_disk():
+    before = here.run
+    with tempfile.TemporaryDirectory() as here.run:
+        if subprocess.run(('mount', '-t', 'tmpfs', '-o',
+                           'size=64k,nr_inodes=0', 'none', here.run),
+                          stderr=subprocess.DEVNULL).returncode != 0:
+            ok(True, 'full disk # SKIP no mount')
+        else:
+            fails(make('big', '// ' + 'x' * 100000 + '\n' + IDLE), FULL,
+                  'No space left', 'a full disk')
+            nothing_left('big', 'full disk')
+            unmount(here.run)
+            subprocess.run(('umount', '-l', here.run))
+    here.run = before
+
+
+def test_race():
+    results = []
+    threads = [threading.Thread(
+        target=lambda: results.append(make('race', COUNT).status))
+        for _ in range(3)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    ok(sorted(results) == [OK, EXISTS, EXISTS],
+       'three creates of one name at once: one has it', results)
+    ok(cosmos('read', 'race', 'c.count').out == '5\n', 'and it works')
+    os.kill(pid_of('race'), signal.SIGKILL)
+    until(lambda: ended('race'))
+    ok(make('race', COUNT).status == OK and
+       cosmos('read', 'race', 'c.count').out == '5\n',
+       "a dead guest's name is free")
+    cosmos('destroy', 'race')
+
+
 def test_faults(folder):
+    test_full_disk()
+    test_race()
     make('taken', IDLE)
     fails(make('taken'), EXISTS, 'taken', 'a name in use')
     fails(create('taken'), EXISTS, 'taken', 'by a process guest, too')
@@ -309,7 +371,7 @@ def main():
     with tempfile.TemporaryDirectory() as here.run, \
             tempfile.TemporaryDirectory() as folder:
         try:
-            test_all_commands()
+            test_all_commands(folder)
             test_several_tools()
             test_moves(folder)
             test_watch()
