@@ -498,7 +498,7 @@ def test_top():
     ok([(g['name'], len(g['routers'])) for g in value] ==
        [('busy', 1), ('calm', 1)], 'top --json: once, guests and routers')
     busy, calm = value
-    ok(busy['cpu_percent'] > 20 and calm['cpu_percent'] < 15 and
+    ok(busy['cpu_percent'] > 10 and calm['cpu_percent'] < 15 and
        busy['drops_per_second'] > 1000 and calm['drops'] == 0 and
        busy['routers'][0]['drops'] == busy['drops'],
        'what they cost and do', value)

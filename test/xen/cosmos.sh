@@ -7,6 +7,7 @@ cat > /tmp/count.click <<'E'
 InfiniteSource(LIMIT 1000) -> c :: Counter -> Discard;
 E
 echo 'x :: Nothing' > /tmp/bad.click
+echo 'InfiniteSource(LIMIT 1) -> Print(hello) -> Discard;' > /tmp/print.click
 
 # What --json prints, for cosmos.t to hold it against the schema.
 json()
@@ -20,6 +21,7 @@ gone() { ! $C list | grep -q "^$1 "; }
 says() { grep -q "$1" /tmp/watch.out; }
 counts() { n=$($C read -r "${3:-0}" "$1" c.count) && [ "$n" -gt "$2" ]; }
 domains() { xl list | wc -l; }
+reads_of() { [ "$($C read -r 1 keys c.count)" = "$1" ]; }
 reads() { [ "$($C read "$1" c.count)" = "$2" ]; }
 
 for kind in pv pvh; do
@@ -96,6 +98,41 @@ $C create ours -c /tmp/count.click >/dev/null
 check "xl destroy of ours" xl destroy ours
 check "the doctor finds what xl left" sh -c "$C doctor | grep -q 'guest ours'"
 check "and nothing more" [ -z "$($C doctor)" ]
+
+# ---- the original's keys, by XenStore's tools, on a guest of cosmos' ----
+key_is() { [ "$(xenstore-read "$1" 2>/dev/null)" = "$2" ]; }
+no_key() { ! xenstore-exists "$1"; }
+$C create keys -c /tmp/count.click >/dev/null
+R=/local/domain/$(xl domid keys)/data/clickos
+check "keys: the first router" within 10 key_is $R/0/state running
+xenstore-write $R/1/config_name script $R/1/config/0 \
+    'InfiniteSource(LIMIT 7) -> c :: Counter -> ' $R/1/config/1 'Discard;'
+xenstore-write $R/1/status Running
+check "keys: installed in two pieces" within 10 key_is $R/1/state running
+xenstore-write $R/1/control/read/c/count " "
+check "keys: a handler is read" within 10 key_is $R/1/elements/c/count 7
+xenstore-write $R/1/elements/c/count ""
+xenstore-write $R/1/elements/c/reset 1
+check "keys: one is written, as cosmos sees" within 10 reads_of 0
+xenstore-write $R/1/status Halted
+check "keys: stopped" within 10 key_is $R/1/state halted
+check "keys: as cosmos shows" sh -c "$C show keys | grep -q halted"
+xenstore-write $R/2/config/0 'x :: Nothing' $R/2/status Running
+check "keys: a mistake" within 10 key_is $R/2/state failed
+xenstore-write $R/1/config ""
+check "keys: removed" within 10 no_key $R/1
+$C console keys >/tmp/console 2>&1 &
+console=$!
+$C install keys /tmp/print.click >/dev/null
+hello() { grep -q hello /tmp/console; }
+check "console: what the guest prints" within 10 hello
+kill $console
+wait $console 2>/dev/null
+id=$(xl domid keys)
+check "shutdown by id" $C shutdown "$id"
+check "it has ended" within 10 state_is keys dying
+check "destroy by id" $C destroy "$id"
+check "keys: gone" gone keys
 
 # ---- save, restore, migrate ----
 cat > /tmp/state.click <<'E'
@@ -187,7 +224,15 @@ $C detach rx 1 2>/tmp/err
 check "detach: it is gone" [ $? = 3 ]
 n=$($C read rx c.count)
 check "the other port lives" within 10 counts rx "$n"
+id=$(xl domid rx)
+check "attach by id" $C attach "$id" 2=vale0:rx2
+check "detach by id" $C detach "$id" 2
 $C destroy rx tx
+for i in 1 2 3 4 5; do
+	$C create heir -c /tmp/port.click -p 0=vale0:heir && $C destroy heir
+done >/dev/null 2>/tmp/err
+is "destroyed and made again: its port is free each time" \
+    "$(cat /tmp/err)" ""
 
 # ---- guests made beforehand ----
 $C destroy all nobody 2>/dev/null
@@ -220,6 +265,14 @@ check "one that has died is not taken" $C create q4 -c /tmp/count.click
 check "what works" within 10 reads q4 1000
 $C destroy q1 q3 q4
 $C pool 1 >/dev/null
+$C watch >/tmp/watch.out 2>&1 &
+watch=$!
+check "create with a watcher" $C create q5 -c /tmp/count.click
+pool_is() { [ "$($C pool)" = "$1" ]; }
+check "the watcher fills the pool again" within 60 pool_is 1
+kill $watch
+wait $watch 2>/dev/null
+$C destroy q5
 is "pool 0: none" "$($C pool 0)" 0
 is "of which no domain is left" "$(domains)" 2
 
@@ -244,6 +297,15 @@ kill $watch
 wait $watch 2>/dev/null
 
 # ---- faults ----
+mkdir /tmp/full
+if mount -t tmpfs -o size=16k none /tmp/full; then
+	head -c 100000 /dev/zero >/tmp/full/fill 2>/dev/null
+	CLICKOS_RUN=/tmp/full $C create full -c /tmp/count.click 2>/tmp/err
+	is "a full disk" $? 9
+	check "a full disk: its words" grep -q "No space left" /tmp/err
+	is "a full disk: no domain is left" "$(domains)" 2
+	umount /tmp/full
+fi
 for i in 1 2; do
 	( for n in 1 2 3; do $C create c$i-$n -c /tmp/count.click; done ) \
 	    >/tmp/par$i 2>&1 &
