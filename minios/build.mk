@@ -36,12 +36,13 @@ GUEST_QUICK := $(addprefix click/,batch.c element.c master.c notifier.c \
 	minios/virtio/net.c minios/virtio/vring.c
 GUEST_SMALL := $(filter-out $(GUEST_QUICK),$(filter \
 	click/% clickos/% control/% minios/%,$(GUEST_SRC))) \
-	$(wildcard elements/*/*_conf.c elements/*/*_info.c \
+	$(wildcard elements/*/*_conf.c elements/*/*_info.c elements/*/*_handlers.c \
 	elements/standard/script*.c) \
 	$(addprefix elements/standard/,classify_boxes.c classify_dominators.c \
 	classify_print.c classify_program.c classify_table.c clickos_control.c \
 	driver_manager.c) \
-	$(addprefix elements/ip/,ip_pattern.c ip_primitive.c ip_routes.c \
+	elements/app/maglev_table.c \
+	$(addprefix elements/ip/,ip_arg.c ip_pattern.c ip_primitive.c ip_routes.c \
 	rwpattern.c) $(addprefix base/,addr.c addr6.c diag.c stamp.c strbuf.c)
 GUEST_OBJ := $(GUEST_SRC:%.c=build/guest/%.o) \
 	$(GUEST_ASM:%.S=build/guest/%.o)
