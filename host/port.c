@@ -82,12 +82,11 @@ binding_free(struct binding *b)
 }
 
 static int
-binding_new(struct str text, struct binding **out, struct diag *why)
+binding_check(struct str text, struct diag *why)
 {
 	size_t eq = str_find(text, '=', 0), colon = str_find(text, ':', eq);
 	struct str name = str_sub(text, 0, eq);
 	struct str kind = str_sub(text, eq + 1, colon);
-	struct binding *b;
 
 	if (eq == text.n || name.n == 0)
 		return diag(why, ERR_INVAL, "port '%.*s': not NAME=KIND:...",
@@ -97,20 +96,27 @@ binding_new(struct str text, struct binding **out, struct diag *why)
 	if (binding_find(name) != NULL)
 		return diag(
 		    why, ERR_EXIST, "port '%.*s' bound twice", STR_ARG(name));
-	b = calloc(1, sizeof(*b));
+	return 0;
+}
+
+/* Of a text that was checked; NULL: no memory. */
+static struct binding *
+binding_new(struct str text)
+{
+	size_t eq = str_find(text, '=', 0), colon = str_find(text, ':', eq);
+	struct binding *b = calloc(1, sizeof(*b));
+
 	if (b == NULL)
-		return diag(why, ERR_NOMEM, "out of memory");
-	b->kind = port_kind_find(kind);
-	b->name = str_dup(name);
+		return NULL;
+	b->kind = port_kind_find(str_sub(text, eq + 1, colon));
+	b->name = str_dup(str_sub(text, 0, eq));
 	/* "vale0:fw.0": the kind is the switch, and part of the port's name. */
 	b->args =
 	    str_dup(str_from(text, b->kind == &port_vale ? eq + 1 : colon + 1));
-	if (b->name.s == NULL || b->args.s == NULL) {
-		binding_free(b);
-		return diag(why, ERR_NOMEM, "out of memory");
-	}
-	*out = b;
-	return 0;
+	if (b->name.s != NULL && b->args.s != NULL)
+		return b;
+	binding_free(b);
+	return NULL;
 }
 
 /* Routers look while they open their ports. */
@@ -127,34 +133,46 @@ int
 port_bind(struct str text, struct diag *why)
 {
 	struct binding *b;
-	int err = binding_new(text, &b, why);
+	int err = binding_check(text, why);
 
-	if (err == 0)
-		binding_add(b);
-	return err;
+	if (err != 0)
+		return err;
+	b = binding_new(text);
+	if (b == NULL)
+		return diag(why, ERR_NOMEM, "out of memory");
+	binding_add(b);
+	return 0;
+}
+
+/* fd is the kind's, or closed, when this returns. */
+static int
+binding_give(struct binding *b, int fd, struct str words, struct diag *why)
+{
+	if (fd >= 0 && b->kind->give != NULL)
+		return b->kind->give(b->args, fd, words, &b->prepared, why);
+	if (fd >= 0)
+		close(fd);
+	return diag(why, ERR_NOTSUP,
+	    "port %.*s: such a port is there from the start or never",
+	    STR_ARG(b->name));
 }
 
 int
 port_attach(struct str text, int fd, struct str words, struct diag *why)
 {
-	struct binding *b;
-	int err = binding_new(text, &b, why);
+	int err = binding_check(text, why);
+	struct binding *b = err == 0 ? binding_new(text) : NULL;
 
-	if (err == 0 && (b->kind->give == NULL || fd < 0)) {
-		err = diag(why, ERR_NOTSUP,
-		    "%.*s: such a port is there from the start or never",
-		    STR_ARG(text));
-		binding_free(b);
-	} else if (err == 0) {
-		err = b->kind->give(b->args, fd, words, &b->prepared, why);
-		if (err == 0)
-			binding_add(b);
-		else
-			binding_free(b);
-		return err;
+	if (b == NULL) {
+		if (fd >= 0)
+			close(fd);
+		return err != 0 ? err : diag(why, ERR_NOMEM, "out of memory");
 	}
-	if (fd >= 0)
-		close(fd);
+	err = binding_give(b, fd, words, why);
+	if (err == 0)
+		binding_add(b);
+	else
+		binding_free(b);
 	return err;
 }
 
