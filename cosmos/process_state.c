@@ -16,6 +16,9 @@
 
 enum { DIR_MODE = 0755, GUEST_MODE = 0700, FILE_MODE = 0640, TRIES = 100 };
 
+/* How long those who look at a folder may have its lock, half a second. */
+enum { MOMENT_NS = 500000, MOMENTS = 1000 };
+
 /* With a group: its files are that group's to read, its socket to talk to. */
 enum { GROUP_MODE = 02750 };
 
@@ -199,17 +202,25 @@ process_dir_is_dead(const struct process_dir *d)
 }
 
 /*
- * Who has made the folder waits for those who look.  False: meanwhile another
- * creator has taken it for a dead one's and removed it.  Who has found it does
- * not wait: what he took for dead may just have been made.
+ * Who has made the folder waits for those who look, a moment each: but what he
+ * has opened may be another's, if somebody took his for a dead one's, removed
+ * it, and a third made it anew; that one's guest has the lock for life.  Who
+ * has found it does not wait: what he took for dead may just have been made.
+ * False: it is not ours.
  */
 static bool
 process_dir_take(const struct process_dir *d, bool made)
 {
+	const struct timespec moment = { .tv_nsec = MOMENT_NS };
+	int tries = made ? MOMENTS : 1;
 	struct stat st;
 
-	return flock(d->lock, made ? LOCK_EX : LOCK_EX | LOCK_NB) == 0 &&
-	       fstat(d->lock, &st) == 0 && st.st_nlink > 0;
+	while (flock(d->lock, LOCK_EX | LOCK_NB) != 0) {
+		if (--tries == 0)
+			return false;
+		nanosleep(&moment, NULL);
+	}
+	return fstat(d->lock, &st) == 0 && st.st_nlink > 0;
 }
 
 static pid_t

@@ -844,7 +844,32 @@ def test_rights():
     cosmos('destroy', 'closed', 'shared')
 
 
+def test_races():
+    """Eight creates of a name at once, many times: none waits for a guest that
+    another has made of what it had begun."""
+    argv = (COSMOS, 'create', '--on', 'process', '-c', '-', 'race')
+    bad = []
+    for _ in range(60):
+        makers = [subprocess.Popen(argv, stdin=subprocess.PIPE,
+                                   stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL,
+                                   env=environment()) for _ in range(8)]
+        for maker in makers:
+            maker.stdin.write(IDLE.encode())
+            maker.stdin.close()
+        until(lambda: all(m.poll() is not None for m in makers), 20)
+        for maker in makers:
+            if maker.poll() is None:
+                maker.kill()
+            maker.wait()
+        ends = sorted(m.returncode for m in makers)
+        bad += [] if ends == [OK] + [EXISTS] * 7 else [ends]
+        cosmos('destroy', 'race')
+    ok(bad == [], 'eight creates of a name at once, sixty times', bad)
+
+
 def test_names():
+    test_races()
     create('taken', COUNT)
     pid = pid_of('taken')
     fails(create('taken'), EXISTS, 'taken', 'a name in use')
