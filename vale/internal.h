@@ -63,7 +63,7 @@ struct vale_slot {
 
 /* A switch's slots by number; replaced when it must grow. */
 struct vale_table {
-	uint32_t n; /* slots[] in use or NULL */
+	uint32_t n;               /* slots[] in use or NULL */
 	struct vale_slot *slot[]; /* atomic */
 };
 
