@@ -41,6 +41,18 @@ platform_of(unsigned int number)
 	}
 }
 
+int
+guest_platform(
+    struct cosmos *c, const struct cosmos_guest *g, const struct platform **p)
+{
+	*p = platform_of(g->platform);
+	if (*p != NULL)
+		return COSMOS_OK;
+	return cosmos_fail(c, COSMOS_E_NOTSUP,
+	    "%s: no guest of a platform that is here: it says number %u",
+	    g->name, g->platform);
+}
+
 const char *
 cosmos_platform_name(unsigned int platform)
 {
@@ -282,46 +294,67 @@ cosmos_list(struct cosmos *c, struct cosmos_guest **g, size_t *n)
 int
 cosmos_destroy(struct cosmos *c, const struct cosmos_guest *g)
 {
-	return platform_of(g->platform)->destroy(c, g);
+	const struct platform *p;
+	int status = guest_platform(c, g, &p);
+
+	return status == COSMOS_OK ? p->destroy(c, g) : status;
 }
 
 int
 cosmos_suspend(struct cosmos *c, const struct cosmos_guest *g)
 {
-	return platform_of(g->platform)->suspend(c, g);
+	const struct platform *p;
+	int status = guest_platform(c, g, &p);
+
+	return status == COSMOS_OK ? p->suspend(c, g) : status;
 }
 
 int
 cosmos_resume(struct cosmos *c, const struct cosmos_guest *g)
 {
-	return platform_of(g->platform)->resume(c, g);
+	const struct platform *p;
+	int status = guest_platform(c, g, &p);
+
+	return status == COSMOS_OK ? p->resume(c, g) : status;
 }
 
 int
 cosmos_attach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
 {
-	return platform_of(g->platform)->attach(c, g, port);
+	const struct platform *p;
+	int status = guest_platform(c, g, &p);
+
+	return status == COSMOS_OK ? p->attach(c, g, port) : status;
 }
 
 int
 cosmos_detach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
 {
-	return platform_of(g->platform)->detach(c, g, port);
+	const struct platform *p;
+	int status = guest_platform(c, g, &p);
+
+	return status == COSMOS_OK ? p->detach(c, g, port) : status;
 }
 
 int
 cosmos_reconnect(struct cosmos *c, const struct cosmos_guest *g)
 {
-	const struct platform *p = platform_of(g->platform);
+	const struct platform *p;
+	int status = guest_platform(c, g, &p);
 
-	return p->reconnect == NULL ? COSMOS_OK : p->reconnect(c, g);
+	if (status != COSMOS_OK || p->reconnect == NULL)
+		return status;
+	return p->reconnect(c, g);
 }
 
 int
 cosmos_console(
     struct cosmos *c, const struct cosmos_guest *g, int *in, int *out)
 {
-	return platform_of(g->platform)->console(c, g, in, out);
+	const struct platform *p;
+	int status = guest_platform(c, g, &p);
+
+	return status == COSMOS_OK ? p->console(c, g, in, out) : status;
 }
 
 int
@@ -329,7 +362,10 @@ cosmos_logs(
     struct cosmos *c, const struct cosmos_guest *g, char **text, size_t *n)
 {
 	struct strbuf out = STRBUF_INIT;
-	int status = platform_of(g->platform)->logs(c, g, &out);
+	const struct platform *p;
+	int status = guest_platform(c, g, &p);
 
+	if (status == COSMOS_OK)
+		status = p->logs(c, g, &out);
 	return text_give(c, &out, status, text, n);
 }

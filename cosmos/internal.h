@@ -137,6 +137,9 @@ const struct platform *platform_xen(void);
 
 /* NULL for a number that is none, and for one that was not built. */
 const struct platform *platform_of(unsigned int number);
+/* That of a guest which a caller of the library has handed in. */
+int guest_platform(
+    struct cosmos *c, const struct cosmos_guest *g, const struct platform **p);
 
 /* Notes what failed and returns status. */
 int cosmos_fail(struct cosmos *c, int status, const char *fmt, ...)

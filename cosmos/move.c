@@ -49,10 +49,12 @@ static int
 move_out(
     struct cosmos *c, const struct cosmos_guest *g, int fd, int64_t *from_ns)
 {
-	const struct platform *p = platform_of(g->platform);
+	const struct platform *p;
 	struct strbuf head = STRBUF_INIT;
-	int status;
+	int status = guest_platform(c, g, &p);
 
+	if (status != COSMOS_OK)
+		return status;
 	if (g->state != COSMOS_STATE_RUNNING)
 		return cosmos_fail(c, COSMOS_E_STATE,
 		    "%s: it is %s: only one that runs can be moved", g->name,
@@ -93,10 +95,12 @@ move_in(struct cosmos *c, int fd, const char *name, struct cosmos_guest *g)
 static int
 move_back(struct cosmos *c, const struct cosmos_guest *g, int status)
 {
+	const struct platform *p = platform_of(g->platform);
 	struct strbuf why = STRBUF_INIT;
 
 	sb_adds(&why, cosmos_error(c));
-	(void)platform_of(g->platform)->go_on(c, g);
+	if (p != NULL)
+		(void)p->go_on(c, g);
 	cosmos_fail(c, status, "%s", sb_cstr(&why));
 	sb_fini(&why);
 	return status;

@@ -15,9 +15,12 @@ router_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
     unsigned int *router, const char *path, struct str payload,
     struct strbuf *reply)
 {
-	int status = platform_of(g->platform)
-	                 ->ask(c, g, op, router, str_of(path), payload, reply);
+	const struct platform *p;
+	int status = guest_platform(c, g, &p);
 
+	if (status != COSMOS_OK)
+		return status;
+	status = p->ask(c, g, op, router, str_of(path), payload, reply);
 	if (status < 0)
 		return -status;
 	return control_said(c, g->name, status, reply);

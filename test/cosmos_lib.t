@@ -21,6 +21,9 @@ main(void)
 	struct cosmos *c = cosmos_open();
 	struct cosmos_spec spec = COSMOS_SPEC_INIT;
 	struct cosmos_guest g;
+	int in, out;
+	char *text;
+	size_t n;
 
 	printf("guest %zu memory %zu\n", sizeof(g),
 	    offsetof(struct cosmos_guest, memory));
@@ -34,6 +37,19 @@ main(void)
 	printf("%d %s\n", cosmos_create(c, &spec, &g), cosmos_error(c));
 	spec.size = sizeof(spec) + 64;
 	printf("%d\n", cosmos_create(c, &spec, &g));
+	/* A guest that no call has filled in. */
+	memset(&g, 0, sizeof(g));
+	strcpy(g.name, "made");
+	g.platform = 99;
+	g.state = COSMOS_STATE_RUNNING;
+	printf("%d %s\n", cosmos_destroy(c, &g), cosmos_error(c));
+	printf("%d %d %d %d %d %d\n", cosmos_suspend(c, &g),
+	    cosmos_resume(c, &g), cosmos_attach(c, &g, "0=tap:x"),
+	    cosmos_detach(c, &g, "0"), cosmos_save(c, &g, 1, 0),
+	    cosmos_reconnect(c, &g));
+	printf("%d %d %d\n", cosmos_console(c, &g, &in, &out),
+	    cosmos_logs(c, &g, &text, &n),
+	    cosmos_read(c, &g, 0, "c.count", "", &text, &n));
 	cosmos_close(c);
 	return 0;
 }
@@ -112,6 +128,9 @@ with tempfile.TemporaryDirectory() as d:
                       '3'], 'it runs', done.stdout)
     ok(lines[4].startswith('2 a spec of 8 bytes') and lines[5] == '2',
        'a spec of another size is refused', done.stdout)
+    ok(lines[6].startswith('7 made: ') and '99' in lines[6] and
+       lines[7:] == ['7 7 7 7 7 7', '7 7 7'],
+       'a guest of no platform is refused by every call', done.stdout)
     done = run(sys.executable, '-c', 'import cosmos, ctypes; '
                'from cosmos import _library as l; print(l.library._name); '
                'print(ctypes.sizeof(l.GuestStruct), '
