@@ -27,6 +27,7 @@ struct port {
 	enum port_kind kind;
 	struct str number; /* "1": the name before the '=' */
 	struct str name;   /* of the switch's port, the interface, the bridge */
+	bool more;         /* options follow: a port of the switch has some */
 };
 
 static struct port
@@ -34,9 +35,10 @@ port_parse(const char *text)
 {
 	struct str all = str_of(text), what;
 	size_t eq = str_find(all, '=', 0);
-	struct port p = { PORT_OTHER, str_sub(all, 0, eq), STR("") };
+	struct port p = { .number = str_sub(all, 0, eq) };
 
 	what = str_from(all, eq + 1);
+	p.more = str_find(what, ',', 0) < what.n;
 	what = str_sub(what, 0, str_find(what, ',', 0));
 	if (str_find(what, ':', 0) == what.n)
 		return p;
@@ -102,6 +104,11 @@ gift_tap(struct cosmos *c, const struct process_dir *d, const struct port *p,
 	char tap[IFNAMSIZ], bridge[IFNAMSIZ], number[8] = "";
 	bool bridged = p->kind == PORT_BRIDGE;
 
+	if (p->more)
+		return cosmos_fail(c, COSMOS_E_USAGE,
+		    "%s: '%.*s': a process has such a port without options: "
+		    "the address is what its router sends with",
+		    d->name, STR_ARG(p->name));
 	(void)str_copy(p->number, number, sizeof(number));
 	tap_name(tap, d, (unsigned int)strtoul(number, NULL, 10));
 	if (!str_copy(p->name, bridged ? bridge : tap, IFNAMSIZ))

@@ -590,6 +590,7 @@ def test_attach(who, switch):
             ('nonsense', USAGE, "'nonsense' is no port"),
             ('=vale0:x', USAGE, 'is no port'), ('1=vale0:', USAGE, 'is no port'),
             ('1=tap:' + 16 * 'x', USAGE, 'too long'),
+            ('1=tap:x,mac=2:0:0:0:0:1', USAGE, 'without options'),
             ('1=bridge:nobridge', SYSTEM, 'joining bridge nobridge')):
         fails(cosmos('attach', who, port), status, words, 'attach ' + port)
     ok('port' not in open(path('plain', 'spec')).read() and
