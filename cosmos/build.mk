@@ -60,8 +60,8 @@ build/$(1)/bin/libcosmos-xen.so: \
     $$(COSMOS_XEN:%.c=build/$(1)/pic/%.o)
 	@mkdir -p $$(@D)
 	$$(call say,LD $$@)
-	$$(Q)$$(CC_$(1)) -shared -o $$@ $$^ -lxenguest -lxenctrl \
-		-lxentoollog
+	$$(Q)$$(CC_$(1)) -shared $(if $(filter host,$(1)),-Wl$$(comma)-z$$(comma)defs) \
+		-o $$@ $$^ -lxenguest -lxenctrl -lxentoollog
 
 build/$(1)/bin/libcosmos.so.1: $$(COSMOS_LIB:%.c=build/$(1)/pic/%.o) \
     cosmos/libcosmos.map

@@ -10,7 +10,8 @@ VALE_NOT := vale/open_xdp.c
 endif
 VALE_SRC := $(filter-out $(VALE_MAIN) $(VALE_NOT),\
 	$(call sources,vale netring xen base))
-VALE_XEN := vale/xen/xenlibs.c base/diag.c base/err.c base/strbuf.c base/str.c
+VALE_XEN := vale/xen/xenlibs.c base/arena.c base/diag.c base/err.c base/strbuf.c \
+    base/str.c
 CLICKOS_LIBEXEC ?= $(PREFIX)/lib/clickos
 
 VALE_DEFINES := -DVALE_LIBEXEC='"$(CLICKOS_LIBEXEC)"'
@@ -41,13 +42,15 @@ build/$(1)/vale/%_fuzz: build/$(1)/vale/%_fuzz.o build/$(1)/libvale.a \
 	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(VALE_LIBS) -lpthread -ldl
 
 # The part that needs Xen's libraries, loaded on Xen hosts only: position-
-# independent, and with nothing but its table to be seen.
-build/$(1)/bin/libvale-xen.so: $$(VALE_XEN) $$(wildcard vale/*.h base/*.h)
+# independent, and with nothing but its table to be seen.  What it lacks is found
+# here and not by dlopen(); only sanitizers leave theirs to the program.
+build/$(1)/bin/libvale-xen.so: $$(VALE_XEN) $$(wildcard vale/*.h base/*.h) \
+    vale/build.mk
 	@mkdir -p $$(@D)
 	$$(call say,LD $$@)
 	$$(Q)$$(CC_$(1)) $$(CFLAGS_all) $$(CFLAGS_$(1)) -fPIC -shared \
-		-fvisibility=hidden -o $$@ $$(VALE_XEN) -lxenstore \
-		-lxengnttab -lxenevtchn
+		-fvisibility=hidden $(if $(filter host,$(1)),-Wl$$(comma)-z$$(comma)defs) \
+		-o $$@ $$(VALE_XEN) -lxenstore -lxengnttab -lxenevtchn
 endef
 $(foreach f,$(FLAVOURS),$(eval $(call vale_rules,$(f))))
 
