@@ -214,10 +214,11 @@ source_ip_hash_mapper_place(
 
 	for (uint32_t i = 0; i < n; i++)
 		draws += ((uint64_t)self->ids.v[i] + 1) * nodes;
-	if (nodes > POINTS_MAX / n || draws > DRAWS_MAX)
+	if ((uint64_t)nodes * n > POINTS_MAX || draws > DRAWS_MAX)
 		return errh_error(errh,
-		    "too many nodes; max %u, and %u with all IDs summed up",
-		    POINTS_MAX / n, DRAWS_MAX);
+		    "too many nodes; max %u of all patterns together, and %u "
+		    "with all IDs summed up",
+		    POINTS_MAX, DRAWS_MAX);
 	feedback_seed(&numbers, self->seed);
 	for (uint32_t i = 0; i < n && err == 0; i++)
 		err = source_ip_hash_mapper_place_one(self, numbers, nodes, i);

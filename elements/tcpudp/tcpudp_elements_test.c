@@ -480,6 +480,28 @@ test_source_hash_places(void)
 	is_num(wrong, 0, "hash: servers are where random() puts them");
 }
 
+/* Points are a table, and made one by one: neither may go on for ever. */
+static void
+test_source_hash_limits(void)
+{
+	static const char *const heads[] = { "600000 7, - - 1.0.0.1 - 0 1 0",
+		"9000 7, - - 1.0.0.1 - 0 1 5000" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(heads); i++) {
+		char conf[256];
+		struct trun t;
+
+		snprintf(conf, sizeof(conf),
+		    "m :: SourceIPHashMapper(%s, - - 1.0.0.2 - 0 1 1); "
+		    "rw :: IPRewriter(m, drop);" TWO_IN QUEUES,
+		    heads[i]);
+		ok(trun_start(&t, conf) != 0 &&
+		        strstr(trun_log(&t), "too many nodes") != NULL,
+		    "hash: '%s' is too much", heads[i]);
+		trun_stop(&t);
+	}
+}
+
 /* ---- TCP ---- */
 
 static void
@@ -677,6 +699,7 @@ main(void)
 	test_ftp();
 	test_source_hash();
 	test_source_hash_places();
+	test_source_hash_limits();
 	test_responder();
 	test_snoop();
 	for (size_t i = 0; i < ARRAY_SIZE(runs); i++) {
