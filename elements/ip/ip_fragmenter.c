@@ -216,7 +216,8 @@ ip_fragmenter_cut(struct element *e, struct batch *out, struct packet *p)
 	struct ip4 *ip = ip_header_whole(p);
 	uint32_t hlen, first;
 
-	if (ip == NULL) {
+	/* Nor is there one if the data begins behind the header. */
+	if (ip == NULL || packet_network_offset(p) < 0) {
 		packet_kill(t, p);
 		return;
 	}
