@@ -18,6 +18,16 @@
 /* Adds n bytes to a running sum; an odd last byte is padded with zero. */
 uint64_t csum_add(uint64_t sum, const void *data, size_t n);
 
+/* The sum of 20 bytes, an IPv4 header without options. */
+static inline uint64_t
+csum_ip20(const void *data)
+{
+	const uint8_t *p = data;
+
+	return (uint64_t)get_u32(p) + get_u32(p + 4) + get_u32(p + 8) +
+	       get_u32(p + 12) + get_u32(p + 16);
+}
+
 /* A sum as 16 bits, not inverted. */
 static inline uint16_t
 csum_fold(uint64_t sum)

@@ -38,14 +38,9 @@ void ip_check_fini(struct ip_check *c);
 static inline bool
 ip_check_sum(const struct ip4 *ip, unsigned int hlen)
 {
-	const uint8_t *b = (const uint8_t *)ip;
-	uint64_t sum;
-
 	if (unlikely(hlen != sizeof(*ip)))
 		return csum(ip, hlen) == 0;
-	sum = (uint64_t)get_u32(b) + get_u32(b + 4) + get_u32(b + 8) +
-	      get_u32(b + 12) + get_u32(b + 16);
-	return csum_fold(sum) == 0xffff;
+	return csum_fold(csum_ip20(ip)) == 0xffff;
 }
 
 /*

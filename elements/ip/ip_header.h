@@ -69,7 +69,9 @@ static inline void
 ip_header_set_sum(struct ip4 *ip, unsigned int hlen)
 {
 	put_u16(ip->sum, 0);
-	put_u16(ip->sum, csum(ip, hlen));
+	put_u16(ip->sum, hlen == sizeof(*ip)
+	                     ? (uint16_t)~csum_fold(csum_ip20(ip))
+	                     : csum(ip, hlen));
 }
 
 /*

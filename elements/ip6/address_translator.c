@@ -34,6 +34,7 @@
  *	at :: AddressTranslator(1, false, 2001:db8::5 2001:db8:1::5,
  *	        true, true, false, 2001:db8:1::1 6000 7000);
  */
+#include "base/csum.h"
 #include "base/hash.h"
 #include "elements/ip/say.h"
 #include "elements/ip6/at_rules.h"
@@ -41,7 +42,7 @@
 #include "elements/ip6/xlat.h"
 #include "os/os.h"
 
-enum { AT_FRAGMENTS = 256 };
+enum { AT_FRAGMENTS = 256, AT_CHUNK = 16 };
 
 static const int64_t at_fragment_ns = 60000000000; /* RFC 8200, 4.5 */
 
@@ -116,18 +117,24 @@ at_port_field(const struct at_view *v, bool receiver)
 	return v->l4 + (receiver ? 2 : 0);
 }
 
-/* The key of it as the node's on that end, receiver or sender. */
-static struct at_key
-at_key_of(const struct at_view *v, bool receiver)
+/*
+ * The key of it as the node's on that end, receiver or sender.  Written by
+ * whole words: who reads one that was just written in parts waits.
+ */
+static inline void
+at_key_set(struct at_key *k, const struct at_view *v, bool receiver)
 {
-	struct at_key k = { .local_port = 0 };
+	const uint8_t *local = receiver ? v->ip->dst : v->ip->src;
+	const uint8_t *peer = receiver ? v->ip->src : v->ip->dst;
+	uint64_t w[4];
 
-	memcpy(k.local.b, receiver ? v->ip->dst : v->ip->src, 16);
-	memcpy(k.peer.b, receiver ? v->ip->src : v->ip->dst, 16);
-	k.local_port = get_be16(at_port_field(v, receiver));
-	if (v->u.proto != IPPROTO6_ICMP)
-		k.peer_port = get_be16(at_port_field(v, !receiver));
-	return k;
+	memcpy(&w[0], local, 16);
+	memcpy(&w[2], peer, 16);
+	memcpy(k, w, sizeof(w));
+	k->local_port = get_be16(at_port_field(v, receiver));
+	k->peer_port = v->u.proto != IPPROTO6_ICMP
+	                   ? get_be16(at_port_field(v, !receiver))
+	                   : 0;
 }
 
 /* ---- changing ---- */
@@ -221,27 +228,54 @@ at_fragment_note(struct address_translator *self, enum at_side side,
 
 /* ---- packets ---- */
 
+/* What is to be done with a packet, and what for a flow is looked up. */
+enum at_way { AT_DROP, AT_FLOW, AT_FRAGMENT, AT_ERROR };
+
+struct at_look {
+	struct at_view v;
+	struct at_key key;
+	uint64_t hash;
+	enum at_way way;
+};
+
+/* Writes the binding's address and port; the checksum by what that gains. */
+static void
+at_rewrite_bound(
+    struct at_view *v, enum at_side side, const struct at_binding *b)
+{
+	enum at_side other = side == AT_INNER ? AT_OUTER : AT_INNER;
+	bool receiver = side == AT_OUTER;
+	uint8_t *field = at_sum_field(v);
+	uint16_t sum;
+
+	memcpy(receiver ? v->ip->dst : v->ip->src, b->key[other].local.b, 16);
+	if (b->key[other].local_port != 0)
+		put_be16(at_port_field(v, receiver), b->key[other].local_port);
+	if (field == NULL)
+		return;
+	sum = (uint16_t)~csum_fold(
+	    (uint64_t)(uint16_t)~get_u16(field) + b->shift[side]);
+	if (v->u.proto == IPPROTO4_UDP && sum == 0)
+		sum = 0xffff;
+	put_u16(field, sum);
+}
+
 /* One whose ports are there, or do not matter. */
 static bool
 at_translate_flow(struct address_translator *self, enum at_side side,
-    struct at_view *v, int64_t now)
+    struct at_look *look, int64_t now)
 {
 	enum at_side other = side == AT_INNER ? AT_OUTER : AT_INNER;
+	struct at_view *v = &look->v;
 	enum at_age age = v->u.proto == IPPROTO4_TCP ? AT_LONG : AT_SHORT;
-	bool receiver = side == AT_OUTER;
-	struct at_key key = { .local_port = 0 };
-	struct at_binding *b;
+	struct at_binding *b = at_rules_find(
+	    &self->rules, side, &look->key, look->hash, age, now, true);
 
-	if (at_has_ports(v))
-		key = at_key_of(v, receiver);
-	else
-		memcpy(key.local.b, receiver ? v->ip->dst : v->ip->src, 16);
-	b = at_rules_find(&self->rules, side, &key, age, now, true);
 	if (b == NULL)
 		return false;
 	if (v->u.fragment != 0)
 		at_fragment_note(self, side, v, &b->key[other].local, now);
-	at_rewrite(v, receiver, &b->key[other].local, b->key[other].local_port);
+	at_rewrite_bound(v, side, b);
 	return true;
 }
 
@@ -279,12 +313,13 @@ at_translate_error(struct address_translator *self, enum at_side side,
 	        v->n - (uint32_t)sizeof(struct icmp)))
 		return false;
 	if (at_has_ports(&q))
-		key = at_key_of(&q, receiver);
+		at_key_set(&key, &q, receiver);
 	else if (at_rules_ports(&self->rules))
 		return false;
 	else
 		memcpy(key.local.b, receiver ? q.ip->dst : q.ip->src, 16);
 	b = at_rules_find(&self->rules, side, &key,
+	    at_map_hash(&self->rules.map, &key),
 	    q.u.proto == IPPROTO4_TCP ? AT_LONG : AT_SHORT, now, false);
 	if (b == NULL)
 		return false;
@@ -296,28 +331,89 @@ at_translate_error(struct address_translator *self, enum at_side side,
 	return true;
 }
 
-/* Changes a packet of length bytes; false: drop it. */
-static bool
-at_translate(struct address_translator *self, enum at_side side, uint8_t *data,
-    uint32_t length, int64_t now)
+static enum at_way
+at_way(
+    struct address_translator *self, struct at_view *v, const struct packet *p)
 {
-	bool ports = at_rules_ports(&self->rules);
-	struct at_view v;
-
-	if (!at_view(&v, data, length)) {
+	if (!at_view(v, p->data, p->length)) {
 		if (!self->told)
 			say(" discard the packet, protocol unrecognized");
 		self->told = true;
-		return false;
+		return AT_DROP;
 	}
-	if (!ip6_first_fragment(&v.u))
-		return ports ? at_translate_fragment(self, side, &v, now)
-		             : at_translate_flow(self, side, &v, now);
-	if (at_has_ports(&v))
-		return at_sum_field(&v) != NULL &&
-		       at_translate_flow(self, side, &v, now);
-	return v.u.proto == IPPROTO6_ICMP &&
-	       at_translate_error(self, side, &v, now);
+	if (!ip6_first_fragment(&v->u))
+		return at_rules_ports(&self->rules) ? AT_FRAGMENT : AT_FLOW;
+	if (at_has_ports(v))
+		return at_sum_field(v) != NULL ? AT_FLOW : AT_DROP;
+	return v->u.proto == IPPROTO6_ICMP ? AT_ERROR : AT_DROP;
+}
+
+/* Reads a packet; of a flow, fetches the chain that its binding is in. */
+static void
+at_look(struct address_translator *self, enum at_side side,
+    struct at_look *look, const struct packet *p)
+{
+	bool receiver = side == AT_OUTER;
+
+	look->way = at_way(self, &look->v, p);
+	if (look->way != AT_FLOW)
+		return;
+	if (at_has_ports(&look->v)) {
+		at_key_set(&look->key, &look->v, receiver);
+	} else {
+		look->key = (struct at_key){ .local_port = 0 };
+		memcpy(look->key.local.b,
+		    receiver ? look->v.ip->dst : look->v.ip->src, 16);
+	}
+	look->hash = at_map_hash(&self->rules.map, &look->key);
+	at_map_fetch(&self->rules.map, side, look->hash);
+}
+
+/* false: drop it. */
+static bool
+at_translate(struct address_translator *self, enum at_side side,
+    struct at_look *look, int64_t now)
+{
+	switch (look->way) {
+	case AT_FLOW:
+		return at_translate_flow(self, side, look, now);
+	case AT_FRAGMENT:
+		return at_translate_fragment(self, side, &look->v, now);
+	case AT_ERROR:
+		return at_translate_error(self, side, &look->v, now);
+	case AT_DROP:
+		break;
+	}
+	return false;
+}
+
+/* Translates n packets, in three passes: what they need is fetched meanwhile.
+ */
+static void
+at_translate_some(struct address_translator *self, enum at_side side,
+    struct packet **p, uint32_t n, struct at_look *look, int64_t now)
+{
+	for (uint32_t i = 0; i < n; i++)
+		at_look(self, side, &look[i], p[i]);
+	for (uint32_t i = 0; i < n; i++)
+		if (look[i].way == AT_FLOW)
+			at_map_fetch_binding(
+			    &self->rules.map, side, look[i].hash);
+	for (uint32_t i = 0; i < n; i++)
+		if (!at_translate(self, side, &look[i], now))
+			look[i].way = AT_DROP;
+}
+
+/* Leaves in b those that are its holder's alone. */
+static void
+at_own(struct batch *b)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < b->count; i++)
+		if (packet_uniqueify(b->thread, &b->packet[i]) != NULL)
+			b->packet[kept++] = b->packet[i];
+	b->count = kept;
 }
 
 /* Leaves in b what is translated; its frame is gone before that goes on. */
@@ -327,24 +423,28 @@ address_translator_batch(
 {
 	struct thread *t = b->thread;
 	int64_t now = thread_recent_ns(t);
-	uint32_t kept = 0;
+	struct at_look look[AT_CHUNK];
+	uint32_t kept = 0, n;
 
-	for (uint32_t i = 0; i < b->count; i++) {
-		struct packet *p = b->packet[i];
-		bool good;
+	at_own(b);
+	for (uint32_t from = 0; from < b->count; from += n) {
+		struct packet **some = &b->packet[from];
 
-		if (packet_uniqueify(t, &p) == NULL)
-			continue;
+		n = b->count - from < AT_CHUNK ? b->count - from : AT_CHUNK;
 		thread_lock(t, &self->lock);
-		good = at_translate(self, side, p->data, p->length, now);
+		at_translate_some(self, side, some, n, look, now);
 		thread_unlock(t, &self->lock);
-		if (!good) {
-			packet_kill(t, p);
-			continue;
+		for (uint32_t i = 0; i < n; i++) {
+			struct packet *p = some[i];
+
+			if (look[i].way == AT_DROP) {
+				packet_kill(t, p);
+				continue;
+			}
+			packet_set_network(p, p->data, sizeof(struct ip6));
+			anno_set_dst_ip6(p, packet_ip6(p)->dst);
+			b->packet[kept++] = p;
 		}
-		packet_set_network(p, p->data, sizeof(struct ip6));
-		anno_set_dst_ip6(p, packet_ip6(p)->dst);
-		b->packet[kept++] = p;
 	}
 	b->count = kept;
 }

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csum.h"
 #include "base/err.h"
-#include "base/hash.h"
 #include "os/os.h"
 
 /*
@@ -18,18 +18,15 @@ static const int64_t at_seconds[AT_AGES] = {
 	[AT_LONG] = 7440, [AT_SHORT] = 300
 };
 
-static uint64_t
-at_hash(const struct at_map *m, const struct at_key *key)
-{
-	return hash_bytes(key, sizeof(*key), m->seed);
-}
+/* A binding that was used so little ago keeps its place in the list. */
+static const int64_t at_grain_ns = 1000000000;
 
 static uint64_t
 at_hash_inner(const void *map, const void *binding)
 {
 	const struct at_binding *b = binding;
 
-	return at_hash(map, &b->key[AT_INNER]);
+	return at_map_hash(map, &b->key[AT_INNER]);
 }
 
 static uint64_t
@@ -37,7 +34,7 @@ at_hash_outer(const void *map, const void *binding)
 {
 	const struct at_binding *b = binding;
 
-	return at_hash(map, &b->key[AT_OUTER]);
+	return at_map_hash(map, &b->key[AT_OUTER]);
 }
 
 static size_t
@@ -52,7 +49,23 @@ at_chain(struct at_map *m, struct at_binding *b)
 {
 	for (enum at_side side = AT_INNER; side <= AT_OUTER; side++)
 		chains_put(&m->chains[side], b, at_next(side),
-		    at_hash(m, &b->key[side]));
+		    at_map_hash(m, &b->key[side]));
+}
+
+/* What stands in a checksum for the key's own address and port. */
+static uint16_t
+at_sum(const struct at_key *key)
+{
+	uint8_t port[2];
+
+	put_be16(port, key->local_port);
+	return csum_fold(csum_add(0, key->local.b, 16) + get_u16(port));
+}
+
+static uint16_t
+at_shift(const struct at_key *from, const struct at_key *to)
+{
+	return csum_fold((uint64_t)(uint16_t)~at_sum(from) + at_sum(to));
 }
 
 /* Room for one more: 0 or ERR_NOMEM. */
@@ -68,14 +81,27 @@ at_map_reserve(struct at_map *m)
 	return err;
 }
 
+static bool
+at_key_equal(const struct at_key *a, const struct at_key *b)
+{
+	uint64_t x[4], y[4];
+
+	memcpy(x, a, sizeof(x));
+	memcpy(y, b, sizeof(y));
+	return ((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) |
+	           (x[3] ^ y[3])) == 0 &&
+	       a->local_port == b->local_port && a->peer_port == b->peer_port;
+}
+
 struct at_binding *
-at_map_find(const struct at_map *m, enum at_side side, const struct at_key *key)
+at_map_find(const struct at_map *m, enum at_side side, const struct at_key *key,
+    uint64_t hash)
 {
 	struct at_binding *b = NULL;
 
 	if (m->chains[side].n != 0)
-		b = *chains_at(&m->chains[side], at_hash(m, key));
-	while (b != NULL && memcmp(&b->key[side], key, sizeof(*key)) != 0)
+		b = *chains_at(&m->chains[side], hash);
+	while (b != NULL && !at_key_equal(&b->key[side], key))
 		b = b->chain[side];
 	return b;
 }
@@ -113,9 +139,10 @@ at_unlink(struct at_map *m, struct at_binding *b)
 void
 at_map_use(struct at_map *m, struct at_binding *b, enum at_age age, int64_t now)
 {
-	b->used_ns = now;
-	if (b->age == AT_EVER)
+	if (b->age == AT_EVER ||
+	    (b->age == (uint8_t)age && now - b->used_ns < at_grain_ns))
 		return;
+	b->used_ns = now;
 	at_unlink(m, b);
 	at_append(m, b, age);
 }
@@ -126,8 +153,8 @@ at_map_expired(const struct at_map *m, int64_t now)
 	for (enum at_age age = AT_LONG; age < AT_AGES; age++) {
 		struct at_binding *b = m->oldest[age];
 
-		if (b != NULL &&
-		    now - b->used_ns >= at_seconds[age] * 1000000000)
+		if (b != NULL && now - b->used_ns >=
+		                     at_seconds[age] * 1000000000 + at_grain_ns)
 			return b;
 	}
 	return NULL;
@@ -146,6 +173,8 @@ at_map_add(struct at_map *m, const struct at_binding *b)
 	if (new_ == NULL)
 		return NULL;
 	*new_ = *b;
+	new_->shift[AT_INNER] = at_shift(&b->key[AT_INNER], &b->key[AT_OUTER]);
+	new_->shift[AT_OUTER] = at_shift(&b->key[AT_OUTER], &b->key[AT_INNER]);
 	at_chain(m, new_);
 	if (new_->age != AT_EVER)
 		at_append(m, new_, (enum at_age)new_->age);
@@ -158,7 +187,7 @@ at_map_remove(struct at_map *m, struct at_binding *b)
 {
 	for (enum at_side side = AT_INNER; side <= AT_OUTER; side++) {
 		void **at =
-		    chains_at(&m->chains[side], at_hash(m, &b->key[side]));
+		    chains_at(&m->chains[side], at_map_hash(m, &b->key[side]));
 
 		while (*at != b)
 			at = chains_next(*at, at_next(side));

@@ -55,6 +55,12 @@ at_port(struct at_reader *in, struct str word, uint16_t *port)
 	return true;
 }
 
+static struct at_binding *
+at_found(const struct at_rules *r, enum at_side side, const struct at_key *key)
+{
+	return at_map_find(&r->map, side, key, at_map_hash(&r->map, key));
+}
+
 /* "INNER [PORT] MAPPED [PORT]" */
 static int
 at_read_static(struct at_rules *r, struct at_reader *in)
@@ -73,8 +79,8 @@ at_read_static(struct at_rules *r, struct at_reader *in)
 			                        : "<IP6Address> <IP6Address>");
 	if (str_trim(text).n > 0)
 		return at_complain(in, "one mapping");
-	if (at_map_find(&r->map, AT_INNER, &b.key[AT_INNER]) != NULL ||
-	    at_map_find(&r->map, AT_OUTER, &b.key[AT_OUTER]) != NULL)
+	if (at_found(r, AT_INNER, &b.key[AT_INNER]) != NULL ||
+	    at_found(r, AT_OUTER, &b.key[AT_OUTER]) != NULL)
 		return errh_error(in->errh,
 		    "argument %zu: address is mapped already", in->at);
 	if (at_map_add(&r->map, &b) == NULL)
@@ -150,6 +156,7 @@ at_rules_configure(struct at_rules *r, struct element *e,
 		if (ports < 0)
 			return ports;
 		r->static_ports = ports != 0;
+		r->statics = true;
 	}
 	for (; nstatic > 0 && in.at < conf->n; nstatic--)
 		if (at_read_static(r, &in) != 0)
@@ -240,21 +247,36 @@ at_make(struct at_rules *r, enum at_side side, const struct at_key *key,
 	return made;
 }
 
-struct at_binding *
-at_rules_find(struct at_rules *r, enum at_side side, const struct at_key *key,
-    enum at_age age, int64_t now, bool make)
+/* One for whole addresses, or a static one of ports: those do not name peers.
+ */
+static struct at_binding *
+at_find_whole(
+    const struct at_rules *r, enum at_side side, const struct at_key *key)
 {
-	struct at_key whole = { .local = key->local }, k = whole;
+	struct at_key k = { .local = key->local };
 	struct at_binding *b;
 
-	/* Static ones come first, then those of addresses, those of ports. */
 	if (r->static_ports)
 		k.local_port = key->local_port;
-	b = at_map_find(&r->map, side, &k);
-	if (b == NULL && r->static_ports && r->dynamic == AT_ADDRESSES)
-		b = at_map_find(&r->map, side, &whole);
+	b = at_found(r, side, &k);
+	if (b != NULL || !r->static_ports || r->dynamic != AT_ADDRESSES)
+		return b;
+	k.local_port = 0;
+	return at_found(r, side, &k);
+}
+
+struct at_binding *
+at_rules_find(struct at_rules *r, enum at_side side, const struct at_key *key,
+    uint64_t hash, enum at_age age, int64_t now, bool make)
+{
+	struct at_key whole = { .local = key->local };
+	struct at_binding *b = NULL;
+
+	/* Static ones come first, then those of addresses, those of ports. */
+	if (r->statics || r->dynamic == AT_ADDRESSES)
+		b = at_find_whole(r, side, key);
 	if (b == NULL && r->dynamic == AT_PORTS)
-		b = at_map_find(&r->map, side, key);
+		b = at_map_find(&r->map, side, key, hash);
 	if (b == NULL && make && r->dynamic != AT_NONE && side == r->from)
 		b = at_make(
 		    r, side, r->dynamic == AT_PORTS ? key : &whole, age, now);

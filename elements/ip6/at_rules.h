@@ -14,7 +14,8 @@ enum at_dynamic { AT_NONE, AT_ADDRESSES, AT_PORTS };
 
 struct at_rules {
 	struct at_map map;
-	bool static_ports; /* static bindings are of ports, too */
+	bool statics;      /* there are static bindings */
+	bool static_ports; /* they are of ports, too */
 	enum at_dynamic dynamic;
 	enum at_side from;           /* side whose packets make bindings */
 	struct ip6_addr addr;        /* AT_PORTS: all get this, and a port of */
@@ -31,11 +32,13 @@ int at_rules_configure(struct at_rules *r, struct element *e,
 void at_rules_fini(struct at_rules *r);
 
 /*
- * The binding of a packet whose sender or receiver on that side is key.local;
- * make: one may be made.  NULL: there is none.
+ * The binding of a packet whose sender or receiver on that side is key.local,
+ * and whose hash is at_map_hash()'s; make: one may be made.  NULL: there is
+ * none.
  */
 struct at_binding *at_rules_find(struct at_rules *r, enum at_side side,
-    const struct at_key *key, enum at_age age, int64_t now, bool make);
+    const struct at_key *key, uint64_t hash, enum at_age age, int64_t now,
+    bool make);
 
 /* Whether ports play a part at all. */
 static inline bool

@@ -88,7 +88,7 @@ xlat46_head(const struct ip4 *ip, uint32_t length, struct xlat_head *h)
 		                               (off & IP4_MF ? IP6_MF : 0)));
 		put_be32(frag->id, get_be16(ip->id));
 	}
-	h->addresses = csum_add(0, ip->src, 8);
+	h->addresses = (uint64_t)get_u32(ip->src) + get_u32(ip->dst);
 	return true;
 }
 

@@ -3,30 +3,59 @@
 #include "elements/ip6/xlat.h"
 
 /* The IPv4 address in an IPv6 one; false: there is none. */
-static bool
-xlat64_map(uint8_t out[static 4], const uint8_t *addr6)
+static inline bool
+xlat64_map(uint32_t *out, const uint8_t *addr6)
 {
-	static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
+	*out = get_u32(addr6 + 12);
+	return get_u64(addr6) == 0 &&
+	       get_u32(addr6 + 8) == __builtin_bswap32(0xffff) && *out != 0;
+}
 
-	memcpy(out, addr6 + 12, 4);
-	return memcmp(addr6, prefix, sizeof(prefix)) == 0 && get_u32(out) != 0;
+/*
+ * A header without options, from its words in memory order but for checksum and
+ * addresses.  It is summed before it is written: who reads words that were just
+ * written in parts waits.
+ */
+static void
+xlat64_write(struct ip4 *ip4, uint32_t first, uint32_t id_off,
+    uint32_t ttl_proto, const uint32_t addresses[static 2])
+{
+	uint64_t sum =
+	    (uint64_t)first + id_off + ttl_proto + addresses[0] + addresses[1];
+
+	ttl_proto |= (uint32_t)(uint16_t)~csum_fold(sum) << 16;
+	put_u64(ip4, first | (uint64_t)id_off << 32);
+	put_u64(&ip4->ttl, ttl_proto | (uint64_t)addresses[0] << 32);
+	put_u32(ip4->dst, addresses[1]);
+}
+
+/* What a fragment header says, as the identifier and offset of IPv4. */
+static uint32_t
+xlat64_fragment(const struct ip6 *ip, const struct ip6_upper *u)
+{
+	const uint8_t *frag = (const uint8_t *)ip + u->fragment;
+	uint32_t off = (u->off & IP6_OFFMASK) >> 3 |
+	               (u->off & IP6_MF ? (uint32_t)IP4_MF : 0);
+	uint32_t id = get_be16(frag + offsetof(struct ip6_frag, id) + 2);
+
+	return __builtin_bswap32(id << 16 | off);
 }
 
 bool
 xlat64_head(const struct ip6 *ip, uint32_t length, struct xlat_head *h)
 {
-	const struct ip6_frag *frag;
 	struct ip4 *ip4 = (struct ip4 *)(void *)h->b;
+	uint32_t addresses[2], whole;
 	struct ip6_upper u;
-	uint32_t whole;
-	uint16_t off = IP4_DF;
 
 	if (length < sizeof(*ip) || ip->vtf[0] >> 4 != 6 ||
 	    !ip6_walk(ip, length, &u) || u.routed || u.proto == IPPROTO4_ICMP)
 		return false;
 	whole = (uint32_t)sizeof(*ip) + get_be16(ip->plen);
 	if (whole < u.offset ||
-	    whole - u.offset > 0xffff - (uint32_t)sizeof(*ip4))
+	    whole - u.offset > 0xffff - (uint32_t)sizeof(*ip4) ||
+	    !xlat64_map(&addresses[0], ip->src) ||
+	    !xlat64_map(&addresses[1], ip->dst))
 		return false;
 	*h = (struct xlat_head){ .length = sizeof(*ip4),
 		.skip = u.offset,
@@ -35,24 +64,15 @@ xlat64_head(const struct ip6 *ip, uint32_t length, struct xlat_head *h)
 		    u.proto == IPPROTO6_ICMP ? (uint8_t)IPPROTO4_ICMP : u.proto,
 		.first = ip6_first_fragment(&u),
 		.fragment = u.off != 0 };
-	ip4->vhl = 0x45;
-	ip4->tos = ip6_class(ip);
-	put_be16(ip4->len, (uint16_t)(sizeof(*ip4) + h->payload));
-	if (u.fragment != 0) {
-		frag = (const struct ip6_frag *)(const void *)((const uint8_t *)
-		                                                   ip +
-		                                               u.fragment);
-		off = (uint16_t)((u.off & IP6_OFFMASK) >> 3 |
-		                 (u.off & IP6_MF ? IP4_MF : 0));
-		memcpy(ip4->id, frag->id + 2, 2);
-	}
-	put_be16(ip4->off, off);
-	ip4->ttl = ip->hlim;
-	ip4->proto = h->proto;
-	if (!xlat64_map(ip4->src, ip->src) || !xlat64_map(ip4->dst, ip->dst))
-		return false;
-	ip_header_set_sum(ip4, sizeof(*ip4));
-	h->addresses = csum_add(0, ip4->src, 8);
+	xlat64_write(ip4,
+	    __builtin_bswap32(0x45u << 24 | (uint32_t)ip6_class(ip) << 16 |
+	                      (uint32_t)(sizeof(*ip4) + h->payload)),
+	    u.fragment != 0 ? xlat64_fragment(ip, &u)
+	                    : __builtin_bswap32(IP4_DF),
+	    __builtin_bswap32(
+	        (uint32_t)ip->hlim << 24 | (uint32_t)h->proto << 16),
+	    addresses);
+	h->addresses = (uint64_t)addresses[0] + addresses[1];
 	return true;
 }
 
