@@ -301,11 +301,12 @@ fake_copy(
 /* ---- events ---- */
 
 static struct xenhost_events *
-fake_events_open(struct xenhost *h)
+fake_events_open(struct xenhost *h, int fd)
 {
 	struct xenhost_events *e;
 
 	(void)h;
+	(void)fd;
 	if (fake_fails())
 		return NULL;
 	e = calloc(1, sizeof(*e));

@@ -43,14 +43,17 @@ build/$(1)/vale/%_fuzz: build/$(1)/vale/%_fuzz.o build/$(1)/libvale.a \
 
 # The part that needs Xen's libraries, loaded on Xen hosts only: position-
 # independent, and with nothing but its table to be seen.  What it lacks is found
-# here and not by dlopen(); only sanitizers leave theirs to the program.
+# here and not by dlopen(); only sanitizers leave theirs to the program.  libgcc_s is
+# what pthread_cancel() would load, by which libxenstore ends its thread, when the
+# switch may not open files any more.
 build/$(1)/bin/libvale-xen.so: $$(VALE_XEN) $$(wildcard vale/*.h base/*.h) \
     vale/build.mk
 	@mkdir -p $$(@D)
 	$$(call say,LD $$@)
 	$$(Q)$$(CC_$(1)) $$(CFLAGS_all) $$(CFLAGS_$(1)) -fPIC -shared \
 		-fvisibility=hidden $(if $(filter host,$(1)),-Wl$$(comma)-z$$(comma)defs) \
-		-o $$@ $$(VALE_XEN) -lxenstore -lxengnttab -lxenevtchn
+		-o $$@ $$(VALE_XEN) -lxenstore -lxengnttab \
+		-lxenevtchn -Wl,--no-as-needed -lgcc_s
 endef
 $(foreach f,$(FLAVOURS),$(eval $(call vale_rules,$(f))))
 

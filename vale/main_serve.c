@@ -219,6 +219,16 @@ serve_helper(struct serve *s, struct diag *why)
 }
 
 static int
+serve_without_privileges(struct serve *s, struct diag *why)
+{
+	const struct xenhost_ops *xen = s->xen.options.ops;
+
+	if (s->xen.xen == NULL)
+		return sandbox_enter(s->user, NULL, 0, why);
+	return sandbox_enter(s->user, xen->requests, xen->nrequests, why);
+}
+
+static int
 serve(struct serve *s, char **switches, int nswitches, struct diag *why)
 {
 	struct server *server = NULL;
@@ -243,9 +253,8 @@ serve(struct serve *s, char **switches, int nswitches, struct diag *why)
 	s->xen.options.guest_memory = s->server.guest_memory;
 	if (err == 0)
 		err = main_xen_start(&s->xen, v, why);
-	/* Guests' pages are mapped as they come, which root alone may do. */
-	if (err == 0 && s->vale.opener != NULL && s->xen.xen == NULL)
-		err = sandbox_enter(s->user, why);
+	if (err == 0 && s->vale.opener != NULL)
+		err = serve_without_privileges(s, why);
 	if (err == 0)
 		err = serve_run_commands(s, server, why);
 	while (err == 0 && !the.stop)

@@ -16,6 +16,7 @@
 
 static const struct vale_open *const openers[] = {
 	&vale_open_tap,
+	&vale_open_evtchn,
 	&vale_open_packet,
 	&vale_open_xdp,
 	&vale_open_capture,

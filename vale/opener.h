@@ -90,6 +90,7 @@ struct str vale_option(struct str args, const char *key);
 int errno_error(int e);
 
 extern const struct vale_open vale_open_tap, vale_open_packet, vale_open_xdp,
-    vale_open_capture, vale_open_dump, vale_open_listen, vale_open_connect;
+    vale_open_capture, vale_open_dump, vale_open_listen, vale_open_connect,
+    vale_open_evtchn;
 
 #endif

@@ -104,9 +104,9 @@ xring_bind(struct xen_ring_port *r, struct diag *why)
 {
 	const struct xen_vif *vif = r->vif;
 
-	r->events = r->ops->events_open(vif->xen->host);
+	r->events = vale_xen_events(vif->xen, why);
 	if (r->events == NULL)
-		return diag(why, ERR_IO, "events: no descriptor");
+		return ERR_IO;
 	r->tx_event = r->ops->bind(r->events, vif->domid, vif->tx_event);
 	r->rx_event = vif->rx_event == vif->tx_event
 	                  ? r->tx_event

@@ -438,9 +438,9 @@ xvif_bind(struct xen_vif_port *v, struct diag *why)
 {
 	const struct xen_vif *vif = v->vif;
 
-	v->events = v->ops->events_open(v->host);
+	v->events = vale_xen_events(vif->xen, why);
 	if (v->events == NULL)
-		return diag(why, ERR_IO, "events: no descriptor");
+		return ERR_IO;
 	v->tx_event = v->ops->bind(v->events, v->domid, vif->tx_event);
 	v->rx_event = vif->rx_event == vif->tx_event
 	                  ? v->tx_event

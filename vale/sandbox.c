@@ -55,7 +55,8 @@ static const int no_exec[] = { SYS_mmap, SYS_mprotect };
 
 enum {
 	HEAD = 4,
-	CODE_MAX = HEAD + 2 * ARRAY_SIZE(calls) + 5 * ARRAY_SIZE(no_exec) + 1,
+	CODE_MAX = HEAD + 2 * ARRAY_SIZE(calls) + 5 * ARRAY_SIZE(no_exec) + 3 +
+	           2 * SANDBOX_REQUESTS + 1,
 };
 
 struct filter {
@@ -71,6 +72,8 @@ filter_add(struct filter *f, struct sock_filter instruction)
 
 static const struct sock_filter load_call = BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
                                     offsetof(struct seccomp_data, nr)),
+                                load_second = BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+                                    offsetof(struct seccomp_data, args[1])),
                                 load_third = BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
                                     offsetof(struct seccomp_data, args[2])),
                                 allow = BPF_STMT(
@@ -78,8 +81,28 @@ static const struct sock_filter load_call = BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
                                 refuse = BPF_STMT(
                                     BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
 
+/* The next skip instructions are for what was loaded being k. */
 static void
-filter_make(struct filter *f)
+filter_unless(struct filter *f, uint32_t k, unsigned char skip)
+{
+	filter_add(f, (struct sock_filter)BPF_JUMP(
+	                  BPF_JMP | BPF_JEQ | BPF_K, k, 0, skip));
+}
+
+static void
+filter_requests(struct filter *f, const uint32_t *request, unsigned int n)
+{
+	filter_unless(f, SYS_ioctl, (unsigned char)(2 + 2 * n));
+	filter_add(f, load_second);
+	for (unsigned int i = 0; i < n; i++) {
+		filter_unless(f, request[i], 1);
+		filter_add(f, allow);
+	}
+	filter_add(f, refuse);
+}
+
+static void
+filter_make(struct filter *f, const uint32_t *request, unsigned int n)
 {
 	f->n = 0;
 	/* Another architecture numbers its calls otherwise. */
@@ -90,15 +113,12 @@ filter_make(struct filter *f)
 	filter_add(f, refuse);
 	filter_add(f, load_call);
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
-		filter_add(
-		    f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-		           (uint32_t)calls[i], 0, 1));
+		filter_unless(f, (uint32_t)calls[i], 1);
 		filter_add(f, allow);
 	}
+	filter_requests(f, request, n);
 	for (size_t i = 0; i < ARRAY_SIZE(no_exec); i++) {
-		filter_add(
-		    f, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-		           (uint32_t)no_exec[i], 0, 4));
+		filter_unless(f, (uint32_t)no_exec[i], 4);
 		filter_add(f, load_third);
 		filter_add(f, (struct sock_filter)BPF_JUMP(
 		                  BPF_JMP | BPF_JSET | BPF_K, PROT_EXEC, 1, 0));
@@ -108,39 +128,45 @@ filter_make(struct filter *f)
 	filter_add(f, refuse);
 }
 
+/* Without a user of its own: nobody, by number where he has no name. */
+enum { NOBODY = 65534 };
+
 static int
 sandbox_user(const char *user, struct diag *why)
 {
-	const struct passwd *pw;
+	const struct passwd *pw = getpwnam(user != NULL ? user : "vale");
+	uid_t uid = NOBODY;
+	gid_t gid = NOBODY;
 
-	if (user != NULL) {
-		pw = getpwnam(user);
-	} else {
-		pw = getpwnam("vale");
-		if (pw == NULL)
-			pw = getpwnam("nobody");
+	if (pw == NULL && user == NULL)
+		pw = getpwnam("nobody");
+	if (pw == NULL && user != NULL)
+		return diag(why, ERR_NOTFOUND, "--user %s: no such user", user);
+	if (pw != NULL) {
+		uid = pw->pw_uid;
+		gid = pw->pw_gid;
 	}
-	if (pw == NULL)
-		return diag(why, ERR_NOTFOUND, "--user %s: no such user",
-		    user != NULL ? user : "nobody");
-	if (setgroups(0, NULL) != 0 ||
-	    setresgid(pw->pw_gid, pw->pw_gid, pw->pw_gid) != 0 ||
-	    setresuid(pw->pw_uid, pw->pw_uid, pw->pw_uid) != 0)
-		return diag(why, ERR_PERM, "--user %s: %s", pw->pw_name,
+	if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 ||
+	    setresuid(uid, uid, uid) != 0)
+		return diag(why, ERR_PERM, "user %u: %s", (unsigned int)uid,
 		    strerror(errno));
 	return 0;
 }
 
 int
-sandbox_enter(const char *user, struct diag *why)
+sandbox_enter(
+    const char *user, const uint32_t *request, unsigned int n, struct diag *why)
 {
 	struct filter f;
 	struct sock_fprog program = { .filter = f.code };
-	int err = sandbox_user(user, why);
+	int err;
 
+	if (n > SANDBOX_REQUESTS)
+		return diag(why, ERR_INVAL, "%u requests of ioctl", n);
+	err = sandbox_user(user, why);
 	if (err != 0)
 		return err;
-	filter_make(&f);
+	filter_make(&f, request, n);
 	program.len = f.n;
 	/* All threads at once, those of the workers, too. */
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||

@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/err.h"
+#include "vale/opener.h"
 
 static const char *const types[] = { "vale", "vif" };
 
@@ -181,6 +182,22 @@ xen_generation(void)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	return (uint32_t)now.tv_sec * 1000 + (uint32_t)now.tv_nsec / 1000000;
+}
+
+struct xenhost_events *
+vale_xen_events(struct vale_xen *x, struct diag *why)
+{
+	struct vale_opened o = { .fd = { -1 } };
+	struct xenhost_events *e;
+
+	/* The helper keeps nothing of it: there is nothing to release. */
+	if (x->ops->events_need != NULL &&
+	    vale_acquire(x->vale, x->ops->events_need, STR(""), &o, why) != 0)
+		return NULL;
+	e = x->ops->events_open(x->host, o.fd[0]);
+	if (e == NULL)
+		diag(why, ERR_IO, "events: no descriptor");
+	return e;
 }
 
 struct vale_xen *

@@ -92,6 +92,9 @@ int xen_memory_get(struct vale_xen *x, uint32_t domid, const char *front,
     struct xen_memory **m, struct diag *why);
 void xen_memory_put(struct vale_xen *x, struct xen_memory *m);
 
+/* What the events of one vif come by; NULL with *why. */
+struct xenhost_events *vale_xen_events(struct vale_xen *x, struct diag *why);
+
 /* A vif whose backend directory has appeared; NULL: out of memory. */
 struct xen_vif *xen_vif_new(
     struct vale_xen *x, const char *back, uint32_t domid, uint32_t handle);

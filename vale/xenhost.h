@@ -61,9 +61,18 @@ struct xenhost_ops {
 	bool (*copy)(struct xenhost *h, uint32_t domid, struct xenhost_copy *c,
 	    unsigned int n);
 
+	/* The requests (ioctl) that all of these make once it is open. */
+	const uint32_t *requests;
+	unsigned int nrequests;
+
 	/* ---- events ---- */
-	/* NULL: out of descriptors. */
-	struct xenhost_events *(*events_open)(struct xenhost *h);
+	/* What events_open wants opened (opener.h); NULL: nothing. */
+	const char *events_need;
+	/*
+	 * fd is what was opened, or -1; closed with the events, and when there
+	 * are none.  NULL: out of memory or descriptors.
+	 */
+	struct xenhost_events *(*events_open)(struct xenhost *h, int fd);
 	/* Closes its channels, too. */
 	void (*events_close)(struct xenhost_events *e);
 	int (*events_fd)(const struct xenhost_events *e);
@@ -75,7 +84,7 @@ struct xenhost_ops {
 };
 
 /* The name of the table in libvale-xen.so: goes with its layout. */
-#define XENHOST_SYMBOL "vale_xenhost_1"
+#define XENHOST_SYMBOL "vale_xenhost_2"
 
 /*
  * The table of this host, or NULL: no Xen here, or its library is missing

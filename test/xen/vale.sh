@@ -38,6 +38,18 @@ connected()
 	[ "$(xenstore-read "/local/domain/0/backend/vif/$1/0/state")" = 4 ]
 }
 
+# Of a thread: "Uid 65534" and so on.
+is_status() { grep -q "^$2:[[:space:]]*$3" "/proc/$1/status"; }
+unprivileged() # PID
+{
+	for task in /proc/"$1"/task/*; do
+		is_status "${task#/proc/}" Seccomp 2 &&
+		    is_status "${task#/proc/}" CapEff 0000000000000000 ||
+		    return 1
+	done
+	is_status "$1" Uid '[1-9]'
+}
+
 # One protocol: all arrive; the switch is killed, and its guests come back.
 # shellcheck disable=SC2154 # vale: set by serve
 protocol() # NAME KIND OPTIONS
@@ -48,7 +60,8 @@ protocol() # NAME KIND OPTIONS
 	guest "on$1" pv 5 "pktgen=send $3" "$(port "on$1" 03)"
 	check "$1: a guest is created" xl create "rx$1.cfg"
 	check "$1: and receives" within 20 console_has "rx$1" 'received'
-	check "$1: by the kind that was meant" is_kind "rx$1" "$2"
+	check "$1: by the kind that was meant" within 5 is_kind "rx$1" "$2"
+	check "$1: and by a switch without privileges" unprivileged $vale
 	xl create "tx$1.cfg"
 	check "$1: another sends" within 30 console_has "tx$1" 'sent 5000 packets'
 	check "$1: all arrive, but for what is counted" within 20 \
@@ -73,7 +86,7 @@ protocol() # NAME KIND OPTIONS
 	    within 5 accounted vale0
 	check "$1: no domain lingers" [ "$(xl list | wc -l)" = 2 ]
 	kill $vale
-	wait $vale 2>/dev/null
+	check "$1: the switch ends well" wait $vale
 }
 
 # Captures through a guest with two ports, byte for byte.

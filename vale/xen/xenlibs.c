@@ -4,14 +4,19 @@
  * libvale-xen.so.  These three have stable interfaces, but are on Xen hosts
  * only.
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <unistd.h>
 #include <xenevtchn.h>
 #include <xengnttab.h>
 #include <xenstore.h>
+
+/* want the types of those before */
+#include <xen/sys/evtchn.h>
+#include <xen/sys/gntdev.h>
 
 #include "base/compiler.h"
 #include "base/err.h"
@@ -183,21 +188,18 @@ libs_copy(
 /* ---- events ---- */
 
 static struct xenhost_events *
-libs_events_open(struct xenhost *h)
+libs_events_open(struct xenhost *h, int fd)
 {
 	struct xenhost_events *e = calloc(1, sizeof(*e));
-	int fd;
 
 	(void)h;
-	if (e == NULL)
-		return NULL;
-	e->handle = xenevtchn_open(NULL, 0);
-	if (e->handle == NULL) {
+	if (e != NULL)
+		e->handle = xenevtchn_fdopen(NULL, fd, 0);
+	if (e == NULL || e->handle == NULL) {
 		free(e);
+		close(fd);
 		return NULL;
 	}
-	fd = xenevtchn_fd(e->handle);
-	(void)fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
 	return e;
 }
 
@@ -237,9 +239,19 @@ libs_pending(struct xenhost_events *e)
 	return port;
 }
 
+/* What the three libraries ask of their devices for the functions above. */
+static const uint32_t requests[] = {
+	IOCTL_GNTDEV_MAP_GRANT_REF,
+	IOCTL_GNTDEV_UNMAP_GRANT_REF,
+	IOCTL_GNTDEV_GET_OFFSET_FOR_VADDR, /* before it unmaps */
+	IOCTL_GNTDEV_GRANT_COPY,
+	IOCTL_EVTCHN_BIND_INTERDOMAIN,
+	IOCTL_EVTCHN_NOTIFY,
+};
+
 /* The one symbol that is to be seen. */
 __attribute__((visibility("default")))
-const struct xenhost_ops vale_xenhost_1 = {
+const struct xenhost_ops vale_xenhost_2 = {
 	.open = libs_open,
 	.close = libs_close,
 	.read = libs_read,
@@ -253,6 +265,9 @@ const struct xenhost_ops vale_xenhost_1 = {
 	.map = libs_map,
 	.unmap = libs_unmap,
 	.copy = libs_copy,
+	.requests = requests,
+	.nrequests = ARRAY_SIZE(requests),
+	.events_need = "evtchn",
 	.events_open = libs_events_open,
 	.events_close = libs_events_close,
 	.events_fd = libs_events_fd,
