@@ -156,19 +156,15 @@ five_tuple_reverse(const struct five_tuple *id, struct five_tuple *reverse)
 void
 five_tuple_key(const struct five_tuple *id, uint64_t seed, struct flow_key *key)
 {
+	uint32_t kind = (uint32_t)id->version << 8 | id->proto;
+	uint32_t ports = id->sport | (uint32_t)id->dport << 16;
 	uint64_t addresses;
 
-	if (id->version == 4) {
-		key->src = get_u32(id->src);
-		key->dst = get_u32(id->dst);
-	} else {
+	if (id->version == 4)
+		addresses = get_u32(id->src) | (uint64_t)get_u32(id->dst) << 32;
+	else
 		addresses = hash_bytes(id, 2 * sizeof(id->src), seed);
-		key->src = (uint32_t)addresses;
-		key->dst = (uint32_t)(addresses >> 32);
-	}
-	key->sport = id->sport;
-	key->dport = id->dport;
-	key->kind = (uint32_t)id->version << 8 | id->proto;
+	flow_key_set(key, &addresses, &ports, kind);
 }
 
 void
