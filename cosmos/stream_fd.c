@@ -7,17 +7,31 @@
 
 #include "cosmos/internal.h"
 
-enum { READ_AT_ONCE = 65536 };
+enum { READ_AT_ONCE = 65536, SLICE_MS = 1000 };
+
+/*
+ * poll() for at most timeout_ms.  In slices: a time in which everything stood
+ * still, the guest with us, is one of them, however long it was.
+ */
+static int
+fd_poll(struct pollfd *p, int timeout_ms)
+{
+	int n = 0;
+
+	for (; n == 0 && timeout_ms > 0; timeout_ms -= SLICE_MS)
+		do
+			n = poll(p, 1,
+			    timeout_ms < SLICE_MS ? timeout_ms : SLICE_MS);
+		while (n < 0 && errno == EINTR);
+	return n;
+}
 
 static int
 fd_wait(struct cosmos *c, const struct fd_stream *f, short events)
 {
 	struct pollfd p = { .fd = f->fd, .events = events };
-	int n;
+	int n = fd_poll(&p, f->timeout_ms);
 
-	do
-		n = poll(&p, 1, f->timeout_ms);
-	while (n < 0 && errno == EINTR);
 	if (n < 0)
 		return cosmos_fail_errno(c, "the guest's control socket");
 	if (n == 0)
