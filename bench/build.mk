@@ -1,7 +1,7 @@
 # bench/build.mk -- programs that measure; not built by `make`.
 
-build/bench-vale: build/host/bench/vale.o build/host/bench/cores.o \
-    build/host/libclick.a
+build/bench-vale build/bench-stress: build/bench-%: build/host/bench/%.o \
+    build/host/bench/ports.o build/host/bench/cores.o build/host/libclick.a
 	$(call say,LD $@)
 	$(Q)$(CC) -o $@ $^ $(LIBS_host)
 
@@ -9,8 +9,7 @@ build/bench-xcore: build/host/bench/xcore.o build/host/bench/cores.o \
     build/host/libclick.a
 	$(call say,LD $@)
 	$(Q)$(CC) -o $@ $^ $(LIBS_host)
-# bench/build.mk -- programs that only measurements need.
-
+# Creating guests.
 BOOT := build/bench/boot/nothing build/bench/boot/start build/bench/boot/crowd
 
 build/bench/boot/nothing: build/host/bench/boot/nothing.o
@@ -21,10 +20,16 @@ build/bench/boot/start: build/host/bench/boot/start.o
 	@mkdir -p $(@D)
 	$(Q)$(CC_host) -o $@ $^
 
+# XenStore's delay, in dom0 (bench/xenstore).
+build/bench/store: build/host/bench/store.o build/libcosmos.so.1
+	@mkdir -p $(@D)
+	$(call say,LD $@)
+	$(Q)$(CC_host) -o $@ $^ -lxenstore
+
 bench-boot: setup-bench all $(BOOT)
 	@bench/boot/process
 	@bench/boot/xen
 
-bench: $(BOOT)
+bench: $(BOOT) build/bench/store build/bench-stress build/clickos
 
 .PHONY: bench-boot

@@ -25,15 +25,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/atomic.h"
 #include "bench/cores.h"
-#include "host/vale_link.h"
-#include "netring/guest.h"
+#include "bench/ports.h"
 
-enum { PAIRS_MAX = 8, BUFFERS = 32768, HEADROOM = 64, RTTS_MAX = 100000 };
+enum { PAIRS_MAX = 8, BUFFERS = 32768, RTTS_MAX = 100000 };
 
 struct options {
 	int cpu, switch_cpu, pid;
@@ -43,78 +41,12 @@ struct options {
 	bool one_region, rtt;
 };
 
-/* A region, its connection, and what of it is used. */
-struct peer {
-	struct vale_link link;
-	struct netring_guest guest;
-	uint32_t next;                 /* buffers never used */
-	uint32_t ports;                /* so far */
-	uint32_t nfree, free[BUFFERS]; /* those of no ring: last in first out */
-};
-
 struct pair {
 	struct peer *from, *to;
 	struct netring_guest_port tx, rx;
 	uint8_t to_mac[6], from_mac[6];
 	uint64_t sent, received;
 };
-
-static void
-fail(const struct diag *why)
-{
-	fprintf(stderr, "bench-vale: %s\n", why->text);
-	exit(1);
-}
-
-/* As host/shared.c has it: frames begin on different lines. */
-static uint32_t
-frame_offset(uint32_t buffer)
-{
-	return HEADROOM + buffer % 7 * 64;
-}
-
-static struct peer *
-peer_new(const struct options *o)
-{
-	struct netring_layout l = {
-		.ports = 16, .slots = o->slots, .buffers = BUFFERS
-	};
-	struct peer *p = calloc(1, sizeof(*p));
-	struct diag why = { "" };
-	int memfd = -1;
-	uint8_t *base;
-
-	p->link.socket = p->link.event = -1;
-	if (netring_layout_make(&l, &why) != 0 ||
-	    vale_link_open(&p->link, &l, 0, 2000, &memfd, &why) != 0)
-		fail(&why);
-	base = mmap(NULL, l.size, PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_POPULATE, memfd, 0);
-	if (base == MAP_FAILED || netring_guest_init(&p->guest, base, &l) != 0)
-		exit(1);
-	close(memfd);
-	return p;
-}
-
-static void
-peer_port(struct peer *p, struct netring_guest_port *port, const char *name,
-    uint8_t *mac)
-{
-	uint32_t slots = p->guest.layout.slots, n = 2 * slots;
-	uint32_t *buffers = malloc(n * sizeof(*buffers));
-	struct diag why = { "" };
-	uint16_t mtu;
-
-	for (uint32_t i = 0; i < n; i++)
-		buffers[i] = p->next++;
-	if (p->next > BUFFERS || netring_guest_port_init(port, &p->guest,
-	                             p->ports, buffers, frame_offset) != 0)
-		exit(1);
-	if (vale_link_port(
-	        &p->link, str_of(name), p->ports++, mac, &mtu, &why) != 0)
-		fail(&why);
-	free(buffers);
-}
 
 /*
  * Wakes the switch if it sleeps: once for what both rings have published, a
@@ -124,10 +56,8 @@ static void
 pair_wake(struct pair *p)
 {
 	fence_full(); /* indices are out before wake_at is read */
-	if (netring_must_wake(&p->tx.tx))
-		vale_link_ring(&p->from->link);
-	if (netring_must_wake(&p->rx.rx))
-		vale_link_ring(&p->to->link);
+	peer_wake(p->from, &p->tx.tx);
+	peer_wake(p->to, &p->rx.rx);
 }
 
 /* ---- sending and receiving ---- */
@@ -189,8 +119,7 @@ pair_receive(struct pair *p, uint32_t n, uint32_t size)
 		n = (uint32_t)waiting;
 	for (uint32_t i = 0; i < n; i++) {
 		struct peer *to = p->to;
-		uint32_t empty =
-		    to->nfree > 0 ? to->free[--to->nfree] : to->next++;
+		uint32_t empty = peer_empty(to);
 
 		if (netring_guest_rx_take(
 		        &p->rx, empty, frame_offset(empty), &s[i]) != 0)
@@ -206,7 +135,7 @@ pair_receive(struct pair *p, uint32_t n, uint32_t size)
 		if (slot_length(s[i]) != size)
 			exit(1);
 		sum += f[20];
-		p->to->free[p->to->nfree++] = got[i];
+		peer_free(p->to, got[i]);
 	}
 	p->received += n;
 	if (n > 0)
@@ -225,8 +154,7 @@ announce(struct pair *p, uint32_t size)
 	pair_send(&back, 1, size);
 	p->rx = back.tx;
 	fence_full();
-	if (netring_must_wake(&p->rx.tx))
-		vale_link_ring(&p->to->link);
+	peer_wake(p->to, &p->rx.tx);
 	usleep(10000);
 }
 
@@ -420,9 +348,10 @@ main(int argc, char **argv)
 		struct pair *p = &pairs[npairs];
 
 		if (shared == NULL || !o.one_region)
-			shared = peer_new(&o);
+			shared = peer_new("bench-vale", o.slots, BUFFERS);
 		p->from = shared;
-		p->to = o.one_region ? shared : peer_new(&o);
+		p->to = o.one_region ? shared
+		                     : peer_new("bench-vale", o.slots, BUFFERS);
 		peer_port(p->from, &p->tx, argv[i], p->from_mac);
 		peer_port(p->to, &p->rx, argv[i + 1], p->to_mac);
 	}
