@@ -203,10 +203,30 @@ ROWS = {
     'strings100': ('StringMatcher, 100 strings, 1450 bytes',
                    LOOK_FOR % ', '.join(strings(100)), text(1000, 1450)),
 }
+# What the talk's optimisations bring, one by one: packets that are changed in place
+# as long as nobody else holds them, and room in front of them for what is put there.
+ENCAP = ('UDPIPEncap(1.0.0.1, 1234, 2.0.0.2, 1234, CHECKSUM false) -> '
+         'EtherEncap(0x0800, 1:1:1:1:1:1, 2:2:2:2:2:2) -> ' + SINK)
+TWO = 'SRC -> t :: Tee; t[0] -> %s -> ' + SINK + ' t[1] -> Discard;'
+TALK = {}
+for length in 64, 1500:
+    packets = (lambda n: lambda: [udp_packet(i, n) for i in range(1000)])(length)
+    TALK.update({
+        f'change-{length}': (f'changed in place, {length} bytes',
+                             'SRC -> EtherMirror -> ' + SINK, packets),
+        f'hold-{length}': (f'somebody else holds it, {length} bytes',
+                           TWO % 'Null', packets),
+        f'hold-change-{length}': (f'changed meanwhile: copied, {length} bytes',
+                                  TWO % 'EtherMirror', packets)})
+TALK['room'] = ('42 bytes put in front of 124, room for 64', 'SRC -> ' + ENCAP,
+                lambda: [udp_packet(i, 124) for i in range(1000)])
+TALK['no-room'] = ('42 bytes put in front of 124, room for 4: copied',
+                   'SRC -> Unstrip(60) -> ' + ENCAP, ONE_K)
+ROWS.update(TALK)
 # Rows whose packets are looked at one by one whatever the burst is are
 # measured at burst 1 too.
 BURST_1 = [r for r in ROWS if r.startswith(('gen', 'bare', 'replay'))]
 
 # How many strings RE2 is given beside the rows; Click has no such element.
 RE2 = {'strings10': 10, 'strings100': 100}
-LACKS = {'click': set(RE2)}
+LACKS = {'click': set(RE2) | set(TALK), 'fastclick': set(TALK)}
