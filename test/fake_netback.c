@@ -23,14 +23,23 @@ netback_map(struct fake_netback *b)
 {
 	uint32_t both = netback_number(FAKE_FRONT "/event-channel");
 
-	b->tx = fake_xen_page(netback_number(FAKE_FRONT "/tx-ring-ref"), NULL);
-	b->rx = fake_xen_page(netback_number(FAKE_FRONT "/rx-ring-ref"), NULL);
+	b->tx_ref = netback_number(FAKE_FRONT "/tx-ring-ref");
+	b->rx_ref = netback_number(FAKE_FRONT "/rx-ring-ref");
+	b->tx = fake_xen_page(b->tx_ref, NULL);
+	b->rx = fake_xen_page(b->rx_ref, NULL);
 	b->tx_port = netback_number(FAKE_FRONT "/event-channel-tx");
 	b->rx_port = netback_number(FAKE_FRONT "/event-channel-rx");
 	if (both != 0)
 		b->tx_port = b->rx_port = both;
 	b->tx_cons = b->rx_cons = 0;
 	b->connected = b->tx != NULL && b->rx != NULL;
+}
+
+bool
+fake_netback_holds(const struct fake_netback *b)
+{
+	return b->connected && fake_xen_page(b->tx_ref, NULL) == b->tx &&
+	       fake_xen_page(b->rx_ref, NULL) == b->rx;
 }
 
 /* Follows the frontend's state. */

@@ -20,6 +20,7 @@ struct fake_netback {
 	bool connected;
 	bool silent; /* leaves its state alone */
 	struct xen_ring_shared *tx, *rx;
+	uint32_t tx_ref, rx_ref;
 	uint32_t tx_cons, rx_cons;
 	uint32_t tx_port, rx_port;
 };
@@ -29,6 +30,8 @@ struct fake_netback {
  * from then on (fake_xen_peer).
  */
 void fake_netback_init(struct fake_netback *n);
+/* False if it is not connected, or what it was granted has been taken back. */
+bool fake_netback_holds(const struct fake_netback *b);
 
 /*
  * Sends n bytes to the frontend in parts of at most a page, the first with

@@ -30,6 +30,7 @@ static struct {
 	const char *error;
 	unsigned int error_after, error_count, conflicts;
 	uint32_t last_tx;
+	bool stopped;
 	void (*hook)(const char *path);
 } store;
 
@@ -98,6 +99,12 @@ fake_store_fail(const char *error, unsigned int n, unsigned int count)
 	store.error = error;
 	store.error_after = n;
 	store.error_count = count;
+}
+
+void
+fake_store_stop(bool stopped)
+{
+	store.stopped = stopped;
 }
 
 void
@@ -364,7 +371,8 @@ store_fails(const struct asked *a)
 		store.error = NULL;
 		return false;
 	}
-	store_refuse(a, store.error);
+	if (store.error[0] != '\0')
+		store_refuse(a, store.error);
 	return true;
 }
 
@@ -495,8 +503,11 @@ store_next(void)
 bool
 fake_store_turn(uint32_t room)
 {
-	bool any = store_take();
+	bool any;
 
+	if (store.stopped)
+		return false;
+	any = store_take();
 	while (store_next())
 		any = true;
 	return store_give(room) || any;

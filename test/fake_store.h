@@ -31,9 +31,11 @@ unsigned int fake_store_watches(void);
 
 /*
  * From the n-th request on (1: the next) `count` requests are answered by
- * error, e.g. "EACCES"; NULL: none is.
+ * error, e.g. "EACCES"; "": not at all.  NULL: none is.
  */
 void fake_store_fail(const char *error, unsigned int n, unsigned int count);
+/* A daemon that is dead or stopped: it takes nothing and says nothing. */
+void fake_store_stop(bool stopped);
 /* The next so many transactions end in EAGAIN. */
 void fake_store_conflict(unsigned int count);
 

@@ -5,33 +5,64 @@
 #include <string.h>
 
 #include "base/atomic.h"
+#include "base/compiler.h"
 #include "base/err.h"
 
 void
 storering_init(struct storering *r, struct xenstore_domain_interface *shared)
 {
 	r->shared = shared;
+	r->prod = shared->req_prod;
+	r->acked = shared->req_cons;
+	r->cons = shared->rsp_cons;
+	r->from = r->to = 0;
 	r->have = 0;
 	r->taken = false;
 	r->complete = false;
 }
 
+bool
+storering_busy(const struct storering *r)
+{
+	return r->from < r->to;
+}
+
+void
+storering_put(struct storering *r, const void *p, size_t n)
+{
+	ASSERT(n <= sizeof(r->out) - r->to);
+	memcpy(r->out + r->to, p, n);
+	r->to += n;
+}
+
+void
+storering_withdraw(struct storering *r)
+{
+	if (r->from == 0)
+		r->to = 0;
+}
+
 int
-storering_send(struct storering *r, const char *p, size_t n)
+storering_flush(struct storering *r)
 {
 	struct xenstore_domain_interface *s = r->shared;
-	uint32_t i, prod = s->req_prod;
 	/* Acquire: the daemon has read what lies behind its index. */
-	uint32_t used = prod - load_acquire(&s->req_cons);
+	uint32_t acked = load_acquire(&s->req_cons);
+	size_t i, n = r->to - r->from;
 
-	if (used > XENSTORE_RING_SIZE)
+	/* It goes on from where it was, and not beyond what there is. */
+	if (acked - r->acked > r->prod - r->acked ||
+	    r->prod - acked > XENSTORE_RING_SIZE)
 		return ERR_PEER;
-	if (n > XENSTORE_RING_SIZE - used)
-		n = XENSTORE_RING_SIZE - used;
+	r->acked = acked;
+	if (n > XENSTORE_RING_SIZE - (r->prod - acked))
+		n = XENSTORE_RING_SIZE - (r->prod - acked);
 	for (i = 0; i < n; i++)
-		s->req[MASK_XENSTORE_IDX(prod + i)] = p[i];
+		s->req[MASK_XENSTORE_IDX(r->prod++)] = r->out[r->from++];
+	if (r->from == r->to)
+		r->from = r->to = 0;
 	/* Release: the bytes before the index that shows them. */
-	store_release(&s->req_prod, prod + (uint32_t)n);
+	store_release(&s->req_prod, r->prod);
 	return (int)n;
 }
 
@@ -40,18 +71,18 @@ static int
 storering_take(struct storering *r, char *p, size_t n)
 {
 	struct xenstore_domain_interface *s = r->shared;
-	uint32_t i, cons = s->rsp_cons;
 	/* Acquire: the index before the bytes that it shows. */
-	uint32_t there = load_acquire(&s->rsp_prod) - cons;
+	uint32_t i, there = load_acquire(&s->rsp_prod) - r->cons;
 
 	if (there > XENSTORE_RING_SIZE)
 		return ERR_PEER;
 	if (n > there)
 		n = there;
 	for (i = 0; i < n; i++)
-		p[i] = s->rsp[MASK_XENSTORE_IDX(cons + i)];
+		p[i] = s->rsp[MASK_XENSTORE_IDX(r->cons + i)];
+	r->cons += (uint32_t)n;
 	/* Release: our reads before the index that gives the bytes back. */
-	store_release(&s->rsp_cons, cons + (uint32_t)n);
+	store_release(&s->rsp_cons, r->cons);
 	r->taken |= n > 0;
 	return (int)n;
 }

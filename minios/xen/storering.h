@@ -2,7 +2,10 @@
 /*
  * storering.h -- messages through the ring shared with XenStore's daemon
  * (xen/io/xs_wire.h).  Nothing here sleeps or signals; every index of the
- * other side is read once and checked.
+ * other side is read once and checked, ours are kept where it cannot write.
+ *
+ * A message goes out whole, whoever gave up waiting for it: what the ring had
+ * no room for stays here, and no other begins before it.
  */
 #ifndef MINIOS_XEN_STORERING_H
 #define MINIOS_XEN_STORERING_H
@@ -20,6 +23,10 @@ struct store_message {
 
 struct storering {
 	struct xenstore_domain_interface *shared;
+	uint32_t prod, cons; /* as we have shown them */
+	uint32_t acked;      /* the daemon's, of requests, as last seen */
+	size_t from, to;     /* what of out has still to go */
+	char out[sizeof(struct xsd_sockmsg) + XENSTORE_PAYLOAD_MAX];
 	size_t have;   /* bytes of the message that is coming in */
 	bool taken;    /* bytes since the last storering_kick */
 	bool complete; /* the message was handed out: begin the next */
@@ -29,8 +36,14 @@ struct storering {
 void storering_init(
     struct storering *r, struct xenstore_domain_interface *shared);
 
-/* Puts at most n bytes in; how many, or ERR_PEER. */
-int storering_send(struct storering *r, const char *p, size_t n);
+/* True if a message has still to go: none may be put. */
+bool storering_busy(const struct storering *r);
+/* Adds n bytes to the message that storering_flush() sends. */
+void storering_put(struct storering *r, const void *p, size_t n);
+/* Sends what there is room for; how many bytes, or ERR_PEER. */
+int storering_flush(struct storering *r);
+/* Takes the message back if nothing of it has gone yet. */
+void storering_withdraw(struct storering *r);
 
 /*
  * 1 and *m set to the next whole message, valid until the next call; 0 when

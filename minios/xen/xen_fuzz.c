@@ -66,6 +66,18 @@ write_key(struct input *in)
 	fake_store_set(keys[key % ARRAY_SIZE(keys)], i == 0 ? NULL : value);
 }
 
+/* The daemon refuses, says nothing, stops or goes on. */
+static void
+store_step(struct input *in)
+{
+	uint32_t x = input_take(in, 1);
+
+	if (x >= 240)
+		fake_store_stop(x % 2 == 1);
+	else
+		fake_store_fail(x < 200 ? "EAGAIN" : "", 1 + x % 20, 1);
+}
+
 static void
 backend_step(struct input *in, struct fake_netback *b)
 {
@@ -76,12 +88,12 @@ backend_step(struct input *in, struct fake_netback *b)
 	if (op == 0)
 		write_key(in);
 	else if (op == 1)
-		fake_store_fail("EAGAIN", 1 + input_take(in, 1) % 20, 1);
+		store_step(in);
 	else if (op == 2)
 		scribble(in, (void *)(uintptr_t)xen.store_page);
 	else if (op == 3)
 		fake_xen_signal(input_take(in, 1) % 8);
-	else if (!b->connected)
+	else if (!fake_netback_holds(b))
 		return;
 	else if (op == 4)
 		scribble(in, b->rx);
@@ -160,6 +172,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (dev != NULL)
 		netdev_close(dev);
 	fake_xen_peer(NULL, NULL);
+	/* What was told and never answered is given up. */
+	xenbus_suspend();
+	xenbus_resume(false);
 	if (trun_stop(&run) != 0 || fake_pages_used() != pages ||
 	    fake_xen_grants() != 0 || fake_xen_ports() != 0)
 		__builtin_trap();

@@ -3,7 +3,9 @@
  * xenbus.c -- requests and watches over the store's ring; see xenbus.h.
  *
  * Whoever asks puts an entry into the list of pending requests, sends under
- * the lock and sleeps; answers are matched by id, watch events by token.
+ * the lock and sleeps; answers are matched by id, watch events by token.  The
+ * store has PATIENCE_S for each step: a daemon that has died costs an error,
+ * and no thread.
  */
 #include "minios/xen/xenbus.h"
 
@@ -19,7 +21,13 @@
 #include "minios/xen/storering.h"
 #include "minios/xen/xen.h"
 
-enum { FIRED_MAX = 1024, TRIES = 100, SECOND_NS = 1000000000 };
+enum {
+	FIRED_MAX = 1024,
+	TOLD_MAX = 256, /* unanswered; the ring holds some 50 */
+	TRIES = 100,
+	PATIENCE_S = 30,
+	SECOND_NS = 1000000000,
+};
 
 struct transaction {
 	struct list node;
@@ -60,11 +68,12 @@ struct xenbus_watch {
 
 static struct {
 	struct storering ring;
-	struct mutex lock;    /* who sends */
-	struct waitq room;    /* the sender, when the ring is full */
-	struct waitq drained; /* a suspend, until no request is pending */
+	struct mutex lock;  /* who sends */
+	struct waitq room;  /* the sender, when the ring is full */
+	struct waitq fewer; /* who waits for answers to what others sent */
 	struct list pending, watches, transactions;
 	uint32_t last_id, last_token;
+	unsigned int told; /* of the pending */
 	bool broken;
 	int64_t quiet_ns; /* until then no refusal is told */
 } bus;
@@ -117,12 +126,30 @@ xenbus_refused(const char *path, const char *what, int err)
 	                     : err_text(err));
 }
 
+static int64_t
+xenbus_deadline(void)
+{
+	return machine->steady_ns() + (int64_t)PATIENCE_S * SECOND_NS;
+}
+
+static int
+xenbus_late(const char *what)
+{
+	int64_t now = machine->steady_ns();
+
+	if (now >= bus.quiet_ns)
+		console_printf("xenstore: %s for %d s\n", what, PATIENCE_S);
+	bus.quiet_ns = now + SECOND_NS;
+	return ERR_TIMEDOUT;
+}
+
 static void
 xenbus_finish(struct request *r, int err)
 {
 	struct transaction *t = r->tx;
 
 	list_remove(&r->node);
+	bus.told -= r->told;
 	r->err = err;
 	r->done = true;
 	if (t != NULL) {
@@ -137,8 +164,7 @@ xenbus_finish(struct request *r, int err)
 		waitq_wake(&r->answered);
 	else if (!r->sending)
 		free(r);
-	if (list_empty(&bus.pending))
-		waitq_wake(&bus.drained);
+	waitq_wake(&bus.fewer);
 }
 
 static void
@@ -203,15 +229,26 @@ xenbus_fire(const struct store_message *m)
 }
 
 static void
+xenbus_end_pending(bool only_told, int err)
+{
+	struct list *node = bus.pending.next, *next;
+
+	for (; node != &bus.pending; node = next) {
+		struct request *r = container_of(node, struct request, node);
+
+		next = node->next;
+		if (r->told || !only_told)
+			xenbus_finish(r, err);
+	}
+}
+
+static void
 xenbus_break(const char *why)
 {
 	if (!bus.broken)
 		console_printf("xenstore: %s\n", why);
 	bus.broken = true;
-	while (!list_empty(&bus.pending))
-		xenbus_finish(
-		    container_of(bus.pending.next, struct request, node),
-		    ERR_CLOSED);
+	xenbus_end_pending(false, ERR_CLOSED);
 	waitq_wake(&bus.room);
 }
 
@@ -240,39 +277,37 @@ xenbus_init(void)
 {
 	bus.broken = false;
 	bus.quiet_ns = 0;
+	bus.told = 0;
 	list_init(&bus.pending);
 	list_init(&bus.watches);
 	list_init(&bus.transactions);
 	waitq_init(&bus.room);
-	waitq_init(&bus.drained);
+	waitq_init(&bus.fewer);
 	waitq_init(&bus.lock.waiters);
 	storering_init(
 	    &bus.ring, (struct xenstore_domain_interface *)xen.store_page);
 	event_handle(xen.store_port, xenbus_event, NULL);
 }
 
-/* Sends n bytes, part by part as the ring has room. */
+/* Sends the message that has still to go, part by part as there is room. */
 static int
-xenbus_send(const void *data, size_t n)
+xenbus_flush(int64_t deadline)
 {
-	const char *p = data;
-	int part;
+	int sent;
 
-	while (n > 0) {
+	while (storering_busy(&bus.ring)) {
 		if (bus.broken)
 			return ERR_CLOSED;
-		part = storering_send(&bus.ring, p, n);
-		if (part < 0) {
+		sent = storering_flush(&bus.ring);
+		if (sent < 0) {
 			xenbus_break("nonsense in the ring");
 			return ERR_CLOSED;
 		}
-		p += part;
-		n -= (size_t)part;
 		event_send(xen.store_port);
-		if (n > 0 && part == 0)
-			waitq_sleep(&bus.room, INT64_MAX);
+		if (sent == 0 && !waitq_sleep(&bus.room, deadline))
+			return xenbus_late("no request taken");
 	}
-	return 0;
+	return bus.broken ? ERR_CLOSED : 0;
 }
 
 struct part {
@@ -281,10 +316,13 @@ struct part {
 };
 
 static int
-xenbus_send_parts(struct request *r, uint32_t type, uint32_t tx,
+xenbus_send(struct request *r, uint32_t type, uint32_t tx,
     const struct part *part, unsigned int count)
 {
-	struct xsd_sockmsg head = { .type = type, .tx_id = tx };
+	struct xsd_sockmsg head = {
+		.type = type, .tx_id = tx, .req_id = r->id
+	};
+	int64_t deadline = xenbus_deadline();
 	unsigned int i;
 	int err;
 
@@ -292,10 +330,15 @@ xenbus_send_parts(struct request *r, uint32_t type, uint32_t tx,
 		head.len += (uint32_t)part[i].n;
 	if (head.len > XENSTORE_PAYLOAD_MAX)
 		return ERR_NOMEM;
-	head.req_id = r->id;
-	err = xenbus_send(&head, sizeof(head));
-	for (i = 0; i < count && err == 0; i++)
-		err = xenbus_send(part[i].p, part[i].n);
+	err = xenbus_flush(deadline); /* what somebody gave up */
+	if (err != 0)
+		return err;
+	storering_put(&bus.ring, &head, sizeof(head));
+	for (i = 0; i < count; i++)
+		storering_put(&bus.ring, part[i].p, part[i].n);
+	err = xenbus_flush(deadline);
+	if (err != 0)
+		storering_withdraw(&bus.ring);
 	return err;
 }
 
@@ -310,7 +353,8 @@ xenbus_request(struct request *r, uint32_t type, uint32_t tx,
 	mutex_lock(&bus.lock);
 	r->id = ++bus.last_id;
 	list_append(&bus.pending, &r->node);
-	err = xenbus_send_parts(r, type, tx, part, count);
+	bus.told += r->told;
+	err = xenbus_send(r, type, tx, part, count);
 	mutex_unlock(&bus.lock);
 	return err;
 }
@@ -322,15 +366,15 @@ xenbus_ask(uint32_t type, uint32_t tx, const struct part *part,
 {
 	struct request r = { .reply = reply };
 	int err = xenbus_request(&r, type, tx, part, count);
+	int64_t deadline = xenbus_deadline();
 
-	if (err != 0) {
-		if (!r.done)
-			list_remove(&r.node);
-		return err;
-	}
-	while (!r.done)
-		waitq_sleep(&r.answered, INT64_MAX);
-	return r.err;
+	while (err == 0 && !r.done)
+		if (!waitq_sleep(&r.answered, deadline))
+			err = xenbus_late("no answer");
+	if (r.done)
+		return err != 0 ? err : r.err;
+	xenbus_finish(&r, err);
+	return err;
 }
 
 static struct transaction *
@@ -345,6 +389,17 @@ xenbus_transaction(uint32_t id)
 			return t;
 	}
 	return NULL;
+}
+
+/* A store that does not answer what it is told has no more of it than so. */
+static void
+xenbus_wait_told(void)
+{
+	int64_t deadline = xenbus_deadline();
+
+	while (bus.told >= TOLD_MAX)
+		if (!waitq_sleep(&bus.fewer, deadline))
+			xenbus_end_pending(true, xenbus_late("no answer"));
 }
 
 /*
@@ -364,6 +419,7 @@ xenbus_tell_parts(
 	memcpy(r->path, part[0].p, part[0].n);
 	r->told = r->sending = true;
 	r->tx = t;
+	xenbus_wait_told();
 	if (t != NULL)
 		t->unanswered++;
 	err = xenbus_request(r, type, tx, part, count);
@@ -496,6 +552,25 @@ xenbus_begin(uint32_t *tx)
 	return err;
 }
 
+/* Those that are not answered in time go on as nobody's. */
+static void
+xenbus_wait_transaction(struct transaction *t)
+{
+	int64_t deadline = xenbus_deadline();
+
+	while (t->unanswered > 0 && waitq_sleep(&t->answered, deadline))
+		;
+	if (t->unanswered > 0)
+		t->err = xenbus_late("no answer");
+	list_each(node, &bus.pending)
+	{
+		struct request *r = container_of(node, struct request, node);
+
+		if (r->tx == t)
+			r->tx = NULL;
+	}
+}
+
 static int
 xenbus_transact_once(int (*body)(uint32_t tx, void *arg), void *arg)
 {
@@ -507,8 +582,7 @@ xenbus_transact_once(int (*body)(uint32_t tx, void *arg), void *arg)
 	waitq_init(&t.answered);
 	list_append(&bus.transactions, &t.node);
 	err = body(t.id, arg);
-	while (t.unanswered > 0)
-		waitq_sleep(&t.answered, INT64_MAX);
+	xenbus_wait_transaction(&t);
 	list_remove(&t.node);
 	if (err == 0)
 		err = t.err;
@@ -612,9 +686,12 @@ xenbus_watch_next(struct xenbus_watch *w)
 void
 xenbus_suspend(void)
 {
+	int64_t deadline = xenbus_deadline();
+
 	mutex_lock(&bus.lock);
 	while (!list_empty(&bus.pending))
-		waitq_sleep(&bus.drained, INT64_MAX);
+		if (!waitq_sleep(&bus.fewer, deadline))
+			xenbus_end_pending(false, xenbus_late("no answer"));
 }
 
 void
@@ -626,6 +703,7 @@ xenbus_resume(bool fresh)
 		mutex_unlock(&bus.lock);
 		return;
 	}
+	bus.broken = false;
 	storering_init(
 	    &bus.ring, (struct xenstore_domain_interface *)xen.store_page);
 	event_handle(xen.store_port, xenbus_event, NULL);

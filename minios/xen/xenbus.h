@@ -5,7 +5,8 @@
  * Any thread may ask; it sleeps until its answer comes.  tx is 0 or a running
  * transaction.  Errors are the store's: ERR_NOTFOUND, ERR_PERM, ERR_EXIST,
  * ERR_AGAIN (a transaction met another), ERR_NOMEM (a quota, or ours), ERR_IO
- * (any other), ERR_CLOSED once the store broke the protocol.
+ * (any other), ERR_CLOSED once the store broke the protocol, ERR_TIMEDOUT when
+ * it took no request or gave no answer for 30 s; it may do so later.
  *
  * Paths are absolute or relative to the domain's own, /local/domain/<domid>.
  */
@@ -65,8 +66,9 @@ void xenbus_unwatch(struct xenbus_watch *watch);
 char *xenbus_watch_next(struct xenbus_watch *watch);
 
 /*
- * Around a suspend: waits until no request is under way and holds back new
- * ones; then, on a fresh connection, sets all watches anew.
+ * Around a suspend: waits until no request is under way, or those that are
+ * have had their time, and holds back new ones; then, on a fresh connection,
+ * sets all watches anew.
  */
 void xenbus_suspend(void);
 void xenbus_resume(bool fresh);

@@ -309,6 +309,13 @@ hostile_length(void)
 }
 
 static void
+hostile_return(void)
+{
+	xenbus_write(0, "k", STR("v"));
+	ring()->req_cons -= 500;
+}
+
+static void
 test_hostile(void)
 {
 	static const struct {
@@ -317,6 +324,7 @@ test_hostile(void)
 	} cases[] = {
 		{ "index beyond the ring", hostile_index },
 		{ "message too long", hostile_length },
+		{ "index that goes back", hostile_return },
 	};
 	unsigned int i;
 
@@ -332,6 +340,81 @@ test_hostile(void)
 	}
 }
 
+static long
+seconds(void)
+{
+	return (long)(machine->steady_ns() / 1000000000);
+}
+
+/* A daemon that stops in the middle of a message, and later goes on. */
+static void
+test_stopped(void)
+{
+	struct strbuf out = STRBUF_INIT;
+	char *text = calloc(1, LONG + 1);
+	long start;
+	int err;
+
+	begin();
+	memset(text, 'x', LONG);
+	fake_store_stop(true);
+	start = seconds();
+	is_num(xenbus_write(0, "s/long", str_of(text)), ERR_TIMEDOUT,
+	    "a store that takes no more");
+	is_num(seconds() - start, 30, "costs half a minute");
+	is_cstr(fake_console(), "xenstore: no request taken for 30 s\n",
+	    "and a line on the console");
+	is_num(xenbus_write(0, "s/b", STR("1")), ERR_TIMEDOUT,
+	    "so does the next request");
+	xenbus_tell("s/c", STR("1"));
+	is_num(seconds() - start, 90, "and what is told");
+	fake_store_stop(false);
+	is_num(xenbus_write(0, "s/d", STR("1")), 0, "when it goes on");
+	is_cstr(read_text("s/long", &out, &err), text,
+	    "it gets what it had begun to take");
+	read_text("s/b", &out, &err);
+	is_num(err, ERR_NOTFOUND, "but not what never began");
+	read_text("s/c", &out, &err);
+	is_num(err, ERR_NOTFOUND, "told or asked");
+	fake_store_stop(true);
+	is_num(xenbus_read(0, "s/d", &out), ERR_TIMEDOUT,
+	    "one that took the request");
+	fake_store_stop(false);
+	is_cstr(
+	    read_text("s/d", &out, &err), "1", "its late answer is nobody's");
+	free(text);
+	sb_fini(&out);
+}
+
+static void
+test_silent(void)
+{
+	unsigned int runs = 0, i;
+	long start;
+
+	begin();
+	fake_store_fail("", 1, 1);
+	start = seconds();
+	is_num(xenbus_write(0, "k", STR("v")), ERR_TIMEDOUT, "no answer");
+	is_num(seconds() - start, 30, "after half a minute");
+	is_cstr(fake_console(), "xenstore: no answer for 30 s\n", "told");
+	is_num(xenbus_write(0, "k", STR("v")), 0, "the next has one");
+	fake_store_fail("", 2, 1);
+	is_num(xenbus_transact(body, &runs), ERR_TIMEDOUT,
+	    "none within a transaction");
+	is_num(runs, 1, "it is not tried again");
+	fake_store_fail("", 1, 1000);
+	start = seconds();
+	for (i = 0; i < 600; i++)
+		xenbus_tell("k", STR("v"));
+	is_num(seconds() - start, 60, "what is told waits for 256 answers");
+	xenbus_suspend();
+	xenbus_resume(false);
+	is_num(seconds() - start, 90, "a suspend does for all, no longer");
+	fake_store_fail(NULL, 0, 0);
+	is_num(xenbus_write(0, "k", STR("v")), 0, "then all is well again");
+}
+
 int
 main(void)
 {
@@ -344,6 +427,8 @@ main(void)
 	test_watches();
 	test_fibers();
 	test_hostile();
+	test_stopped();
+	test_silent();
 	fake_xen_fini();
 	is_num((long)fake_pages_used(), 0, "all pages are back");
 	return tap_done();
