@@ -209,6 +209,55 @@ selftest_libc(void)
 	selftest_ok(strtod("-1.25e2", NULL) == -125.0, "strtod");
 }
 
+/*
+ * Eight sums at once, where the processor has AVX and boot_avx() has made it
+ * usable: if it had not, the first instruction would end the guest.
+ */
+static void
+selftest_avx(void)
+{
+	enum { OSXSAVE = 1 << 27, AVX = 1 << 28 };
+	float a[8], sum[8];
+	bool right = true;
+	int i;
+
+	if ((cpuid(1, 0).ecx & (OSXSAVE | AVX)) != (OSXSAVE | AVX)) {
+		console_printf("# no AVX on this processor\n");
+		return;
+	}
+	for (i = 0; i < 8; i++)
+		a[i] = (float)i;
+	__asm__ volatile("vmovups %1, %%ymm0\n\t"
+	                 "vaddps %%ymm0, %%ymm0, %%ymm1\n\t"
+	                 "vmovups %%ymm1, %0\n\t"
+	                 "vzeroupper"
+	                 : "=m"(sum)
+	                 : "m"(a)
+	                 : "xmm0", "xmm1");
+	for (i = 0; i < 8; i++)
+		right = right && sum[i] == 2.0f * (float)i;
+	selftest_ok(right, "AVX adds eight numbers at once");
+}
+
+/* Says back what is typed on the console, a line. */
+static void
+selftest_console(void)
+{
+	int64_t end = machine->steady_ns() + INT64_C(30000) * MS;
+	uint32_t n = 0;
+	char line[64];
+
+	console_printf("type a line\n");
+	while (n < sizeof(line) && machine->steady_ns() < end) {
+		n +=
+		    machine->console_read(line + n, (uint32_t)sizeof(line) - n);
+		if (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+			break;
+		fiber_sleep_until(machine->steady_ns() + 20 * MS);
+	}
+	console_printf("typed: %.*s\n", (int)(n > 0 ? n - 1 : 0), line);
+}
+
 /* Recurses until the guard page stops it. */
 static NOINLINE int
 selftest_overflow(int depth)
@@ -247,6 +296,10 @@ selftest_main(void)
 
 	if (!cmdline_get("selftest", &name))
 		return false;
+	if (str_is(name, "console")) {
+		selftest_console();
+		return true;
+	}
 	if (!str_is(name, "all")) {
 		selftest_fault(name);
 		return true;
@@ -254,6 +307,7 @@ selftest_main(void)
 	/* The machine's own fibers begin meanwhile, so that memory is quiet. */
 	fiber_sleep_until(machine->steady_ns() + 20 * MS);
 	selftest_libc();
+	selftest_avx();
 	selftest_heap();
 	selftest_exhaustion();
 	selftest_memory();

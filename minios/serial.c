@@ -12,6 +12,7 @@ enum {
 	STATUS = DATA + 5,
 	STATUS_IN = 1,
 	STATUS_OUT = 0x20,
+	STATUS_NONE = 0xff, /* what is read where there is no port */
 	EIGHT_BITS = 3,
 	PATIENCE = 100000,
 };
@@ -50,6 +51,8 @@ serial_read(char *s, uint32_t n)
 {
 	uint32_t i;
 
+	if (inb(STATUS) == STATUS_NONE)
+		return 0;
 	for (i = 0; i < n && (inb(STATUS) & STATUS_IN) != 0; i++)
 		s[i] = (char)inb(DATA);
 	return i;

@@ -26,6 +26,7 @@ MACHINES = {
     'q35': (['-M', 'q35'], 'pci'),
 }
 FRAMES = 300
+MAC = '02:00:00:00:00:09'
 count = 0
 
 
@@ -45,11 +46,11 @@ class Guest:
     """A guest with two ports, whose far ends are self.port[0] and [1]."""
 
     def __init__(self, name, config='Idle -> Discard', memory=16,
-                 kernel='build/clickos', options=()):
+                 kernel='build/clickos', options=(), within=()):
         machine, transport = MACHINES[name]
         self.folder = tempfile.mkdtemp()
         self.port = []
-        arguments = [QEMU, *machine, '-accel', 'tcg', '-m', str(memory),
+        arguments = [*within, QEMU, *machine, '-accel', 'tcg', '-m', str(memory),
                      '-nodefaults', '-no-user-config', '-display', 'none',
                      '-serial', f'file:{self.folder}/console', '-no-reboot',
                      *options, '-kernel', kernel,
@@ -335,6 +336,103 @@ def end(how, machine):
     check(re.search(r'^1\.\.\d+', run.stdout, re.M) and
           'not ok' not in run.stdout and run.returncode == 0,
           f'{how}: tries itself and powers off')
+    return run.stdout
+
+
+def vectors():
+    said = end('microvm with AVX', ['-M', 'microvm', '-cpu', 'max'])
+    check('- AVX adds' in said, 'AVX is used where there is some')
+    check('# no AVX' in end('microvm without',
+                            ['-M', 'microvm', '-cpu', 'max,-xsave']),
+          'and not where there is none')
+
+
+def typing(name, prompts, console):
+    """Someone at the guest's console, who types when it prompts."""
+    run = subprocess.Popen(
+        [QEMU, *MACHINES['microvm'][0], '-accel', 'tcg', '-m', '16',
+         '-nodefaults', '-no-user-config', '-display', 'none', *console,
+         '-no-reboot', '-kernel', 'build/clickos', '-append',
+         'selftest=console'],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    atexit.register(run.kill)
+    said = b''
+    while prompts and b'type a line' not in said:
+        said += run.stdout.readline()
+    run.stdin.write(b'typed here\n')
+    run.stdin.flush()
+    said += run.stdout.read()
+    run.wait()
+    check(b'typed: typed here' in said, f'what is typed comes in by {name}')
+
+
+def ramdisk(name):
+    """The router comes with the guest, in a file."""
+    with tempfile.NamedTemporaryFile('w', suffix='.click') as f:
+        f.write('InfiniteSource(LIMIT 7) -> c :: Counter -> Discard;')
+        f.flush()
+        guest = Guest(name, '', options=['-initrd', f.name])
+        check(reads_within(guest.link(), 'c.count', '7'),
+              f'{name}: a router as initial ramdisk runs')
+        guest.stop()
+
+
+def user(name):
+    """The network that QEMU plays itself, without any right to one."""
+    guest = Guest(name, options=[
+        '-netdev', 'user,id=u', '-device',
+        f'virtio-net-{MACHINES[name][1]},netdev=u,mac={MAC}'], config=f"""
+        ICMPPingSource(10.0.2.15, 10.0.2.2, INTERVAL 0.05)
+            -> q :: ARPQuerier(10.0.2.15, {MAC}) -> out :: Queue
+            -> ToDevice(0);
+        FromDevice(0) -> k :: Classifier(12/0806 20/0001, 12/0806 20/0002,
+            12/0800);
+        k[0] -> ARPResponder(10.0.2.15 {MAC}) -> out;
+        k[1] -> [1] q;
+        k[2] -> Strip(14) -> CheckIPHeader -> IPFilter(allow icmp type 0)
+            -> c :: Counter -> Discard;""".replace('\n', ' '))
+    link, got = guest.link(), ''
+    for _ in range(500):
+        got = link.ask('read', 0, 'c.count')[1]
+        if got.isdigit() and int(got) >= 10:
+            break
+        time.sleep(0.02)
+    check(got.isdigit() and int(got) >= 10,
+          f"{name}: QEMU's own network answers its pings")
+    guest.stop()
+
+
+def tap(name):
+    """Pings from Linux by a tap in a network namespace of its own."""
+    ns = f'clickos{os.getpid()}'
+    if (os.getuid() != 0 or not os.path.exists('/dev/net/tun') or
+            subprocess.run(['ip', 'netns', 'add', ns]).returncode):
+        print('# no tap: no right to make one')
+        return
+    inside = ['ip', 'netns', 'exec', ns]
+    try:
+        for words in (['tuntap', 'add', 'tap0', 'mode', 'tap'],
+                      ['addr', 'add', '198.51.100.1/24', 'dev', 'tap0'],
+                      ['link', 'set', 'tap0', 'up']):
+            subprocess.run(['ip', '-n', ns, *words], check=True)
+        guest = Guest(name, within=inside, options=[
+            '-netdev', 'tap,id=t,ifname=tap0,script=no,downscript=no',
+            '-device', f'virtio-net-{MACHINES[name][1]},netdev=t,mac={MAC}'],
+            config=f"""
+            FromDevice(0) -> k :: Classifier(12/0806 20/0001, 12/0800);
+            k[0] -> ARPResponder(198.51.100.9 {MAC}) -> out :: Queue
+                -> ToDevice(0);
+            k[1] -> CheckIPHeader(14) -> ICMPPingResponder -> EtherMirror
+                -> out;""".replace('\n', ' '))
+        guest.link().ask('hello')
+        run = subprocess.run([*inside, 'ping', '-c', '20', '-i', '0.05', '-W',
+                              '5', '198.51.100.9'], capture_output=True,
+                             text=True)
+        check(' 0% packet loss' in run.stdout,
+              f'{name}: twenty pings by a tap are answered')
+        guest.stop()
+    finally:
+        subprocess.run(['ip', 'netns', 'del', ns])
 
 
 if shutil.which(QEMU) is None:
@@ -347,6 +445,16 @@ for name in 'microvm', 'microvm, legacy devices', 'q35':
 for name in 'microvm', 'q35':
     control(name)
     end(name, MACHINES[name][0])
+vectors()
+typing('its serial line', True, ['-serial', 'stdio'])
+# It takes what is typed before it is there.
+typing("virtio's console", False, [
+    '-device', 'virtio-serial-device', '-chardev', 'stdio,id=v',
+    '-device', 'virtconsole,chardev=v'])
+for name in 'microvm', 'q35':
+    ramdisk(name)
+    user(name)
+    tap(name)
 small('microvm')
 deep('microvm')
 busy('microvm')
