@@ -173,6 +173,10 @@ def routers(link):
     yield link.ask('swap', 0, '', big)[0] == 0, 'swapped for a long one'
     yield link.ask('config', 0)[:2] == (0, big), 'which is read back'
     yield 'memory_used' in link.ask('stats')[1], "the guest's own numbers"
+    status, _, router = link.ask('install', payload='Idle -> f :: { input -> '
+                                 's :: Switch(0) -> output } -> Discard;')
+    yield (link.ask('read', router, 'f/s.switch')[:2] == (0, '0') and
+           link.ask('remove', router)[0] == 0), 'a name with a slash'
 
 
 def hangs_up(guest):
@@ -218,6 +222,14 @@ def control(name):
         check(good, f'{name}: over its console: {what}')
     check(guest.wait_for(0, 1, 20) and int(link.ask('read', 0, 'c.count')[1]),
           f'{name}: it forwards, and counts')
+    stages = [line.split() for line in
+              link.ask('read', 0, 'clickos.boot_us')[1].splitlines()]
+    times = [int(us) for _, us in stages]
+    print(f'# {name}: {stages}')
+    check([stage for stage, _ in stages] == [
+        'memory', 'drivers', 'control', 'router', 'frame'] and
+          0 < times[0] and times == sorted(times),
+          f'{name}: the stages of the boot, to the first frame that went out')
     link.sock.close()
     check(hangs_up(guest), f'{name}: tools that hang up or talk nonsense '
           'keep nobody from the next')
