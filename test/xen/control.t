@@ -4,6 +4,6 @@
 set -e
 texts=build/xenbox/texts
 python3 test/xen/texts.py "$texts"
-exec env XENSTORED=xenstored tools/xenbox run -i -t 1100 test/xen/control.sh \
+exec env XENSTORED=xenstored tools/xenbox run -i -t 400 test/xen/control.sh \
     build/clickos build/xsctl build/await build/badback test/xen/faults.sh \
     "$texts/big.click" "$texts/huge.click"

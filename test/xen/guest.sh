@@ -57,6 +57,18 @@ for kind in pv pvh; do
 	xl destroy s$kind
 done
 
+# What is typed on a console, as xl console does, comes in.
+for kind in pv pvh; do
+	guest y$kind $kind 5 "selftest=console"
+	xl create -q y$kind.cfg
+	await 20 said y$kind 'type a line'
+	echo 'a line, typed' > "$(xenstore-read \
+	    "/local/domain/$(await 5 id y$kind)/console/tty")"
+	check "$kind: what is typed on its console comes in" \
+	    await 10 said y$kind '^typed: a line, typed'
+	xl destroy y$kind
+done
+
 port() { echo "vif=[\"bridge=br0,mac=00:16:3e:00:00:$1\"]"; }
 guest rx pv 5 "pktgen=recv" "$(port 01)"
 guest rxh pvh 5 "pktgen=recv" "$(port 04)"
@@ -86,13 +98,19 @@ for g in rx rxh; do
 	check "$g: powers off" await 20 gone $g
 done
 
-# A megabyte within this daemon's quotas, too; the other one's: control.sh.
-guest big pv 16 ""
+# 64 routers and a megabyte within this daemon's quotas, too; the other one's:
+# control.sh.
+guest big pv 40 "router_packets=64"
 xl create -q big.cfg
 big=$(await 5 id big)
 await 20 key "/local/domain/$big/data/clickos/version"
 check "a megabyte is installed" \
     xsctl "$big" 2 65535 big @/test/big.click
+is "and 63 routers beside it" "$(xsctl "$big" 2 65535 more \
+    'Idle -> c :: Counter -> Discard;' x63 2>/dev/null)" 63
+is "the last one answers" "$(xsctl "$big" 7 63 c.count)" 0
+nodes=$(xenstore-ls "/local/domain/$big/data" | wc -l)
+check "within the store's quota ($nodes nodes)" [ "$nodes" -lt 1000 ]
 xl shutdown big
 check "big: powers off" await 20 gone big
 . /test/pppoe.sh

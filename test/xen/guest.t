@@ -4,5 +4,5 @@
 set -e
 texts=build/xenbox/texts
 python3 test/xen/texts.py "$texts"
-exec tools/xenbox run -t 600 test/xen/guest.sh build/clickos build/xsctl \
+exec tools/xenbox run -i -t 400 test/xen/guest.sh build/clickos build/xsctl \
     build/await "$texts/big.click" test/xen/pppoe.sh

@@ -131,8 +131,66 @@ captures() # NAME GUESTOPTIONS
 	wait $vale 2>/dev/null
 }
 
+# Hot swaps of a router between a sender at full rate and a receiver: what was
+# sent has come or is in one of the counters that are named.
+swaps() # NAME GUESTOPTIONS
+{
+	serve
+	guest "d$1" pv 5 "pktgen=recv $2" \
+	    'vif=["bridge=vale2:b,mac=00:16:3e:00:02:03"]'
+	guest "s$1" pv 5 "pktgen=send count=30000 $2" \
+	    'vif=["bridge=vale1:a,mac=00:16:3e:00:02:04"]'
+	guest "m$1" pv 24 "$2 config='$forward'" \
+	    'vif=["bridge=vale1:g.0+guard=off,mac=00:16:3e:00:02:01",
+	    "bridge=vale2:g.1+guard=off,mac=00:16:3e:00:02:02"]'
+	xl create "d$1.cfg"
+	xl create "m$1.cfg"
+	within 20 connected "$(xl domid "m$1")"
+	within 20 console_has "d$1" received
+	xl create "s$1.cfg"
+	within 20 receives "d$1" 100
+	done=0
+	before=$(received "d$1")
+	while [ $done -lt 8 ] && /test/xsctl "$(xl domid "m$1")" 3 0 "" \
+	    "$forward // $done"; do
+		done=$((done + 1))
+	done
+	is "$1: eight hot swaps" $done 8
+	check "$1: all while the sender was at it" eval \
+	    '! console_has "s$1" "sent 30000"'
+	check "$1: and frames came through" receives "d$1" $((before + 100))
+	check "$1: it sends all" within 60 console_has "s$1" 'sent 30000'
+	check "$1: sent = received + drops, by the switch, the ports, the router" \
+	    within 20 settled "d$1" 30000
+	echo "# $(received "d$1") received, drops: $drops"
+	xl destroy "s$1"
+	xl destroy "m$1"
+	xl destroy "d$1"
+	kill $vale
+	wait $vale 2>/dev/null
+}
+forward='in :: FromDevice(0) -> q :: Queue(30000) -> out :: ToDevice(1)'
+of_router() { /test/xsctl "$router" 7 0 "$1"; }
+of_port() { of_router "$1.stats" | awk -v k="$2" '$1 == k { print $2 }'; }
+settled() # RECEIVER SENT
+{
+	router=$(xl domid "m${1#d}")
+	drops="switch $(dropped vale1) $(dropped vale2)
+	    in $(of_port in rx_dropped) $(of_port in rx_errors)
+	    q $(of_router q.drops)
+	    out $(of_port out tx_dropped) $(of_port out tx_errors) $(of_router out.drops)"
+	drops=$(echo $drops)
+	n=$(received "$1")
+	for x in $drops; do
+		case $x in [0-9]*) n=$((n + x)) ;; esac
+	done
+	[ $n = "$2" ]
+}
+
 protocol ring xen-ring ""
 protocol vif xen-vif "vif.ring=0"
 captures ring ""
+swaps ring ""
+swaps vif "vif.ring=0"
 sed 's/^/# /' /tmp/vale.log | tail -n 20
 plan
