@@ -44,6 +44,12 @@ def megabyte(say, b, client, server, to, port=80, source=None):
        (f', from {source}' if source else ''), f'{took} s from {s.peers}')
 
 
+def asked(say, a, c, to):
+    """A name server, and a host that asks it."""
+    r = answers(c, a, to)
+    ok(r == '192.0.2.80', say + 'a name is asked for', r)
+
+
 # ---- in the wire ----
 
 def wire():
@@ -58,6 +64,7 @@ def wire():
         a, c = b.join(0, '10.0.0.2/24'), b.join(1, '10.0.0.3/24')
         ok(a.pings('10.0.0.3'), say + 'ping')
         megabyte(say, b, a, c, '10.0.0.3')
+        asked(say, a, c, '10.0.0.3')
 
 
 def ethermirror():
@@ -177,7 +184,10 @@ def stateful():
         ok(b.read('fw.flows') == '4' and b.read('refused.count') == '2' and
            i in b.read('fw.table'), say + 'counted', b.read('fw.table'))
         a, c = b.join(0, '10.0.0.3/24'), b.join(1, '10.0.0.9/24')
+        ok(a.pings('10.0.0.9'), say + 'a host pings')
+        ok(not c.pings('10.0.0.3', 1, wait=1), say + 'nobody pings it')
         megabyte(say, b, a, c, '10.0.0.9')
+        asked(say, a, c, '10.0.0.9')
         with contextlib.closing(Server(a, 8080)):
             ok(transfer(c, '10.0.0.3', 8080, 10, timeout=0.3) is None,
                say + 'no connection from outside')
@@ -216,6 +226,7 @@ def ids():
            '1:1000002 ' in b.read('ids.sids'), say + 'SQL, only told of')
         a, c = b.join(0, '10.0.0.4/24'), b.join(1, '10.0.0.5/24')
         megabyte(say, b, a, c, '10.0.0.5')
+        asked(say, a, c, '10.0.0.5')
         before = int(b.read('ids.alerts'))
         a.run('ping -c 1 -s 1200 -W 5 10.0.0.5')
         ok(int(b.read('ids.alerts')) == before + 1, say + 'a big ping: alert')
@@ -247,7 +258,15 @@ def flowmonitor():
         ok(ip4('10.0.0.2') in got and struct.pack('>Q', 300) in got and
            b.read('flows.exported') == '2',
            say + 'with addresses and bytes: three of 100', got.hex())
+        given = trace('http_espn')
+        before = int(b.read('flows.packets'))
+        out = b.play(given)
+        ok(out[1] == given, say + 'a capture passes', len(out[1]))
+        ok(int(b.read('flows.packets')) - before == sum(
+            f[12:14] == b'\x08\0' for f in given), say + 'and is counted')
         a, c = b.join(0, '10.0.0.4/24'), b.join(1, '10.0.0.5/24')
+        ok(a.pings('10.0.0.5'), say + 'ping')
+        asked(say, a, c, '10.0.0.5')
         megabyte(say, b, a, c, '10.0.0.5')
         ok('10.0.0.4' in b.read('flows.top'), say + 'which is the greatest now')
 
@@ -256,6 +275,8 @@ def shaper():
     say = 'shaper: '
     with Box('shaper') as b:
         a, c = b.join(0, '10.0.0.4/24'), b.join(1, '10.0.0.5/24')
+        ok(a.pings('10.0.0.5'), say + 'ping')
+        asked(say, a, c, '10.0.0.5')
         with contextlib.closing(Server(c, 9000)):
             size = 1000000
             took = transfer(a, '10.0.0.5', 9000, size)
@@ -346,8 +367,7 @@ def router(n):
         c = b.join(far, f'10.0.{far}.20/24', gateway=f'10.0.{far}.1')
         ok(a.pings(f'10.0.{far}.20'), f'{name}: ping')
         megabyte(f'{name}: ', b, a, c, f'10.0.{far}.20')
-        r = answers(c, a, f'10.0.{far}.20')
-        ok(r == '192.0.2.80', f'{name}: a name is asked for', r)
+        asked(f'{name}: ', a, c, f'10.0.{far}.20')
 
 
 def vlan():
@@ -394,6 +414,7 @@ def vlan():
             return
         ok(trunk.pings('10.0.99.20'), say + 'ping from a VLAN of the kernel\'s')
         megabyte(say, b, trunk, up, '10.0.99.20')
+        asked(say, trunk, up, '10.0.99.20')
 
 
 # ---- those that change addresses ----
@@ -405,8 +426,7 @@ def home():
         c = b.join(1, '203.0.113.80/24')
         ok(a.pings('203.0.113.80'), say + 'ping')
         megabyte(say, b, a, c, '203.0.113.80', source='203.0.113.1')
-        r = answers(c, a, '203.0.113.80')
-        ok(r == '192.0.2.80', say + 'a name is asked for', r)
+        asked(say, a, c, '203.0.113.80')
         ok('192.168.7.10' in b.read('nat.tcp_table') and
            b.read('ping.count') == '3' and b.read('dns.count') == '1' and
            int(b.read('web.count')) > 20, say + 'each rule counts',
@@ -498,6 +518,7 @@ def cgnat():
         s.close()
         ok(took is not None and s.peers[0] in pool,
            say + 'a file by TCP, from the pool', s.peers)
+        asked(say, a, c, '203.0.113.1')
 
 
 def ip6(src, dst, proto, payload, hops=64):
@@ -722,6 +743,7 @@ def dnsproxy():
         a = b.join(0, '10.0.0.20/24')
         c = b.join(1, '10.1.0.53/24', '10.1.0.54/24')
         s = NameServer(c)
+        ok(a.pings('10.0.0.53'), say + 'it can be pinged')
         got = [resolve(a, '10.0.0.53') for _ in range(5)]
         ok(got == ['192.0.2.80'] * 5 and s.asked == 1,
            say + 'hosts: five questions, one of them asked', (got, s.asked))
@@ -808,6 +830,7 @@ def tunnel(name, strip, proto):
         c = far.join(0, '10.2.0.20/24', gateway='10.2.0.1')
         ok(a.pings('10.2.0.20'), say + 'ping from end to end')
         megabyte(say, b, a, c, '10.2.0.20')
+        asked(say, a, c, '10.2.0.20')
         ok(int(b.read('sent.count')) > BIG / b.guest.patience / 1500,
            say + 'by the tunnel')
 
