@@ -9,13 +9,13 @@
  * each with ,mac=ADDRESS if it matters.  Numbers go from 0 without a gap: a
  * guest numbers its devices in the order of the command line.
  */
-#define _GNU_SOURCE
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/binding.h"
 #include "cosmos/kvm.h"
 
 enum port_kind { PORT_SWITCH, PORT_TAP, PORT_BRIDGE };
@@ -30,37 +30,27 @@ struct port {
 static bool
 port_parse(const char *text, unsigned int number, struct port *p)
 {
-	const char *comma;
-	char *end;
-	size_t n;
+	struct binding_text b;
+	struct str mac;
+	uint32_t n;
 
-	if (strtoul(text, &end, 10) != number || *end != '=')
+	if (!binding_split(str_of(text), &b) || !binding_number(&b, &n) ||
+	    n != number || b.what.n == 0 ||
+	    strcspn(text, " \t\n") < strlen(text))
 		return false;
-	text = end + 1;
-	p->kind = PORT_SWITCH;
-	if (strncmp(text, "tap:", 4) == 0) {
+	if (str_is(b.kind, "tap"))
 		p->kind = PORT_TAP;
-		text += 4;
-	} else if (strncmp(text, "bridge:", 7) == 0) {
+	else if (str_is(b.kind, "bridge"))
 		p->kind = PORT_BRIDGE;
-		text += 7;
-	} else if (strncmp(text, "vale", 4) != 0 || strchr(text, ':') == NULL) {
+	else if (b.is_switch)
+		p->kind = PORT_SWITCH;
+	else
 		return false;
-	}
-	comma = strchrnul(text, ',');
-	n = (size_t)(comma - text);
-	if (n == 0 || n >= sizeof(p->name) || strcspn(text, " \t\n") < n ||
-	    (p->kind != PORT_SWITCH && n >= IFNAMSIZ))
-		return false;
-	memcpy(p->name, text, n);
-	p->name[n] = '\0';
-	p->mac[0] = '\0';
-	if (*comma == '\0')
-		return true;
-	if (strncmp(comma, ",mac=", 5) != 0 || strlen(comma + 5) != 17)
-		return false;
-	memcpy(p->mac, comma + 5, 18);
-	return true;
+	return str_copy(
+	           b.what, p->name, b.is_switch ? sizeof(p->name) : IFNAMSIZ) &&
+	       binding_option(&b, "mac", &mac) &&
+	       (b.options.n == 0 || mac.n == sizeof(p->mac) - 1) &&
+	       str_copy(mac, p->mac, sizeof(p->mac));
 }
 
 int

@@ -19,47 +19,30 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "base/binding.h"
 #include "cosmos/process_internal.h"
 
-enum port_kind { PORT_OTHER, PORT_SWITCH, PORT_TAP, PORT_BRIDGE };
+static bool
+port_is(const struct binding_text *p, const char *kind)
+{
+	return str_is(p->kind, kind) && p->what.n > 0;
+}
 
-struct port {
-	enum port_kind kind;
-	struct str number; /* "1": the name before the '=' */
-	struct str name;   /* of the switch's port, the interface, the bridge */
-	bool more;         /* options follow: a port of the switch has some */
-};
-
-static struct port
+static struct binding_text
 port_parse(const char *text)
 {
-	struct str all = str_of(text), what;
-	size_t eq = str_find(all, '=', 0);
-	struct port p = { .number = str_sub(all, 0, eq) };
+	struct binding_text p;
 
-	what = str_from(all, eq + 1);
-	p.more = str_find(what, ',', 0) < what.n;
-	what = str_sub(what, 0, str_find(what, ',', 0));
-	if (str_find(what, ':', 0) == what.n)
-		return p;
-	p.name = str_from(what, str_find(what, ':', 0) + 1);
-	if (p.name.n == 0)
-		return p;
-	if (str_starts(what, STR("tap:"))) {
-		p.kind = PORT_TAP;
-	} else if (str_starts(what, STR("bridge:"))) {
-		p.kind = PORT_BRIDGE;
-	} else if (str_starts(what, STR("vale"))) {
-		p.kind = PORT_SWITCH;
-		p.name = what;
-	}
+	(void)binding_split(str_of(text), &p); /* what is not there is empty */
 	return p;
 }
 
 bool
 process_port_is_given(const char *port)
 {
-	return port_parse(port).kind == PORT_BRIDGE;
+	const struct binding_text p = port_parse(port);
+
+	return port_is(&p, "bridge");
 }
 
 int
@@ -72,10 +55,10 @@ process_ports_confine(struct cosmos *c, const struct cosmos_spec *spec, int fd)
 
 	sb_adds(&line, "only");
 	for (i = 0; i < spec->nports; i++) {
-		struct port p = port_parse(spec->ports[i]);
+		struct binding_text p = port_parse(spec->ports[i]);
 
-		if (p.kind == PORT_SWITCH)
-			sb_printf(&line, " %.*s", STR_ARG(p.name));
+		if (p.is_switch && p.what.n > 0)
+			sb_printf(&line, " %.*s", STR_ARG(p.what));
 	}
 	sb_addc(&line, '\n');
 	if (line.oom)
@@ -98,25 +81,25 @@ struct gift {
 };
 
 static int
-gift_tap(struct cosmos *c, const struct process_dir *d, const struct port *p,
-    struct gift *gift)
+gift_tap(struct cosmos *c, const struct process_dir *d,
+    const struct binding_text *p, struct gift *gift)
 {
 	char tap[IFNAMSIZ], bridge[IFNAMSIZ], number[8] = "";
-	bool bridged = p->kind == PORT_BRIDGE;
+	bool bridged = port_is(p, "bridge");
 
-	if (p->more)
+	if (p->options.n > 0)
 		return cosmos_fail(c, COSMOS_E_USAGE,
 		    "%s: '%.*s': a process has such a port without options: "
 		    "the address is what its router sends with",
-		    d->name, STR_ARG(p->name));
-	(void)str_copy(p->number, number, sizeof(number));
+		    d->name, STR_ARG(p->what));
+	(void)str_copy(p->name, number, sizeof(number));
 	tap_name(tap, d, (unsigned int)strtoul(number, NULL, 10));
-	if (!str_copy(p->name, bridged ? bridge : tap, IFNAMSIZ))
+	if (!str_copy(p->what, bridged ? bridge : tap, IFNAMSIZ))
 		return cosmos_fail(c, COSMOS_E_USAGE,
 		    "%s: '%.*s' is too long for an interface's name", d->name,
-		    STR_ARG(p->name));
+		    STR_ARG(p->what));
 	snprintf(gift->binding, sizeof(gift->binding), "%.*s=tap:%s",
-	    STR_ARG(p->number), tap);
+	    STR_ARG(p->name), tap);
 	if (tap_open(c, d->name, tap, bridged ? bridge : NULL, &gift->fd) !=
 	    COSMOS_OK)
 		return COSMOS_E_SYSTEM;
@@ -127,17 +110,17 @@ gift_tap(struct cosmos *c, const struct process_dir *d, const struct port *p,
 /* spec has the port already. */
 static int
 gift_switch(struct cosmos *c, const struct cosmos_spec *spec,
-    const struct port *p, struct gift *gift)
+    const struct binding_text *p, struct gift *gift)
 {
 	char line[160];
 	int status = process_switch(c, &gift->granter);
 
 	if (status != COSMOS_OK)
 		return status;
-	snprintf(line, sizeof(line), "grant %.*s\n", STR_ARG(p->name));
+	snprintf(line, sizeof(line), "grant %.*s\n", STR_ARG(p->what));
 	if (!switch_ask(gift->granter, line, gift->words))
 		return cosmos_fail(c, COSMOS_E_FAILED, "%s: port %.*s: %s",
-		    spec->name, STR_ARG(p->number), gift->words);
+		    spec->name, STR_ARG(p->name), gift->words);
 	status = process_switch(c, &gift->fd);
 	return status == COSMOS_OK ? process_ports_confine(c, spec, gift->fd)
 	                           : status;
@@ -164,14 +147,14 @@ port_give(struct cosmos *c, const struct cosmos_guest *g,
     const char *port)
 {
 	struct gift gift = { .fd = -1, .granter = -1 };
-	struct port p = port_parse(port);
+	struct binding_text p = port_parse(port);
 	int status;
 
 	if (strlen(port) >= sizeof(gift.binding))
 		return cosmos_fail(c, COSMOS_E_USAGE,
 		    "%s: port '%.100s...' is too long", g->name, port);
 	strcpy(gift.binding, port);
-	if (p.kind == PORT_SWITCH)
+	if (p.is_switch)
 		status = gift_switch(c, spec, &p, &gift);
 	else
 		status = gift_tap(c, d, &p, &gift);
@@ -251,7 +234,7 @@ change_find(const struct change *x, struct str number)
 	const struct cosmos_spec *s = &x->spec.spec;
 	unsigned int i = 0;
 
-	while (i < s->nports && !str_eq(port_parse(s->ports[i]).number, number))
+	while (i < s->nports && !str_eq(port_parse(s->ports[i]).name, number))
 		i++;
 	return i;
 }
@@ -260,23 +243,23 @@ static int
 attach_check(struct cosmos *c, const struct change *x, const char *port)
 {
 	const struct cosmos_spec *s = &x->spec.spec;
-	struct port p = port_parse(port);
+	struct binding_text p = port_parse(port);
 
-	if (p.number.n == 0 || p.name.n == 0 ||
+	if (p.name.n == 0 || p.what.n == 0 ||
 	    strcspn(port, " \t\n") < strlen(port))
 		return cosmos_fail(c, COSMOS_E_USAGE,
 		    "%s: '%s' is no port: N=vale0:NAME, N=tap:NAME or "
 		    "N=bridge:NAME",
 		    s->name, port);
-	if (p.kind == PORT_OTHER)
+	if (!p.is_switch && !port_is(&p, "tap") && !port_is(&p, "bridge"))
 		return cosmos_fail(c, COSMOS_E_NOTSUP,
 		    "%s: port %s: what can be attached to a process guest is "
 		    "vale0:NAME, tap:NAME and bridge:NAME",
 		    s->name, port);
-	if (change_find(x, p.number) < s->nports)
+	if (change_find(x, p.name) < s->nports)
 		return cosmos_fail(c, COSMOS_E_EXISTS,
 		    "%s: it has a port %.*s: detach that first", s->name,
-		    STR_ARG(p.number));
+		    STR_ARG(p.name));
 	if (s->nports == COSMOS_PORTS_MAX)
 		return cosmos_fail(c, COSMOS_E_FULL,
 		    "%s: it has %d ports, the most there can be", s->name,
@@ -308,7 +291,7 @@ process_detach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
 {
 	char line[160], why[SWITCH_TEXT];
 	struct change x;
-	struct port p;
+	struct binding_text p;
 	unsigned int i;
 	int status = change_begin(c, g, &x);
 
@@ -323,8 +306,8 @@ process_detach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
 	}
 	p = port_parse(x.spec.ports[i]);
 	status = gift_ask(c, g, -1, CONTROL_DETACH, port, "");
-	if (status == COSMOS_OK && p.kind == PORT_SWITCH) {
-		snprintf(line, sizeof(line), "revoke %.*s\n", STR_ARG(p.name));
+	if (status == COSMOS_OK && p.is_switch) {
+		snprintf(line, sizeof(line), "revoke %.*s\n", STR_ARG(p.what));
 		/* Where no switch is there is no right either. */
 		(void)switch_tell(line, why);
 	}

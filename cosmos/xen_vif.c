@@ -4,7 +4,6 @@
  * io/netif.h).  No hotplug script runs: whoever made the keys joins the
  * backend's interface to its bridge itself.
  */
-#define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
@@ -14,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/binding.h"
 #include "cosmos/xen.h"
 
 #include <xen/io/xenbus.h>
@@ -38,34 +38,30 @@ vif_mac(char mac[static 18])
 
 /* "bridge:br0,mac=00:16:3e:..." or "vale0:fw.0+guard=off,mac=..." */
 static int
-vif_parse_kind(
-    struct cosmos *c, const char *name, const char *kind, struct xen_vif *v)
+vif_parse_kind(struct cosmos *c, const char *name, const char *port,
+    const struct binding_text *b, struct xen_vif *v)
 {
-	const char *comma = strchrnul(kind, ',');
-	size_t n;
+	struct str mac;
 
-	v->vale = strncmp(kind, "vale", 4) == 0 && strchr(kind, ':') != NULL;
-	if (strncmp(kind, "bridge:", 7) == 0)
-		kind += 7;
-	else if (!v->vale)
+	v->vale = b->is_switch;
+	if (!v->vale && !str_is(b->kind, "bridge"))
 		return cosmos_fail(c, COSMOS_E_NOTSUP,
 		    "%s: port %s: xen has vale0:NAME and bridge:NAME, each "
 		    "with ,mac=ADDRESS",
-		    name, kind);
-	n = (size_t)(comma - kind);
-	if (n == 0 || n >= (v->vale ? sizeof(v->bridge) : IFNAMSIZ))
+		    name, port);
+	if (b->what.n == 0 || !str_copy(b->what, v->bridge,
+	                          v->vale ? sizeof(v->bridge) : IFNAMSIZ))
 		return cosmos_fail(c, COSMOS_E_USAGE, "%s: '%.*s' is no %s",
-		    name, (int)n, kind, v->vale ? "port" : "bridge");
-	memcpy(v->bridge, kind, n);
-	v->bridge[n] = '\0';
-	if (*comma == '\0')
+		    name, STR_ARG(b->what), v->vale ? "port" : "bridge");
+	if (b->options.n == 0)
 		return vif_mac(v->mac) == 0
 		           ? COSMOS_OK
 		           : cosmos_fail_errno(c, "/dev/urandom");
-	if (strncmp(comma, ",mac=", 5) != 0 || strlen(comma + 5) != 17)
+	if (!binding_option(b, "mac", &mac) || mac.n != sizeof(v->mac) - 1)
 		return cosmos_fail(c, COSMOS_E_USAGE,
-		    "%s: '%s' is not mac=XX:XX:XX:XX:XX:XX", name, comma + 1);
-	memcpy(v->mac, comma + 5, 18);
+		    "%s: '%.*s' is not mac=XX:XX:XX:XX:XX:XX", name,
+		    STR_ARG(b->options));
+	(void)str_copy(mac, v->mac, sizeof(v->mac));
 	return COSMOS_OK;
 }
 
@@ -73,14 +69,14 @@ static int
 vif_parse(
     struct cosmos *c, const char *name, const char *port, struct xen_vif *v)
 {
-	const char *equals = strchr(port, '=');
-	char *end;
+	struct binding_text b;
+	uint32_t handle;
 
-	v->handle = (unsigned int)strtoul(port, &end, 10);
-	if (equals == NULL || end != equals || end == port)
+	if (!binding_split(str_of(port), &b) || !binding_number(&b, &handle))
 		return cosmos_fail(c, COSMOS_E_USAGE,
 		    "%s: port '%s' is not NUMBER=KIND:...", name, port);
-	return vif_parse_kind(c, name, equals + 1, v);
+	v->handle = handle;
+	return vif_parse_kind(c, name, port, &b, v);
 }
 
 int

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/atomic.h"
+#include "base/binding.h"
 #include "base/proto.h"
 #include "base/strbuf.h"
 #include "host/host.h"
@@ -42,7 +43,7 @@ static const struct port_kind *const port_kinds[] = {
 static const struct port_kind *
 port_kind_find(struct str name)
 {
-	if (port_vale_names(name))
+	if (binding_names_switch(name))
 		return &port_vale;
 	for (size_t i = 0; i < ARRAY_SIZE(port_kinds); i++)
 		if (str_is(name, port_kinds[i]->name))
@@ -84,18 +85,16 @@ binding_free(struct binding *b)
 static int
 binding_check(struct str text, struct diag *why)
 {
-	size_t eq = str_find(text, '=', 0), colon = str_find(text, ':', eq);
-	struct str name = str_sub(text, 0, eq);
-	struct str kind = str_sub(text, eq + 1, colon);
+	struct binding_text b;
 
-	if (eq == text.n || name.n == 0)
+	if (!binding_split(text, &b))
 		return diag(why, ERR_INVAL, "port '%.*s': not NAME=KIND:...",
 		    STR_ARG(text));
-	if (port_kind_find(kind) == NULL)
-		return port_kind_unknown(kind, why);
-	if (binding_find(name) != NULL)
+	if (port_kind_find(b.kind) == NULL)
+		return port_kind_unknown(b.kind, why);
+	if (binding_find(b.name) != NULL)
 		return diag(
-		    why, ERR_EXIST, "port '%.*s' bound twice", STR_ARG(name));
+		    why, ERR_EXIST, "port '%.*s' bound twice", STR_ARG(b.name));
 	return 0;
 }
 
@@ -103,16 +102,16 @@ binding_check(struct str text, struct diag *why)
 static struct binding *
 binding_new(struct str text)
 {
-	size_t eq = str_find(text, '=', 0), colon = str_find(text, ':', eq);
 	struct binding *b = calloc(1, sizeof(*b));
+	struct binding_text t;
 
-	if (b == NULL)
+	if (b == NULL || !binding_split(text, &t)) {
+		free(b);
 		return NULL;
-	b->kind = port_kind_find(str_sub(text, eq + 1, colon));
-	b->name = str_dup(str_sub(text, 0, eq));
-	/* "vale0:fw.0": the kind is the switch, and part of the port's name. */
-	b->args =
-	    str_dup(str_from(text, b->kind == &port_vale ? eq + 1 : colon + 1));
+	}
+	b->kind = port_kind_find(t.kind);
+	b->name = str_dup(t.name);
+	b->args = str_dup(t.args);
 	if (b->name.s != NULL && b->args.s != NULL)
 		return b;
 	binding_free(b);
@@ -273,7 +272,7 @@ port_kind_of(struct str name)
 {
 	size_t colon = str_find(name, ':', 0);
 
-	return colon < name.n && port_vale_names(str_sub(name, 0, colon))
+	return colon < name.n && binding_names_switch(str_sub(name, 0, colon))
 	           ? &port_vale
 	           : &port_af_packet;
 }

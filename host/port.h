@@ -93,7 +93,4 @@ struct str port_arg(struct str *args);
 extern const struct port_kind port_mem, port_pcap, port_replay, port_tap,
     port_af_packet, port_vale;
 
-/* Whether that is the name of a switch: vale0, vale-lan, ... */
-bool port_vale_names(struct str name);
-
 #endif

@@ -23,12 +23,6 @@ struct vale_port {
 	int armed[3];                     /* atomic, by NETDEV_RX, NETDEV_TX */
 };
 
-bool
-port_vale_names(struct str name)
-{
-	return str_starts(name, STR("vale"));
-}
-
 static struct vale_port *
 vale_of(struct netdev *dev)
 {
