@@ -15,6 +15,7 @@
 #include "cosmos/cmd.h"
 
 static const struct option migrate_options[] = {
+	{ "name", required_argument, NULL, 'n' },
 	{ "receive", no_argument, NULL, 'r' },
 	{ NULL, 0, NULL, 0 },
 };
@@ -134,14 +135,14 @@ migrate_one(struct cmd_context *x, const struct cosmos_guest *g, json_t *item,
 }
 
 static int
-migrate_receive(struct cmd_context *x, const char *where)
+migrate_receive(struct cmd_context *x, const char *where, const char *name)
 {
 	struct cosmos_guest g;
 	int status, fd = peer_open(where, true);
 
 	if (fd < 0)
 		return COSMOS_E_SYSTEM;
-	status = cosmos_receive(x->c, fd, &g);
+	status = cosmos_receive_as(x->c, fd, name, &g);
 	close(fd);
 	if (status != COSMOS_OK)
 		return cmd_fail(x, status);
@@ -155,18 +156,24 @@ migrate_receive(struct cmd_context *x, const char *where)
 static int
 migrate_run(struct cmd_context *x, int argc, char **argv)
 {
+	const char *name = NULL;
 	bool receive = false;
 	int option;
 
 	while ((option = cmd_option(x, argc, argv)) != -1) {
-		if (option != 'r')
+		if (option == 'r')
+			receive = true;
+		else if (option == 'n')
+			name = optarg;
+		else
 			return COSMOS_E_USAGE;
-		receive = true;
 	}
 	if (receive)
 		return argc - optind == 1
-		           ? migrate_receive(x, argv[optind])
+		           ? migrate_receive(x, argv[optind], name)
 		           : cmd_usage(x, "where does it come from?");
+	if (name != NULL)
+		return cmd_usage(x, "--name: who receives it names it");
 	if (argc - optind != 2)
 		return cmd_usage(x, "which guest, and where to?");
 	return cmd_guests(x, argv + optind, 1, migrate_one, argv[optind + 1]);
@@ -177,7 +184,8 @@ const struct cmd cmd_migrate = {
 	.arguments =
 	    "GUEST HOST:PORT | GUEST fd:N | --receive [HOST:]PORT|fd:N",
 	.summary = "move a guest to another host",
-	.help = "  -r, --receive         take one that comes, and say which\n",
+	.help = "  -n, --name NAME       receive it under another name\n"
+	        "  -r, --receive         take one that comes, and say which\n",
 	.about =
 	    "At the other host 'cosmos migrate --receive PORT' waits for one\n"
 	    "guest.  What is moved is what save writes.  The guest ends here\n"
@@ -185,7 +193,7 @@ const struct cmd cmd_migrate = {
 	    "ran nowhere is printed.  Nothing on the way is encrypted: fd:N "
 	    "is\n"
 	    "a connected socket that somebody else has made.",
-	.shorts = "r",
+	.shorts = "n:r",
 	.longs = migrate_options,
 	.run = migrate_run,
 };

@@ -7,23 +7,34 @@
 
 static const struct option pool_options[] = {
 	{ "on", required_argument, NULL, 'o' },
+	{ "port", required_argument, NULL, 'p' },
 	{ NULL, 0, NULL, 0 },
 };
 
 static int
 pool_run(struct cmd_context *x, int argc, char **argv)
 {
-	uint32_t n = UINT32_MAX;
+	const char *ports[COSMOS_PORTS_MAX];
+	uint32_t n = UINT32_MAX, nports = 0;
 	char *end;
 	uint32_t platform = COSMOS_BEST;
 	int option, status = COSMOS_OK;
 
 	while (
 	    status == COSMOS_OK && (option = cmd_option(x, argc, argv)) != -1)
-		status = option == 'o' ? cmd_platform(x, optarg, &platform)
-		                       : COSMOS_E_USAGE;
+		if (option == 'o')
+			status = cmd_platform(x, optarg, &platform);
+		else if (option != 'p')
+			status = COSMOS_E_USAGE;
+		else if (nports == COSMOS_PORTS_MAX)
+			status = cmd_usage(
+			    x, "more than %d ports", COSMOS_PORTS_MAX);
+		else
+			ports[nports++] = optarg;
 	if (status != COSMOS_OK)
 		return status;
+	if (nports > 0 && optind == argc)
+		return cmd_usage(x, "how many with that port?");
 	if (optind < argc) {
 		unsigned long wanted = strtoul(argv[optind], &end, 10);
 
@@ -36,7 +47,7 @@ pool_run(struct cmd_context *x, int argc, char **argv)
 	}
 	if (optind < argc)
 		return cmd_usage(x, "'%s': one number", argv[optind]);
-	status = cosmos_pool_on(x->c, platform, &n);
+	status = cosmos_pool_with(x->c, platform, ports, nports, &n);
 	if (status != COSMOS_OK)
 		return cmd_fail(x, status);
 	if (x->json)
@@ -50,8 +61,8 @@ const struct cmd cmd_pool = {
 	.name = "pool",
 	.arguments = "[OPTION]... [NUMBER]",
 	.summary = "have so many guests prepared, or say how many are",
-	.help =
-	    "  -o, --on PLATFORM     xen or process; else xen where it is\n",
+	.help = "  -o, --on PLATFORM     xen or process; else xen where it is\n"
+	        "  -p, --port N=bridge:B they have this port already (xen)\n",
 	.about =
 	    "A prepared guest is a process or a domain (under xen: one of 8 "
 	    "MB,\n"
@@ -59,8 +70,11 @@ const struct cmd cmd_pool = {
 	    "create\n"
 	    "takes one where nothing but these is asked for, and under xen "
 	    "ports.\n"
+	    "With --port it has these already, and is for guests with just "
+	    "these: the\n"
+	    "backend of a device takes longer to begin than the guest.\n"
 	    "'cosmos watch' makes new ones for those that were taken.",
-	.shorts = "o:",
+	.shorts = "o:p:",
 	.longs = pool_options,
 	.run = pool_run,
 };

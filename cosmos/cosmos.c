@@ -175,11 +175,18 @@ spec_check(struct cosmos *c, const struct cosmos_spec *spec)
 }
 
 int
-cosmos_pool_on(struct cosmos *c, unsigned int platform, uint32_t *n)
+cosmos_pool_with(struct cosmos *c, unsigned int platform,
+    const char *const *ports, uint32_t nports, uint32_t *n)
 {
+	struct cosmos_spec like = COSMOS_SPEC_INIT;
 	const struct platform *p;
 	int status;
 
+	like.ports = ports;
+	like.nports = nports;
+	if (nports > COSMOS_PORTS_MAX)
+		return cosmos_fail(c, COSMOS_E_USAGE,
+		    "pool: %u ports, %d at most", nports, COSMOS_PORTS_MAX);
 	if (platform == COSMOS_BEST)
 		platform = cosmos_platform_check(c, COSMOS_XEN) == COSMOS_OK
 		               ? COSMOS_XEN
@@ -193,7 +200,13 @@ cosmos_pool_on(struct cosmos *c, unsigned int platform, uint32_t *n)
 		    "%s: no guests are prepared there: process and xen have "
 		    "pools",
 		    platform_names[platform]);
-	return p->pool(c, n);
+	return p->pool(c, &like, n);
+}
+
+int
+cosmos_pool_on(struct cosmos *c, unsigned int platform, uint32_t *n)
+{
+	return cosmos_pool_with(c, platform, NULL, 0, n);
 }
 
 int

@@ -213,6 +213,9 @@ COSMOS_API int cosmos_restore(
 COSMOS_API int cosmos_migrate(struct cosmos *c, const struct cosmos_guest *g,
     int fd, int64_t *downtime_ns);
 COSMOS_API int cosmos_receive(struct cosmos *c, int fd, struct cosmos_guest *g);
+/* The same under another name. */
+COSMOS_API int cosmos_receive_as(
+    struct cosmos *c, int fd, const char *name, struct cosmos_guest *g);
 
 /* What it has written there so far; free(*text). */
 COSMOS_API int cosmos_logs(
@@ -243,6 +246,13 @@ COSMOS_API unsigned int cosmos_stage(
  */
 COSMOS_API int cosmos_pool_on(
     struct cosmos *c, unsigned int platform, uint32_t *n);
+/*
+ * The same of guests that have these ports from the start, as cosmos_spec has
+ * them: create takes one where just these are asked for.  On xen, and ports of
+ * a bridge without an address: "0=bridge:br0".
+ */
+COSMOS_API int cosmos_pool_with(struct cosmos *c, unsigned int platform,
+    const char *const *ports, uint32_t nports, uint32_t *n);
 /* The same of process guests. */
 COSMOS_API int cosmos_pool(struct cosmos *c, uint32_t *n);
 /*

@@ -113,8 +113,9 @@ struct platform {
 	int (*watch_fd)(struct cosmos *c);
 	int (*watch)(struct cosmos *c, const struct watcher *w);
 	int (*doctor)(struct cosmos *c, bool clear, struct strbuf *out);
-	/* As cosmos_pool_on(); NULL: it has none. */
-	int (*pool)(struct cosmos *c, uint32_t *n);
+	/* As cosmos_pool_with(), the ports in a spec; NULL: it has none. */
+	int (*pool)(
+	    struct cosmos *c, const struct cosmos_spec *like, uint32_t *n);
 	/* The open folder in which it is kept what runs in it, or -1. */
 	int (*folder)(const struct cosmos_guest *g);
 	/*

@@ -160,8 +160,15 @@ cosmos_migrate(struct cosmos *c, const struct cosmos_guest *g, int fd,
 int
 cosmos_receive(struct cosmos *c, int fd, struct cosmos_guest *g)
 {
+	return cosmos_receive_as(c, fd, NULL, g);
+}
+
+int
+cosmos_receive_as(
+    struct cosmos *c, int fd, const char *name, struct cosmos_guest *g)
+{
 	struct strbuf answer = STRBUF_INIT, why = STRBUF_INIT;
-	int status = move_in(c, fd, NULL, g), told;
+	int status = move_in(c, fd, name, g), told;
 
 	if (status == COSMOS_OK) {
 		sb_adds(&answer, "ok\n");

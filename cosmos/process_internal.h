@@ -181,7 +181,7 @@ int process_folder(const struct cosmos_guest *g);
 /* Makes or ends prepared guests until there are as many as are wanted. */
 int process_pool_fill(struct cosmos *c, uint32_t *have);
 /* As the platform's pool. */
-int process_pool(struct cosmos *c, uint32_t *n);
+int process_pool(struct cosmos *c, const struct cosmos_spec *like, uint32_t *n);
 
 /*
  * Takes a prepared guest and makes d its folder, named spec's; COSMOS_E_STATE

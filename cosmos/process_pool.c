@@ -178,10 +178,15 @@ process_pool_fill(struct cosmos *c, uint32_t *have)
 }
 
 int
-process_pool(struct cosmos *c, uint32_t *n)
+process_pool(struct cosmos *c, const struct cosmos_spec *like, uint32_t *n)
 {
 	int status;
 
+	if (like->nports > 0)
+		return cosmos_fail(c, COSMOS_E_NOTSUP,
+		    "pool: port %s: a process guest gets its ports when it is "
+		    "taken",
+		    like->ports[0]);
 	if (*n == UINT32_MAX) {
 		*n = 0;
 		return process_each(c, "pool", pool_count, n);

@@ -31,9 +31,10 @@
 #define XEN_NAMES "/tool/clickos/names"
 
 /*
- * Prepared guests: XEN_POOL/<domid> in XenStore, once it can be taken, and how
- * many there should be.  One is called XEN_SHELL and a number until it has a
- * name, and that stands in its XEN_SHELL_KEY for good.
+ * Prepared guests: XEN_POOL/<domid> in XenStore, once it can be taken, is the
+ * ports that it has, each with a space before it; how many of which there
+ * should be is "NUMBER PORT...".  One is called XEN_SHELL and a number until it
+ * has a name, and that stands in its XEN_SHELL_KEY for good.
  */
 #define XEN_POOL        "/tool/clickos/pool"
 #define XEN_POOL_WANTED "/tool/clickos/pool-wanted"
@@ -71,6 +72,7 @@ struct xen_guest {
 	uint32_t domid;
 	unsigned int store_port, console_port;
 	unsigned long store_frame, console_frame;
+	bool wired; /* out of the pool with its vifs */
 	struct xen_vif vif[COSMOS_PORTS_MAX];
 	unsigned int vifs;
 };
@@ -110,7 +112,7 @@ int xen_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
 /* ---- xen_pool.c ---- */
 
 /* As the platform's pool. */
-int xen_pool(struct cosmos *c, uint32_t *n);
+int xen_pool(struct cosmos *c, const struct cosmos_spec *like, uint32_t *n);
 /* Makes as many as are missing; *have is how many there are. */
 int xen_pool_fill(struct cosmos *c, uint32_t *have);
 /*
@@ -197,6 +199,8 @@ int xen_vifs_carry(
 /* Joins what the backends make to their bridges; waits for them. */
 int xen_vifs_join(
     struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
+/* Makes sure that those of a prepared guest are joined. */
+int xen_vifs_rejoin(struct cosmos *c, const struct xen_guest *g);
 
 /* Path below the domain's own. */
 const char *xen_path(

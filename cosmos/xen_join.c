@@ -204,6 +204,25 @@ xen_vifs_join(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 	return status;
 }
 
+/* They are there since they were prepared; a bridge may have come anew. */
+int
+xen_vifs_rejoin(struct cosmos *c, const struct xen_guest *g)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int status = fd >= 0 ? COSMOS_OK : cosmos_fail_errno(c, "socket");
+	char name[IFNAMSIZ];
+	unsigned int i;
+
+	for (i = 0; i < g->vifs && status == COSMOS_OK; i++) {
+		snprintf(
+		    name, sizeof(name), "vif%u.%u", g->domid, g->vif[i].handle);
+		status = join_enslave(c, fd, name, g->vif[i].bridge);
+	}
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
+
 /*
  * Whether frames pass: both ends are there.  A port that the guest has not
  * taken up by now is one that its routers do not use.

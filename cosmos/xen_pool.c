@@ -16,6 +16,18 @@
 
 enum { TRIES = 100 };
 
+/* " PORT PORT", as a prepared one has them; COSMOS_E_FULL: no memory. */
+static int
+pool_ports(struct cosmos *c, const struct cosmos_spec *spec, struct strbuf *to)
+{
+	unsigned int i;
+
+	for (i = 0; i < spec->nports; i++)
+		sb_printf(to, " %s", spec->ports[i]);
+	return to->oom ? cosmos_fail(c, COSMOS_E_FULL, "out of memory")
+	               : COSMOS_OK;
+}
+
 /* One has the defaults. */
 static bool
 pool_would_do(const struct xen_guest *g)
@@ -32,6 +44,26 @@ pool_list(struct xen_store *s, uint32_t *n)
 	return xen_store_list(s, XEN_POOL, n);
 }
 
+static void
+pool_path(char path[static XEN_PATH], uint32_t domid)
+{
+	snprintf(path, XEN_PATH, XEN_POOL "/%u", domid);
+}
+
+/* Whether a prepared one has just these ports. */
+static bool
+pool_has(struct xen_host *h, uint32_t t, uint32_t domid, const char *ports)
+{
+	char path[XEN_PATH], *value;
+	bool same;
+
+	pool_path(path, domid);
+	value = xen_read(h, t, path);
+	same = value != NULL && strcmp(value, ports) == 0;
+	free(value);
+	return same;
+}
+
 static uint32_t
 pool_count(struct xen_store *s)
 {
@@ -42,12 +74,6 @@ pool_count(struct xen_store *s)
 		count += names[i] == '\0';
 	free(names);
 	return count;
-}
-
-static void
-pool_path(char path[static XEN_PATH], uint32_t domid)
-{
-	snprintf(path, XEN_PATH, XEN_POOL "/%u", domid);
 }
 
 /* ---- taking one ---- */
@@ -62,9 +88,35 @@ pool_is_paused(struct xen_host *h, uint32_t domid)
 	       (info.flags & XEN_DOMINF_dying) == 0;
 }
 
+/* With its ports, or with none: then it will get them. */
+static bool
+pool_fits(struct xen_host *h, uint32_t t, uint32_t domid, const char *ports,
+    struct xen_guest *g)
+{
+	g->wired = ports[0] != '\0' && pool_has(h, t, domid, ports);
+	return g->wired || pool_has(h, t, domid, "");
+}
+
+/* What its devices were given when they were made. */
+static void
+pool_macs(struct xen_host *h, uint32_t t, struct xen_guest *g)
+{
+	char below[48], path[XEN_PATH], *mac;
+	unsigned int i;
+
+	for (i = 0; i < g->vifs; i++) {
+		snprintf(below, sizeof(below), "device/vif/%u/mac",
+		    g->vif[i].handle);
+		mac = xen_read(h, t, xen_path(path, g->domid, below));
+		snprintf(g->vif[i].mac, sizeof(g->vif[i].mac), "%s", mac);
+		free(mac);
+	}
+}
+
 /* The first that lives; its key goes, and those of dead ones before it. */
 static bool
-pool_pick(struct xen_host *h, uint32_t t, struct xen_guest *g)
+pool_pick(
+    struct xen_host *h, uint32_t t, const char *ports, struct xen_guest *g)
 {
 	char path[XEN_PATH], *vm;
 	uint32_t n, i;
@@ -75,6 +127,8 @@ pool_pick(struct xen_host *h, uint32_t t, struct xen_guest *g)
 	     i += (uint32_t)strlen(names + i) + 1) {
 		uint32_t domid = (uint32_t)strtoul(names + i, NULL, 10);
 
+		if (!pool_fits(h, t, domid, ports, g))
+			continue;
 		pool_path(path, domid);
 		xen_store_rm(h->store, t, path);
 		if (pool_is_paused(h, domid))
@@ -87,6 +141,8 @@ pool_pick(struct xen_host *h, uint32_t t, struct xen_guest *g)
 	snprintf(g->uuid, sizeof(g->uuid), "%s",
 	    strncmp(vm, "/vm/", 4) == 0 ? vm + 4 : "");
 	free(vm);
+	if (g->wired)
+		pool_macs(h, t, g);
 	return true;
 }
 
@@ -103,13 +159,14 @@ pool_name(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 
 /* Once.  COSMOS_E_STATE: there is none; with EAGAIN in errno: try again. */
 static int
-pool_try(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
+pool_try(struct cosmos *c, struct xen_host *h, const char *ports,
+    struct xen_guest *g)
 {
 	uint32_t holder, t = xen_store_begin(h->store);
 
 	if (t == 0)
 		return xen_fail(c, h, "%s: XenStore", g->spec->name);
-	if (!pool_pick(h, t, g)) {
+	if (!pool_pick(h, t, ports, g)) {
 		(void)xen_store_commit(h->store, t); /* who is first clears */
 		errno = 0;
 		return COSMOS_E_STATE;
@@ -123,7 +180,8 @@ pool_try(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 		    holder);
 	}
 	pool_name(h->store, t, g);
-	xen_vifs_write(h->store, t, g);
+	if (!g->wired)
+		xen_vifs_write(h->store, t, g);
 	if (xen_store_commit(h->store, t))
 		return COSMOS_OK;
 	return errno == EAGAIN
@@ -134,13 +192,18 @@ pool_try(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 int
 xen_pool_take(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
+	struct strbuf ports = STRBUF_INIT;
 	int status, tries = 0;
 
 	if (!pool_would_do(g))
 		return COSMOS_E_STATE;
-	do
-		status = pool_try(c, h, g);
-	while (status == COSMOS_E_STATE && errno == EAGAIN && ++tries < TRIES);
+	status = pool_ports(c, g->spec, &ports);
+	if (status == COSMOS_OK)
+		do
+			status = pool_try(c, h, sb_cstr(&ports), g);
+		while (status == COSMOS_E_STATE && errno == EAGAIN &&
+		       ++tries < TRIES);
+	sb_fini(&ports);
 	stage_end(c, "keys");
 	if (status != COSMOS_OK)
 		return status;
@@ -181,7 +244,7 @@ xen_pool_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 
 	if (xc_domain_unpause(h->xch, g->domid) != 0)
 		return xen_fail(c, h, "%s: letting it run", g->spec->name);
-	status = xen_vifs_join(c, h, g);
+	status = g->wired ? xen_vifs_rejoin(c, g) : xen_vifs_join(c, h, g);
 	stage_end(c, "devices");
 	if (status == COSMOS_OK && g->spec->config != NULL)
 		status = pool_configure(c, g);
@@ -192,7 +255,8 @@ xen_pool_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 
 /* Boots it, pauses it, and says that it is there. */
 static int
-pool_ready(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+pool_ready(struct cosmos *c, struct xen_host *h, const struct xen_guest *g,
+    const char *ports)
 {
 	char path[XEN_PATH];
 	int status = xen_run(c, h, g);
@@ -202,16 +266,17 @@ pool_ready(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 	if (xc_domain_pause(h->xch, g->domid) != 0)
 		return xen_fail(c, h, "%s: pausing it", g->spec->name);
 	pool_path(path, g->domid);
-	xen_store_write(h->store, 0, path, "1");
+	xen_store_write(h->store, 0, path, ports);
 	return xen_store_done(h->store)
 	           ? COSMOS_OK
 	           : xen_fail(c, h, "%s: %s", g->spec->name, path);
 }
 
 static int
-pool_add(struct cosmos *c, struct xen_host *h)
+pool_add(struct cosmos *c, struct xen_host *h, const struct cosmos_spec *like,
+    const char *ports)
 {
-	struct cosmos_spec spec = COSMOS_SPEC_INIT;
+	struct cosmos_spec spec = *like;
 	char name[32] = XEN_SHELL;
 	struct xen_guest g;
 	int status;
@@ -225,25 +290,29 @@ pool_add(struct cosmos *c, struct xen_host *h)
 	status = xen_make(c, h, &g);
 	if (status != COSMOS_OK)
 		return status;
-	status = pool_ready(c, h, &g);
+	status = pool_ready(c, h, &g, ports);
 	if (status != COSMOS_OK)
 		xen_undo(h, &g);
 	return status;
 }
 
-/* Ends at most n. */
+/* Ends at most n of those that have these ports, or, if not, of the others. */
 static void
-pool_drop(struct cosmos *c, struct xen_host *h, uint32_t n)
+pool_drop(struct cosmos *c, struct xen_host *h, uint32_t n, bool have,
+    const char *ports)
 {
 	uint32_t length, i;
 	char *names = pool_list(h->store, &length);
 
 	for (i = 0; names != NULL && i < length && n > 0;
-	     i += (uint32_t)strlen(names + i) + 1, n--) {
+	     i += (uint32_t)strlen(names + i) + 1) {
 		struct cosmos_guest g = { .platform = COSMOS_XEN,
 			.id = (uint32_t)strtoul(names + i, NULL, 10),
 			.name = XEN_SHELL };
 
+		if (pool_has(h, 0, g.id, ports) != have)
+			continue;
+		n--;
 		/* As far as it goes: its keys, at least. */
 		if (cosmos_platform_xen_1.destroy(c, &g) != COSMOS_OK)
 			xen_keys_remove(h, g.id, NULL, NULL);
@@ -251,44 +320,103 @@ pool_drop(struct cosmos *c, struct xen_host *h, uint32_t n)
 	free(names);
 }
 
-int
-xen_pool_fill(struct cosmos *c, uint32_t *have)
+/* "NUMBER PORT...": the number; ports point into text. */
+static uint32_t
+pool_parse(
+    char *text, const char *ports[COSMOS_PORTS_MAX], struct cosmos_spec *like)
 {
-	struct xen_host *h = xen_host(c);
-	int status = COSMOS_OK;
-	uint32_t wanted;
-	char *text;
+	char *save = NULL, *word = strtok_r(text, " ", &save);
+	uint32_t n = word != NULL ? (uint32_t)strtoul(word, NULL, 10) : 0;
 
-	if (h == NULL)
-		return COSMOS_E_SYSTEM;
-	text = xen_read(h, 0, XEN_POOL_WANTED);
-	wanted = (uint32_t)strtoul(text, NULL, 10);
-	free(text);
-	*have = pool_count(h->store);
-	for (; status == COSMOS_OK && *have < wanted; *have += 1)
-		status = pool_add(c, h);
-	if (status == COSMOS_OK && *have > wanted) {
-		pool_drop(c, h, *have - wanted);
+	like->ports = ports;
+	while (like->nports < COSMOS_PORTS_MAX &&
+	       (word = strtok_r(NULL, " ", &save)) != NULL)
+		ports[like->nports++] = word;
+	return n;
+}
+
+static int
+pool_fill(struct cosmos *c, struct xen_host *h, uint32_t wanted,
+    const struct cosmos_spec *like, uint32_t *have)
+{
+	struct strbuf ports = STRBUF_INIT;
+	int status = pool_ports(c, like, &ports);
+
+	if (status == COSMOS_OK) {
+		pool_drop(c, h, UINT32_MAX, false, sb_cstr(&ports));
 		*have = pool_count(h->store);
 	}
+	for (; status == COSMOS_OK && *have < wanted; *have += 1)
+		status = pool_add(c, h, like, sb_cstr(&ports));
+	if (status == COSMOS_OK && *have > wanted) {
+		pool_drop(c, h, *have - wanted, true, sb_cstr(&ports));
+		*have = pool_count(h->store);
+	}
+	sb_fini(&ports);
 	return status;
 }
 
 int
-xen_pool(struct cosmos *c, uint32_t *n)
+xen_pool_fill(struct cosmos *c, uint32_t *have)
 {
+	const char *ports[COSMOS_PORTS_MAX];
+	struct cosmos_spec like = COSMOS_SPEC_INIT;
 	struct xen_host *h = xen_host(c);
-	char text[12];
+	uint32_t wanted;
+	char *text;
+	int status;
 
+	if (h == NULL)
+		return COSMOS_E_SYSTEM;
+	text = xen_read(h, 0, XEN_POOL_WANTED);
+	wanted = pool_parse(text, ports, &like);
+	status = pool_fill(c, h, wanted, &like, have);
+	free(text);
+	return status;
+}
+
+/* Where a guest's ports come from must be the same for all of them. */
+static int
+pool_check(struct cosmos *c, const struct cosmos_spec *like)
+{
+	const char *port, *what;
+	unsigned int i;
+
+	for (i = 0; i < like->nports; i++) {
+		port = like->ports[i];
+		what = strchr(port, '=');
+		if (what == NULL || strncmp(what, "=bridge:", 8) != 0 ||
+		    strpbrk(port, ", \t\n") != NULL)
+			return cosmos_fail(c, COSMOS_E_USAGE,
+			    "pool: port '%s': what can be prepared is "
+			    "N=bridge:NAME, without an address",
+			    port);
+	}
+	return COSMOS_OK;
+}
+
+int
+xen_pool(struct cosmos *c, const struct cosmos_spec *like, uint32_t *n)
+{
+	struct strbuf text = STRBUF_INIT;
+	struct xen_host *h = xen_host(c);
+	int status = pool_check(c, like);
+
+	if (status != COSMOS_OK)
+		return status;
 	if (h == NULL)
 		return COSMOS_E_SYSTEM;
 	if (*n == UINT32_MAX) {
 		*n = pool_count(h->store);
 		return COSMOS_OK;
 	}
-	snprintf(text, sizeof(text), "%u", *n);
-	xen_store_write(h->store, 0, XEN_POOL_WANTED, text);
-	if (!xen_store_done(h->store))
-		return xen_fail(c, h, "pool");
-	return xen_pool_fill(c, n);
+	sb_printf(&text, "%u", *n);
+	status = pool_ports(c, like, &text);
+	if (status == COSMOS_OK) {
+		xen_store_write(h->store, 0, XEN_POOL_WANTED, sb_cstr(&text));
+		if (!xen_store_done(h->store))
+			status = xen_fail(c, h, "pool");
+	}
+	sb_fini(&text);
+	return status == COSMOS_OK ? xen_pool_fill(c, n) : status;
 }

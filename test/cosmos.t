@@ -22,6 +22,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 from cosmos_run import *  # noqa: E402
+from cosmos_common import *  # noqa: E402
 
 
 # ---- every subcommand ----
@@ -48,129 +49,6 @@ def test_create():
         cosmos('destroy', name)
 
 
-def test_looking(who):
-    value = cosmos('list', '--json').json()
-    ok(isinstance(value, list) and len(value) == 2 and
-       all(shaped(x, GUEST_SHAPE) for x in value), 'list --json')
-    ok('first' in cosmos('list').out, 'list')
-    done = cosmos('show', who)
-    ok(done.status == OK and 'first: process guest' in done.out and
-       'routers_running 1' in done.out, 'show', done.all)
-    value = cosmos('show', '--json', who).json()[0]
-    ok(shaped(value, dict(GUEST_SHAPE, routers=dict, stats=dict)) and
-       value['routers']['0']['state'] == 'running' and
-       value['stats']['memory_total'] == 64 << 20,
-       'show --json: with its memory limit', value)
-    done = cosmos('logs', who)
-    ok(done.status == OK, 'logs', done.all)
-    value = cosmos('logs', '--json', who).json()
-    ok(shaped(value[0], {'name': str, 'text': str}), 'logs --json', value)
-    value = cosmos('show', '--json', who, 'nobody', 'second').json()
-    ok([g['name'] for g in value] == ['first', 'nobody', 'second'] and
-       value[1]['status'] == NOTFOUND and 'nobody' in value[1]['error'],
-       'show of several: one that is not there does not keep the others')
-
-
-def test_handlers(who):
-    done = cosmos('read', who, 'c.count')
-    ok(done.out == '5\n', 'read', done.all)
-    value = cosmos('read', '--json', who, 'c.count').json()
-    ok(value[0]['value'] == '5' and value[0]['handler'] == 'c.count',
-       'read --json', value)
-    ok(cosmos('read', who, 'c', 'count').out == '5\n' and
-       cosmos('read', who, '.version').status == OK,
-       "read: the original's form, and the router's own")
-    ok(cosmos('write', '--json', who, 'c', 'reset').json()[0]['handler'] ==
-       'c.reset', "write: the original's form, --json")
-    done = cosmos('write', who, 'c.reset')
-    ok(done.status == OK and cosmos('read', who, 'c.count').out == '0\n',
-       'write', done.all)
-    fails(cosmos('read', who, 'x.count'), NOTFOUND, 'x', 'read: no element')
-    fails(cosmos('write', who, 'c.count', '1'), NOTFOUND, 'count',
-          'write: no such write handler')
-
-
-def state_of(who, router):
-    routers = cosmos('show', '--json', str(who)).json()[0]['routers']
-    return routers.get(str(router), {}).get('state')
-
-
-def test_routers(who):
-    with tempfile.NamedTemporaryFile('w', suffix='.click') as f:
-        f.write(COUNT)
-        f.flush()
-        done = cosmos('install', who, f.name)
-        ok(done.status == OK, 'install', done.all)
-        done = cosmos('install', '--json', who, f.name)
-        ok(done.status == OK and done.json()[0]['router'] == 2,
-           'install --json', done.all)
-    ok(cosmos('read', '-r', '1', who, 'c.count').out == '5\n',
-       'read of another router')
-    done = cosmos('stop', who, '1')
-    ok(done.status == OK, 'stop', done.all)
-    ok(state_of(who, 1) == 'halted', 'it is halted')
-    ok(cosmos('start', '--json', '-r', '1', who).json()[0]['routers'] == [1],
-       'start --json')
-    ok(cosmos('stop', '--json', who).json()[0]['routers'] == [0, 1, 2],
-       'stop: all that run')
-    ok(cosmos('start', '--json', who).json()[0]['routers'] == [0, 1, 2],
-       'start: all that are halted')
-    ok(cosmos('remove', '--json', who, '1').json()[0]['routers'] == [1],
-       'remove --json')
-    done = cosmos('remove', who, '2')
-    ok(done.status == OK, 'remove', done.all)
-    done = cosmos('install', who, '-', stdin='Nonsense;')
-    ok(done.status == CONFIG and 'Nonsense' in done.err,
-       "install: Click's words", done.all)
-    ok(len(cosmos('show', '--json', who).json()[0]['routers']) == 1,
-       'nothing of it stays')
-
-
-def test_stillness(who):
-    ok(cosmos('suspend', '--json', who).json() == [{
-        'name': 'first', 'id': pid_of('first')}], 'suspend --json')
-    fails(cosmos('read', who, 'c.count'), STATE, 'paused',
-          'read of one that stands still')
-    ok(cosmos('resume', '--json', who).json()[0]['name'] == 'first',
-       'resume --json')
-    ok(cosmos('read', who, 'c.count').status == OK, 'it answers again')
-
-
-def test_console(who):
-    done = subprocess.Popen((COSMOS, 'console', who), text=True,
-                            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                            stderr=subprocess.PIPE, env=environment())
-    cosmos('install', who, '-',
-           stdin='InfiniteSource(LIMIT 1) -> Print(hello) -> Discard;')
-    line = done.stdout.readline()
-    done.terminate()
-    done.wait()
-    ok('hello' in line, 'console: what it says comes out', line)
-    cosmos('remove', who, '1')
-
-
-def test_ends():
-    for how in 'name', 'id':
-        create('third')
-        who = 'third' if how == 'name' else str(pid_of('third'))
-        pid = pid_of('third')
-        done = cosmos('shutdown', '--json', who)
-        ok(done.json()[0]['how'] == 'poweroff' and until(lambda: not alive(pid)),
-           'shutdown by ' + how, done.all)
-        ok(until(lambda: ended('third')), 'it shows as ended')
-        done = cosmos('destroy', who)
-        ok(done.status == OK, 'destroy of one that has ended, by ' + how,
-           done.all)
-        nothing_left('third', 'destroy')
-    for who in 'first', str(pid_of('second')):
-        pid = pid_of('second' if who != 'first' else 'first')
-        ok(cosmos('destroy', '--json', who).json()[0]['id'] == pid and
-           not alive(pid),
-           'destroy: it is gone when that returns')
-    ok(cosmos('list', '--json').json() == [], 'nobody is left')
-    ok(os.listdir(os.path.join(here.run, 'ids')) == [], 'nor an id')
-
-
 def test_usage():
     fails(cosmos('fly'), USAGE, 'no such command', 'no such command')
     ok(cosmos('--help').status == OK, '--help')
@@ -185,7 +63,8 @@ def test_usage():
            command + ': an option that is none')
     for argv in (('create',), ('show',), ('read',), ('destroy',),
                  ('list', 'x'), ('doctor', 'x'), ('watch', 'x'),
-                 ('pool', 'x'), ('pool', '1', '2'),
+                 ('pool', 'x'), ('pool', '1', '2'), ('pool', '-p', '0=bridge:b'),
+                 ('migrate', '-n', 'x', 'y', 'fd:3'),
                  ('create', '-C', '0', 'x'), ('create', '-C', 'x', 'y'),
                  ('create', '--on-crash', 'fly', 'x'),
                  ('create', '-m', 'x', 'y'), ('create', '-o', 'x', 'y'),
@@ -277,7 +156,8 @@ def test_original(folder):
     done = cosmos('create', '--on', 'process', at('one.cfg'))
     ok(re.fullmatch(r'one \d+\n', done.out) and
        'one.cfg:7: disk: it means nothing' in done.err and
-       cosmos('read', 'one', 'c', 'count').out == '5\n', 'create FILE.cfg',
+       until(lambda: cosmos('read', 'one', 'c', 'count').out == '5\n'),
+       'create FILE.cfg',
        done.all)
     ok('on_crash 3\nmemory 16777216' in open(path('one', 'spec')).read(),
        'its memory and actions are taken')
@@ -400,23 +280,6 @@ def test_save(folder):
     cosmos('destroy', 'still')
 
 
-def migrate(name, there, **more):
-    """To another host: another folder of guests."""
-    ours, theirs = socket.socketpair()
-    receiver = subprocess.Popen(
-        (COSMOS, 'migrate', '--json', '--receive', 'fd:%d' % theirs.fileno()),
-        pass_fds=[theirs.fileno()], stdout=subprocess.PIPE, text=True,
-        stderr=subprocess.PIPE, env=dict(environment(), CLICKOS_RUN=there))
-    theirs.close()
-    done = Done(subprocess.run(
-        (COSMOS, 'migrate', '--json', name, 'fd:%d' % ours.fileno()),
-        pass_fds=[ours.fileno()], stdout=subprocess.PIPE, text=True,
-        stderr=subprocess.PIPE, env=environment(**more), timeout=30))
-    ours.close()
-    out, err = receiver.communicate(timeout=30)
-    return done, receiver.returncode, out + err
-
-
 def test_migrate():
     ours = here.run
     with tempfile.TemporaryDirectory() as there:
@@ -453,6 +316,18 @@ def test_migrate():
         here.run = there
         cosmos('destroy', 'm')
         unmount(there)
+        here.run = ours
+        for who in 'name', 'id':
+            create('m', COUNT)
+            id = pid_of('m')
+            done, status, said = migrate('m' if who == 'name' else str(id),
+                                         ours, '--name', 'moved')
+            ok(done.status == OK and status == OK and
+               done.json()[0]['name'] == 'm' and done.json()[0]['id'] == id and
+               cosmos('list', '--json').json()[0]['name'] == 'moved',
+               'migrate --receive --name, by ' + who, done.all + said)
+            nothing_left('m', 'migrate')
+            cosmos('destroy', 'moved')
         here.run = ours
     create('m', IDLE)
     fails(cosmos('migrate', 'm', '127.0.0.1:9'), SYSTEM, 'refused',
@@ -506,28 +381,6 @@ def test_top():
     ok(done.out.count('NAME') == 2 and done.out.count('busy') == 4,
        'top: a table, twice', done.all)
     cosmos('destroy', 'busy', 'calm')
-
-
-class Switch:
-    def __init__(self, folder):
-        os.environ['VALE_SOCKET'] = folder + '/vale.sock'
-        self.begin()
-
-    def begin(self):
-        self.process = subprocess.Popen(('build/vale', 'serve', '--user',
-                                         'root', 'vale0'))
-        until(lambda: self.run('list').returncode == 0)
-
-    def run(self, *argv):
-        return subprocess.run(('build/vale',) + argv, capture_output=True,
-                              text=True)
-
-    def has(self, name):
-        return re.search(r'^ +%s ' % name, self.run('list').stdout, re.M)
-
-    def end(self):
-        self.process.terminate()
-        self.process.wait()
 
 
 SEND = ('RatedSource(DATA \\<020000000002020000000001 88b5 000000000000>, '
@@ -876,23 +729,8 @@ def test_names():
     fails(create('taken'), EXISTS, 'taken', 'a name in use')
     ok(alive(pid) and cosmos('read', 'taken', 'c.count').out == '5\n',
        'its owner is not touched')
-    results = []
-    threads = [threading.Thread(
-        target=lambda: results.append(create('race').status))
-        for _ in range(8)]
-    for t in threads:
-        t.start()
-    for t in threads:
-        t.join()
-    ok(sorted(results) == [OK] + [EXISTS] * 7,
-       'eight creates of one name at once: one has it', results)
-    ok(cosmos('read', 'race', 'c.count').out == '0\n', 'and it works')
-    os.kill(pid_of('race'), signal.SIGKILL)
-    until(lambda: ended('race'))
-    ok(create('race', COUNT).status == OK and
-       cosmos('read', 'race', 'c.count').out == '5\n',
-       "a dead guest's name is free")
-    cosmos('destroy', 'race', 'taken')
+    test_race(8)
+    cosmos('destroy', 'taken')
 
 
 def test_boot_faults(folder):
@@ -1143,6 +981,8 @@ def test_pool():
     ok(done.json() == {'prepared': 3}, 'pool: three', done.all)
     ok(cosmos('pool').out == '3\n', 'pool: how many there are')
     ok(cosmos('list', '--json').json() == [], 'they are no guests yet')
+    fails(cosmos('pool', '--on', 'process', '-p', '0=bridge:b', '3'), NOTSUP,
+          '0=bridge:b', 'pool --port: a process guest gets its ports later')
     held = set(os.listdir(os.path.join(here.run, 'pool')))
     done = create('quick', COUNT)
     ok(done.status == OK and cosmos('read', 'quick', 'c.count').out == '5\n',
@@ -1182,14 +1022,7 @@ def test_pool():
 def test_all(folder):
     test_usage()
     test_create()
-    for how in 'name', 'id':
-        who = 'first' if how == 'name' else str(pid_of('first'))
-        for test in (test_looking, test_handlers, test_routers,
-                     test_stillness, test_console):
-            test(who)
-        cosmos('destroy', who)
-        create('first', COUNT)
-    test_ends()
+    test_each()
     test_patterns()
     test_original(folder)
     test_save(folder)

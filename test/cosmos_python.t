@@ -101,10 +101,10 @@ def test_moves(host, guest, folder):
     ours, theirs = socket.socketpair()
     moved = []
 
-    def receive():
+    def receive(name=None):
         with cosmos.Host() as other:
             try:
-                moved.append(other.receive(theirs).name)
+                moved.append(other.receive(theirs, name).name)
             except cosmos.CosmosError as e:
                 moved.append(e)
                 theirs.close()
@@ -117,6 +117,15 @@ def test_moves(host, guest, folder):
     ok(isinstance(moved[0], cosmos.ExistsError), 'receive: the name is in use',
        moved)
     ok(guest.read('c.count') == '0', 'it goes on')
+    ours, theirs = socket.socketpair()
+    leaving = host.create('leaving', COUNT, platform='process')
+    thread = threading.Thread(target=receive, args=['arrived'])
+    thread.start()
+    ok(0 < leaving.migrate(ours) < 10, 'migrate: how long it stood still')
+    thread.join()
+    ok(moved[1] == 'arrived' and host['arrived'].read('c.count') == '5',
+       'receive under another name', moved)
+    host['arrived'].destroy()
     tap = 'pyt%d' % os.getpid()
     there = '/sys/class/net/' + tap
     guest.attach('1=tap:' + tap)
@@ -156,6 +165,8 @@ def test_errors(host):
 
 def test_host(host):
     ok(host.pool(2) == 2 and host.pool() == 2 and host.pool(0) == 0, 'pool')
+    raises(cosmos.NotSupportedError, '0=bridge:b', 'pool with ports', host.pool,
+           1, 'process', ['0=bridge:b'])
     ok([i.platform for i in host.images()] == ['xen', 'kvm', 'process'],
        'images', host.images())
     os.symlink('../guests/nobody', os.environ['CLICKOS_RUN'] + '/ids/77')

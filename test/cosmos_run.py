@@ -26,6 +26,8 @@ GUEST_SHAPE = {'name': str, 'id': int, 'platform': str, 'state': str,
 class here:
     """Where the test is."""
     run = None  # its folder of guests
+    platform = 'process'
+    memory = 64 << 20  # of a guest, if nothing is said
     count = 0   # of results
 
 

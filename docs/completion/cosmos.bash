@@ -30,13 +30,13 @@ _cosmos()
 	resume) options="-j --json -h --help" ;;
 	save) options="-k --keep -j --json -h --help" ;;
 	restore) options="-n --name -j --json -h --help" ;;
-	migrate) options="-r --receive -j --json -h --help" ;;
+	migrate) options="-n --name -r --receive -j --json -h --help" ;;
 	reconnect) options="-j --json -h --help" ;;
 	shutdown) options="-r --reboot -j --json -h --help" ;;
 	destroy) options="-f --force -j --json -h --help" ;;
 	images) options="-j --json -h --help" ;;
 	watch) options="-j --json -h --help" ;;
-	pool) options="-o --on -j --json -h --help" ;;
+	pool) options="-o --on -p --port -j --json -h --help" ;;
 	doctor) options="-n --look -j --json -h --help" ;;
 	version) options="-j --json -h --help" ;;
 	esac

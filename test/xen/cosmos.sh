@@ -21,6 +21,7 @@ gone() { ! $C list | grep -q "^$1 "; }
 says() { grep -q "$1" /tmp/watch.out; }
 counts() { n=$($C read -r "${3:-0}" "$1" c.count) && [ "$n" -gt "$2" ]; }
 domains() { xl list | wc -l; }
+hello() { grep -q hello /tmp/console; }
 reads_of() { [ "$($C read -r 1 keys c.count)" = "$1" ]; }
 reads() { [ "$($C read "$1" c.count)" = "$2" ]; }
 
@@ -64,7 +65,16 @@ for who in all "$id"; do
 	check "$who: resume" state_is all running
 	json top -d 0.2
 	json logs "$who"
+	check "$who: reconnect: nothing to do" $C reconnect "$who"
+	$C console "$who" >/tmp/console 2>&1 &
+	console=$!
+	$C install "$who" /tmp/print.click >/dev/null
+	check "$who: console: what the guest prints" within 10 hello
+	kill $console
+	wait $console 2>/dev/null
+	$C remove "$who" 1
 done
+json check /tmp/count.click /tmp/bad.click
 json images
 json version
 json doctor -n
@@ -81,6 +91,21 @@ type = "pv"
 memory = 8
 click = "/tmp/count.click"
 E
+# load: a guest as long as its console is looked at.
+sed 's/count/print/' /tmp/old.cfg > /tmp/load.cfg
+for how in interrupt end; do
+	: > /tmp/console
+	$C load /tmp/load.cfg >/tmp/console 2>&1 &
+	load=$!
+	check "load: its console" within 10 hello
+	case $how in
+	interrupt) kill -INT $load ;;
+	end) $C shutdown old ;;
+	esac
+	wait $load
+	is "load: until one interrupts, or it ends ($how)" $? 0
+	check "and nothing is left" gone old
+done
 check "create FILE.cfg" $C create /tmp/old.cfg
 check "its configuration runs" within 10 reads old 1000
 check "xl list" sh -c "xl list | grep -q '^old .* 8 '"
@@ -121,13 +146,6 @@ xenstore-write $R/2/config/0 'x :: Nothing' $R/2/status Running
 check "keys: a mistake" within 10 key_is $R/2/state failed
 xenstore-write $R/1/config ""
 check "keys: removed" within 10 no_key $R/1
-$C console keys >/tmp/console 2>&1 &
-console=$!
-$C install keys /tmp/print.click >/dev/null
-hello() { grep -q hello /tmp/console; }
-check "console: what the guest prints" within 10 hello
-kill $console
-wait $console 2>/dev/null
 id=$(xl domid keys)
 check "shutdown by id" $C shutdown "$id"
 check "it has ended" within 10 state_is keys dying
@@ -171,6 +189,28 @@ for kind in pv pvh; do
 	check "$kind: migrate onto itself: refused" grep -q "other side" /tmp/err
 	wait $receiver
 	check "$kind: it goes on" within 10 counts m$kind "$n"
+	for how in name id; do
+		who=m$kind
+		[ $how = id ] && who=$(xl domid m$kind)
+		n=$($C read m$kind c.count)
+		$C migrate --receive -n t$kind 4700 >/tmp/recv 2>&1 &
+		receiver=$!
+		sleep 1
+		json migrate "$who" 127.0.0.1:4700
+		wait $receiver
+		is "$kind: migrate by $how: taken" $? 0
+		check "$kind: it has ended here" gone m$kind
+		check "$kind: all that it had counted is there" \
+		    counts t$kind $((n - 1))
+		check "$kind: and it goes on" within 10 counts t$kind $((n + 5))
+		# Back, for the other turn.
+		$C migrate --receive -n m$kind 4700 >/tmp/recv 2>&1 &
+		receiver=$!
+		sleep 1
+		$C migrate t$kind 127.0.0.1:4700
+		wait $receiver
+	done
+	check "$kind: there and back, twice" within 10 counts m$kind $((n + 5))
 	$C destroy m$kind
 done
 
@@ -190,6 +230,30 @@ check "detach it" $C detach br 1
 left() { [ ! -e "/sys/class/net/br0/brif/vif$id.$1" ]; }
 check "its interface goes" within 10 left 1
 check "destroy" $C destroy br
+
+# ---- guests made beforehand with a port ----
+$C pool 1 >/dev/null
+json pool -p 0=bridge:br0 1
+is "a pool with a port: those without one go" "$(domains)" 3
+check "create without a port takes none" $C create q6 -c /tmp/count.click
+is "as one sees" "$($C pool)" 1
+check "create with it does" $C -t create q7 -c /tmp/port.click \
+    -p 0=bridge:br0
+grep -q ' s image' /tmp/check.out
+check "and builds none" [ $? = 1 ]
+id=$(xl domid q7)
+check "it is joined to the bridge" [ -e "/sys/class/net/br0/brif/vif$id.0" ]
+check "and connects" within 10 back_is 0 4
+check "its address is in what libxl goes by" grep -q \
+    "$(xenstore-read "/local/domain/$id/device/vif/0/mac")" \
+    /var/lib/xen/userdata-d."$id".*
+is "it was the only one" "$($C pool)" 0
+$C pool -p 0=vale0:x 1 2>/tmp/err
+is "what cannot be prepared: refused" $? 2
+check "says which" grep -q 'vale0:x' /tmp/err
+$C destroy q6 q7
+$C pool -p 0=bridge:br0 1 >/dev/null
+is "pool 0: none" "$($C pool 0)" 0
 
 # ---- ports of the switch ----
 export VALE_SOCKET=/run/vale.sock
@@ -325,6 +389,23 @@ is "one name, two creates: one has it" \
 check "and it works" within 10 reads same 1000
 $C destroy same
 check "no domain of the other's is left" [ "$(domains)" = 2 ]
+# Somebody who changes the folder of names all the time: transactions that
+# have read it conflict, and are made again.
+while :; do
+	xenstore-write /tool/clickos/names/other 0
+	xenstore-rm /tool/clickos/names/other
+done &
+conflicts=$!
+for i in 1 2 3 4 5 6; do
+	$C create t$i -c /tmp/count.click >/dev/null || echo "t$i" >> /tmp/lost
+done
+kill $conflicts
+wait $conflicts 2>/dev/null
+xenstore-rm /tool/clickos/names/other 2>/dev/null
+check "a store that conflicts: all are made" [ ! -e /tmp/lost ]
+check "and work" within 10 reads t6 1000
+$C destroy 't{1..6}'
+check "a store that conflicts: nothing is left" [ "$(domains)" = 2 ]
 $C create none -i /no/kernel 2>/tmp/err
 check "a missing image" [ $? = 3 ]
 echo nonsense > /tmp/kernel

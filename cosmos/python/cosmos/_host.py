@@ -378,18 +378,21 @@ class Host:
                           byref(struct))
         return Guest(self, struct)
 
-    def receive(self, connection: Union[_HasFileno, int]) -> Guest:
-        """One that Guest.migrate() sends."""
+    def receive(self, connection: Union[_HasFileno, int],
+                name: Optional[str] = None) -> Guest:
+        """One that Guest.migrate() sends, under another name if that is given."""
         struct = GuestStruct()
-        self._handle.call('receive', _fileno(connection), byref(struct))
+        self._handle.call('receive_as', _fileno(connection), _bytes(name),
+                          byref(struct))
         return Guest(self, struct)
 
     def pool(self, wanted: Optional[int] = None,
-             platform: str = 'best') -> int:
-        """Has so many guests prepared, or says how many are."""
+             platform: str = 'best', ports: Sequence[str] = ()) -> int:
+        """Has so many guests prepared, with these ports, or says how many are."""
         n = ctypes.c_uint32(0xffffffff if wanted is None else wanted)
-        self._handle.call('pool_on', lib.number_of('platform', platform),
-                          byref(n))
+        texts = (ctypes.c_char_p * len(ports))(*(p.encode() for p in ports))
+        self._handle.call('pool_with', lib.number_of('platform', platform),
+                          texts, len(ports), byref(n))
         return n.value
 
     def doctor(self, clear: bool = True) -> List[Leftover]:
