@@ -10,7 +10,8 @@ build/bench-xcore: build/host/bench/xcore.o build/host/bench/cores.o \
 	$(call say,LD $@)
 	$(Q)$(CC) -o $@ $^ $(LIBS_host)
 # Creating guests.
-BOOT := build/bench/boot/nothing build/bench/boot/start build/bench/boot/crowd
+BOOT := build/bench/boot/nothing build/bench/boot/start build/bench/boot/crowd \
+    build/bench/boot/until
 
 build/bench/boot/nothing: build/host/bench/boot/nothing.o
 	@mkdir -p $(@D)
@@ -25,6 +26,10 @@ build/bench/store: build/host/bench/store.o build/libcosmos.so.1
 	@mkdir -p $(@D)
 	$(call say,LD $@)
 	$(Q)$(CC_host) -o $@ $^ -lxenstore
+
+build/bench/boot/until: build/host/bench/boot/until.o
+	@mkdir -p $(@D)
+	$(Q)$(CC) -o $@ $^ -lxenstore
 
 bench-boot: setup-bench all $(BOOT)
 	@bench/boot/process

@@ -1,15 +1,16 @@
-# xen.sh -- in dom0, for bench/boot/xen: COUNT guests by cosmos, without a
-# network device and then with one on a bridge; and, while 1, a quarter, a half
-# and all of them are alive, three more by each other way.  A line each:
+# xen.sh -- in dom0, for bench/boot/xen: COUNT guests by cosmos, each with a
+# device on one bridge (KIND vif) or without (none); and, while 1, a half and all
+# of them are alive, two more by each other way.
+# A line each:
 #
-#	# boot WAY ALIVE NS        how long one took
-#	# stage WAY ALIVE NAME S   where the time of one went
-#
-# cosmos' time ends when the guest's router runs, xl's when xl returns.
+#	# boot WAY ALIVE NS [NS]    how long one took; [and until it ran, if
+#	                            what made it does not wait for that]
+#	# stage WAY ALIVE NAME S    where the time of one went
+#	# memory ALIVE KB           what dom0 has left
 . /usr/share/tap.sh
 export LD_LIBRARY_PATH=/test CLICKOS_RUN=/run/clickos
 C=/test/cosmos
-COUNT=$(cat /test/count)
+read -r COUNT KIND < /test/count
 MEMORY=8
 
 cat > /tmp/count.click <<'E'
@@ -28,17 +29,17 @@ if [ -d /test/scripts ]; then
 	mkdir -p /var/run/xen-hotplug
 fi
 
-took() # WAY ALIVE COMMAND...
+took() # TOOL WAY ALIVE COMMAND...
 {
-	way=$1 alive=$2
-	shift 2
-	ns=$(/test/start 1 "$@" 2>>/tmp/err | tail -n 1)
+	tool=$1 way=$2 alive=$3
+	shift 3
+	ns=$(/test/$tool "$@" 2>>/tmp/err | tail -n 1)
 	echo "# boot $way $alive ${ns:-failed}"
 }
 
 by_xl() # WAY ALIVE VIF
 {
-	for i in 1 2 3; do
+	for i in 1 2; do
 		cat > /tmp/x.cfg <<E
 name = "x$i"
 kernel = "/test/clickos"
@@ -47,71 +48,75 @@ memory = $MEMORY
 ramdisk = "/tmp/count.click"
 vif = [ $3 ]
 E
-		took "$1" "$2" xl create -q /tmp/x.cfg
+		took until "$1" "$2" xl create -q /tmp/x.cfg
 	done
-	for i in 1 2 3; do
+	for i in 1 2; do
 		xl destroy x$i
 	done
 }
 
-by_pool() # WAY ALIVE OPTION...
+# The row's device, as cosmos has it.
+device() { [ "$1" = none ] || echo "-p 0=bridge:br0"; }
+
+by_pool() # ROW ALIVE
 {
-	pool=$1 n=$2
-	shift 2
-	$C pool 3 >/dev/null
-	for i in 1 2 3; do
-		took "$pool" "$n" $C create p$i -q -c /tmp/count.click "$@"
+	$C pool $(device "$1") 2 >/dev/null
+	for i in 1 2; do
+		took "start 1" "pool-$1" "$2" $C create p$i -q \
+		    -c /tmp/count.click $(device "$1")
 	done
-	$C destroy 'p{1..3}'
+	$C destroy 'p{1..2}'
+}
+
+by_cosmos() # ROW ALIVE
+{
+	for i in 1 2; do
+		took "start 1" "cosmos-$1" "$2" $C create n$i -q -m $MEMORY \
+		    -c /tmp/count.click $(device "$1")
+	done
+	$C destroy 'n{1..2}'
+}
+
+stages() # ROW ALIVE
+{
+	for way in cosmos pool; do
+		[ $way = pool ] && $C pool $(device "$1") 1 >/dev/null
+		$C -t create s -q -c /tmp/count.click $(device "$1") 2>&1 |
+		    sed "s/^\([0-9.]*\) s \(.*\)/# stage $way-$1 $2 \2 \1/;
+			/^[0-9.]* s$/d; s/^[^#]/# failed: &/"
+		$C destroy s
+	done
 	$C pool 0 >/dev/null
 }
 
-staged() # WAY ALIVE COMMAND...
+others() # ALIVE
 {
-	stage=$1 n=$2
-	shift 2
-	"$@" 2>&1 | sed "s/^\([0-9.]*\) s \(.*\)/# stage $stage $n \2 \1/;
-	    /^[0-9.]* s$/d; s/^[^#]/# failed: &/"
-}
-
-others() # ROW ALIVE OPTION...
-{
-	row=$1 now=$2
-	shift 2
-	by_pool "pool-$row" "$now" "$@"
-	case $row in
-	none)
-		by_xl xl-none "$now" "" ;;
-	vif)
-		by_xl xl-true "$now" '"bridge=br0,script=/tmp/true"'
-		[ -d /test/scripts ] &&
-		    by_xl xl-stock "$now" '"bridge=br0,script=vif-bridge"' ;;
-	esac
-}
-
-population() # ROW OPTION...
-{
-	kind=$1 at=1
-	shift
-	while [ $at -le "$COUNT" ]; do
-		case $at in
-		1 | $((COUNT / 4)) | $((COUNT / 2)) | "$COUNT")
-			staged "cosmos-$kind" $at $C -t create g$at -q \
-			    -m $MEMORY -c /tmp/count.click "$@"
-			others "$kind" $at "$@" ;;
-		*)
-			took "cosmos-$kind" $at $C create g$at -q -m $MEMORY \
-			    -c /tmp/count.click "$@" ;;
-		esac
-		at=$((at + 1))
+	for row in none vif; do
+		by_cosmos $row "$1"
+		by_pool $row "$1"
+		stages $row "$1"
 	done
-	check "$kind: $COUNT guests" \
-	    [ "$($C list | grep -c '^g')" = "$COUNT" ]
-	check "the last one works" [ "$($C read "g$COUNT" c.count)" = 1000 ]
-	$C destroy "g{1..$COUNT}" 2>/dev/null
+	by_xl xl-none "$1" ""
+	by_xl xl-true "$1" '"bridge=br0,script=/tmp/true"'
+	[ -d /test/scripts ] && [ "$1" != $((COUNT / 2)) ] &&
+	    by_xl xl-stock "$1" '"bridge=br0,script=vif-bridge"'
+	echo "# memory $1 $(sed -n 's/MemAvailable: *\([0-9]*\).*/\1/p' \
+	    /proc/meminfo)"
 }
 
-population none
-population vif -p 0=bridge:br0
+at=1
+while [ $at -le "$COUNT" ]; do
+	took "start 1" "cosmos-$KIND" $at $C create g$at -q -m $MEMORY \
+	    -c /tmp/count.click $(device "$KIND")
+	case $at in
+	1 | $((COUNT / 2)) | "$COUNT")
+		others $at ;;
+	esac
+	at=$((at + 1))
+done
+check "$COUNT guests" [ "$($C list | grep -c '^g')" = "$COUNT" ]
+check "the last one works" [ "$($C read "g$COUNT" c.count)" = 1000 ]
+$C destroy "g{1..$COUNT}" 2>/dev/null
+check "all are gone" [ "$($C list | wc -l)" = 1 ]
 tail -n 3 /tmp/err | sed 's/^/# /'
 plan
