@@ -3,6 +3,8 @@
 to need and nothing else, they install and work, an upgrade lets guests run on, and
 a purge leaves nothing.
 
+Its units start under a systemd of its own, in a layer over it that goes again.
+
 The system is made by debootstrap once a point release and kept, with what apt has
 fetched, in build/cache; without its mirror the test is skipped.
 """
@@ -222,6 +224,82 @@ def installed():
        r.stdout)
 
 
+# In a cgroup of its own, so that a systemd outside knows nothing of it; then $1, the
+# system, under a layer, is the root of one that begins with process 1.
+BOOT = r'''
+for h in /sys/fs/cgroup/systemd /sys/fs/cgroup; do
+	[ -f $h/cgroup.procs ] && mkdir -p $h/clickos-deb-test &&
+	    echo $$ > $h/clickos-deb-test/cgroup.procs
+done
+exec unshare -mpfnC --kill-child sh -ec '
+mount --make-rprivate /
+mount -t tmpfs tmpfs "$2"
+mkdir "$2/up" "$2/work" "$2/root"
+mount -t overlay -o lowerdir="$1",upperdir="$2/up",workdir="$2/work" o "$2/root"
+cd "$2/root"
+mount -t proc proc proc
+mount --rbind /dev dev
+mount -t sysfs -o ro sysfs sys
+mount -t tmpfs tmpfs run
+mount -t tmpfs tmpfs sys/fs/cgroup
+if grep -q name=systemd /proc/self/cgroup; then
+	mkdir sys/fs/cgroup/systemd
+	mount -t cgroup -o none,name=systemd cgroup sys/fs/cgroup/systemd
+else
+	mount -t cgroup2 cgroup2 sys/fs/cgroup
+fi
+cp "$3" etc/systemd/system/probe.service
+mkdir -p etc/systemd/system/multi-user.target.wants .old
+ln -s ../probe.service etc/systemd/system/multi-user.target.wants/probe.service
+rm -f usr/sbin/policy-rc.d
+pivot_root . .old
+exec env -i container=oci PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+    /lib/systemd/systemd --log-target=null' sh "$@"
+'''
+PROBE = r'''[Unit]
+After=vale.service cosmos-watch.service
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c '{ for i in 1 2 3 4 5 6 7 8 9; do vale list && break; sleep 1; \
+done; systemctl is-active vale cosmos-watch; \
+echo "FromDevice(0) -> Discard; Idle -> c :: Counter -> ToDevice(0);" > /tmp/c; \
+cosmos create --on process lives -p 0=vale0:lives -c /tmp/c; \
+systemctl restart vale; sleep 3; vale list; systemctl is-active vale; cosmos list; \
+systemctl stop vale; systemctl is-active vale cosmos-watch; cosmos list; \
+journalctl --no-pager -u vale -u cosmos-watch; } > /.old/%s/said 2>&1; \
+systemctl poweroff -ff'
+'''
+
+
+def booted():
+    """The units, as systemd starts them; a guest lives through a restart."""
+    with tempfile.TemporaryDirectory(dir=TOP + '/build') as d:
+        os.mkdir(d + '/layer')
+        with open(d + '/probe', 'w') as f:
+            f.write(PROBE % d.lstrip('/'))
+        try:
+            r = run('sh', '-c', BOOT, 'sh', s.dir, d + '/layer', d + '/probe',
+                    timeout=200)
+            out = r.stdout
+        except subprocess.TimeoutExpired:
+            out = 'it did not come to an end'
+        if 'overlay' in out:
+            print('# no systemd of its own: ' + out.strip())
+            return
+        said = ''
+        if os.path.exists(d + '/said'):
+            with open(d + '/said') as f:
+                said = f.read()
+        ok(said.startswith('vale0: learning\nactive\nactive\n'),
+           'systemd starts vale.service and cosmos-watch.service', out + said)
+        ok(re.search(r'^lives \d+\n.*^  lives +ring .*^active\n.*^lives .*running.*'
+                     r'^inactive\nactive\n.*^lives .*running', said, re.M | re.S),
+           'a guest lives while vale.service is restarted, and stopped', said)
+    for h in '/sys/fs/cgroup/systemd', '/sys/fs/cgroup':
+        for folder, _, _ in os.walk(h + '/clickos-deb-test', topdown=False):
+            os.rmdir(folder)
+
+
 def runs():
     vale = start_vale()
     owners = s.run("grep -l ^vale /proc/[0-9]*/comm | sed 's,comm,status,' | "
@@ -302,5 +380,6 @@ s = System()
 packages()
 untouched = s.files()
 installed()
+booted()
 purged(upgraded(runs()), untouched)
 done()
