@@ -5,6 +5,6 @@ set -e
 texts=build/xenbox/texts
 python3 test/xen/texts.py "$texts"
 jansson=$(ldconfig -p | sed -n 's/.*libjansson\.so\.4.*=> //p' | head -n 1)
-exec tools/xenbox run -t 1100 -m 1536 test/xen/traffic.sh build/clickos \
+exec tools/xenbox run -i -t 400 -m 1536 test/xen/traffic.sh build/clickos \
     build/xsctl build/udp build/await build/cosmos build/libcosmos-xen.so "$jansson" \
     examples/firewall.click "$texts/ping.click"
