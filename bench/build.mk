@@ -9,6 +9,12 @@ build/bench-xcore: build/host/bench/xcore.o build/host/bench/cores.o \
     build/host/libclick.a
 	$(call say,LD $@)
 	$(Q)$(CC) -o $@ $^ $(LIBS_host)
+
+# What guests have asked of Xen, in dom0 (bench/xen).
+build/bench-xentrace: build/host/bench/xentrace.o
+	$(call say,LD $@)
+	$(Q)$(CC) -o $@ $^
+
 # Creating guests.
 BOOT := build/bench/boot/nothing build/bench/boot/start build/bench/boot/crowd \
     build/bench/boot/until
@@ -35,6 +41,7 @@ bench-boot: setup-bench all $(BOOT)
 	@bench/boot/process
 	@bench/boot/xen
 
-bench: $(BOOT) build/bench/store build/bench-stress build/clickos
+bench: $(BOOT) build/bench/store build/bench-stress build/bench-xentrace \
+    build/clickos
 
 .PHONY: bench-boot
