@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/pcap.h"
@@ -18,13 +19,19 @@
 
 enum { OUT_FLUSH = 65536, OUT_SNAPLEN = 262144 };
 
+/* What the files' names stand for. */
+struct pcap_files {
+	struct strbuf in; /* the whole file */
+	int out;          /* -1: none */
+	bool begun;       /* OUT has its header */
+};
+
 struct pcap_port {
 	struct host_port port;
-	struct strbuf in; /* the whole file */
-	struct str rest;  /* of it: what is still to come */
+	struct pcap_files own, *files; /* files: own, or what was prepared */
+	struct str rest;               /* of in: what is still to come */
 	struct pcap_reader reader;
 	bool ended;
-	int out;               /* -1: what is sent is dropped */
 	struct strbuf written; /* not yet in the file */
 	bool failed;           /* OUT could not be written: reported */
 };
@@ -63,9 +70,10 @@ pcap_port_rx(struct netdev *dev, struct batch *out, unsigned int max)
 static void
 pcap_port_flush(struct pcap_port *p)
 {
-	if (p->failed || p->out < 0)
+	if (p->failed || p->files->out < 0)
 		return;
-	if (!fd_write_all(p->out, sb_str(&p->written)) || p->written.oom) {
+	if (!fd_write_all(p->files->out, sb_str(&p->written)) ||
+	    p->written.oom) {
 		struct strbuf say = STRBUF_INIT;
 
 		p->failed = true;
@@ -87,7 +95,7 @@ pcap_port_tx(struct netdev *dev, struct batch *in)
 		struct packet *k = in->packet[i];
 		int64_t stamp = k->timestamp_ns;
 
-		if (p->out < 0 || p->failed) {
+		if (p->files->out < 0 || p->failed) {
 			p->port.stats.tx_dropped++;
 		} else {
 			pcap_put_record(&p->written,
@@ -114,46 +122,86 @@ pcap_port_arm(struct netdev *dev, unsigned int what)
 	return true;
 }
 
-static int
-pcap_port_open_in(struct pcap_port *p, struct str path, struct diag *why)
-{
-	struct diag reason = { "" };
-	size_t used;
-	int err;
+/* ---- the files ---- */
 
-	if (path.n == 0) {
-		p->ended = true;
+static int
+pcap_files_open(struct pcap_files *f, struct str args, struct diag *why)
+{
+	struct str in = port_arg(&args);
+	struct diag reason = { "" };
+	char name[PATH_MAX];
+	int err = 0;
+
+	f->out = -1;
+	if (args.n > 0 && !str_copy(args, name, sizeof(name)))
+		return diag(why, ERR_INVAL, "%.*s: bad name", STR_ARG(args));
+	if (in.n > 0)
+		err = os_file_read(in, &f->in, &reason);
+	if (err != 0)
+		return diag(why, err, "%.*s: %s", STR_ARG(in), reason.text);
+	if (args.n == 0)
 		return 0;
-	}
-	err = os_file_read(path, &p->in, &reason);
-	if (err != 0)
-		return diag(why, err, "%.*s: %s", STR_ARG(path), reason.text);
-	err = pcap_begin(&p->reader, sb_str(&p->in), &used);
-	if (err != 0)
-		return diag(
-		    why, ERR_INVAL, "%.*s: not a capture file", STR_ARG(path));
-	p->rest = str_from(sb_str(&p->in), used);
-	if (p->reader.linktype == DLT_RAW)
-		p->port.dev.features |= NETDEV_IP;
-	return 0;
+	f->out = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	if (f->out >= 0)
+		return 0;
+	sb_fini(&f->in);
+	return diag(why, ERR_IO, "%s: %s", name, strerror(errno));
 }
 
-static int
-pcap_port_open_out(struct pcap_port *p, struct str path, struct diag *why)
+static void
+pcap_files_close(struct pcap_files *f)
 {
-	char name[PATH_MAX];
+	if (f->out >= 0)
+		close(f->out);
+	sb_fini(&f->in);
+}
 
-	p->out = -1;
-	if (path.n == 0)
-		return 0;
-	if (!str_copy(path, name, sizeof(name)))
-		return diag(why, ERR_INVAL, "%.*s: bad name", STR_ARG(path));
-	p->out = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (p->out < 0)
-		return diag(why, ERR_IO, "%s: %s", name, strerror(errno));
-	pcap_put_header(&p->written,
-	    p->port.dev.features & NETDEV_IP ? DLT_RAW : DLT_ETHER, OUT_SNAPLEN,
-	    true);
+/* Before a sandbox: each port then begins IN anew and goes on with OUT. */
+static int
+pcap_port_prepare(struct str args, void **prepared, struct diag *why)
+{
+	struct pcap_files *f = calloc(1, sizeof(*f));
+	int err;
+
+	if (f == NULL)
+		return diag(why, ERR_NOMEM, "out of memory");
+	err = pcap_files_open(f, args, why);
+	if (err != 0)
+		free(f);
+	else
+		*prepared = f;
+	return err;
+}
+
+static void
+pcap_port_drop(void *prepared)
+{
+	pcap_files_close(prepared);
+	free(prepared);
+}
+
+/* ---- the port ---- */
+
+static int
+pcap_port_begin(struct pcap_port *p, struct str path, struct diag *why)
+{
+	struct str in = sb_str(&p->files->in);
+	size_t used;
+
+	p->ended = path.n == 0;
+	if (!p->ended) {
+		if (pcap_begin(&p->reader, in, &used) != 0)
+			return diag(why, ERR_INVAL, "%.*s: not a capture file",
+			    STR_ARG(path));
+		p->rest = str_from(in, used);
+		if (p->reader.linktype == DLT_RAW)
+			p->port.dev.features |= NETDEV_IP;
+	}
+	if (p->files->out >= 0 && !p->files->begun)
+		pcap_put_header(&p->written,
+		    p->port.dev.features & NETDEV_IP ? DLT_RAW : DLT_ETHER,
+		    OUT_SNAPLEN, true);
+	p->files->begun = true;
 	return 0;
 }
 
@@ -170,16 +218,19 @@ pcap_port_open(struct host_port *port, struct str args,
     const struct os_port_request *req, struct diag *why)
 {
 	struct pcap_port *p = container_of(port, struct pcap_port, port);
-	int err;
+	int err = 0;
 
 	(void)req;
 	port->dev.ops = &pcap_port_ops;
 	port->dev.features = NETDEV_POLL_ONLY;
-	err = pcap_port_open_in(p, port_arg(&args), why);
-	if (err == 0)
-		err = pcap_port_open_out(p, args, why);
+	p->files = port->prepared != NULL ? port->prepared : &p->own;
+	if (p->files == &p->own)
+		err = pcap_files_open(&p->own, args, why);
 	if (err != 0)
-		sb_fini(&p->in);
+		return err;
+	err = pcap_port_begin(p, port_arg(&args), why);
+	if (err != 0 && p->files == &p->own)
+		pcap_files_close(&p->own);
 	return err;
 }
 
@@ -189,9 +240,8 @@ pcap_port_close(struct host_port *port)
 	struct pcap_port *p = container_of(port, struct pcap_port, port);
 
 	pcap_port_flush(p);
-	if (p->out >= 0)
-		close(p->out);
-	sb_fini(&p->in);
+	if (p->files == &p->own)
+		pcap_files_close(&p->own);
 	sb_fini(&p->written);
 }
 
@@ -199,6 +249,8 @@ const struct port_kind port_pcap = {
 	.name = "pcap",
 	.usage = "IN[,OUT]",
 	.size = sizeof(struct pcap_port),
+	.prepare = pcap_port_prepare,
+	.drop = pcap_port_drop,
 	.open = pcap_port_open,
 	.close = pcap_port_close,
 };

@@ -5,6 +5,8 @@
  * from memory and without ever waiting.  What is sent to it is counted and
  * dropped, so that ports of one kind can close a loop in a benchmark.
  */
+#include <stdlib.h>
+
 #include "base/stamp.h"
 #include "click/conf.h"
 #include "elements/device/capture.h"
@@ -72,25 +74,76 @@ static const struct netdev_ops replay_ops = {
 };
 
 static int
-replay_open(struct host_port *port, struct str args,
-    const struct os_port_request *req, struct diag *why)
+replay_load(
+    struct capture *c, struct str args, uint64_t *rounds, struct diag *why)
 {
-	struct replay_port *r = container_of(port, struct replay_port, port);
 	struct str path = port_arg(&args);
 	bool overflow = false, broken;
 	uint64_t count = 0;
 	int err;
 
-	(void)req;
 	if (args.n > 0 && !conf_u64(args, 0, &count, &overflow))
 		return diag(why, ERR_INVAL, "replay: '%.*s' is no count",
 		    STR_ARG(args));
-	err = capture_load(&r->capture, path, 0, &broken, why);
+	err = capture_load(c, path, 0, &broken, why);
 	if (err != 0)
 		return err;
-	r->rounds = count == 0 ? UINT64_MAX : count;
-	if (r->capture.n == 0)
-		r->rounds = 0;
+	*rounds = count == 0 ? UINT64_MAX : count;
+	if (c->n == 0)
+		*rounds = 0;
+	return 0;
+}
+
+/* ---- before a sandbox: the file is in memory, for each port that reads it
+ * ---- */
+
+struct replay_made {
+	struct capture capture;
+	uint64_t rounds;
+};
+
+static int
+replay_prepare(struct str args, void **prepared, struct diag *why)
+{
+	struct replay_made *m = calloc(1, sizeof(*m));
+	int err;
+
+	if (m == NULL)
+		return diag(why, ERR_NOMEM, "out of memory");
+	err = replay_load(&m->capture, args, &m->rounds, why);
+	if (err != 0)
+		free(m);
+	else
+		*prepared = m;
+	return err;
+}
+
+static void
+replay_drop(void *prepared)
+{
+	struct replay_made *m = prepared;
+
+	capture_fini(&m->capture);
+	free(m);
+}
+
+static int
+replay_open(struct host_port *port, struct str args,
+    const struct os_port_request *req, struct diag *why)
+{
+	struct replay_port *r = container_of(port, struct replay_port, port);
+	const struct replay_made *made = port->prepared;
+	int err;
+
+	(void)req;
+	if (made != NULL) {
+		r->capture = made->capture; /* whose frames nobody writes */
+		r->rounds = made->rounds;
+	} else {
+		err = replay_load(&r->capture, args, &r->rounds, why);
+		if (err != 0)
+			return err;
+	}
 	port->dev.ops = &replay_ops;
 	port->dev.features = NETDEV_POLL_ONLY;
 	if (r->capture.linktype == DLT_RAW)
@@ -101,13 +154,17 @@ replay_open(struct host_port *port, struct str args,
 static void
 replay_close(struct host_port *port)
 {
-	capture_fini(&container_of(port, struct replay_port, port)->capture);
+	if (port->prepared == NULL)
+		capture_fini(
+		    &container_of(port, struct replay_port, port)->capture);
 }
 
 const struct port_kind port_replay = {
 	.name = "replay",
 	.usage = "FILE[,COUNT]",
 	.size = sizeof(struct replay_port),
+	.prepare = replay_prepare,
+	.drop = replay_drop,
 	.open = replay_open,
 	.close = replay_close,
 };

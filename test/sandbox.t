@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -216,6 +217,49 @@ def tap(folder):
        'a tap that cannot be: told before it runs', done.stdout)
 
 
+def counts(g, element, n):
+    end = time.time() + 5
+    while time.time() < end:
+        if g.ask('read', router=0,
+                 path=element + '.count')[1].strip() == str(n):
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def captures(folder):
+    """Files of the command line are read and written from inside."""
+    frame = bytes(range(60))
+    given = os.path.join(folder, 'given.pcap')
+    with open(given, 'wb') as f:
+        f.write(struct.pack('<IHHiIII', 0xa1b2c3d4, 2, 4, 0, 0, 65535, 1))
+        for i in range(5):
+            f.write(struct.pack('<IIII', i, 0, 60, 60) + frame)
+    taken = os.path.join(folder, 'taken.pcap')
+    g = Guest(folder, '--port', f'0=pcap:{given}', '--port',
+              f'1=pcap:,{taken}', '--port', f'2=replay:{given},3')
+    config = ('FromDevice(0) -> c :: Counter -> Queue -> ToDevice(1);'
+              'FromDevice(2) -> r :: Counter -> Discard;')
+    for again in '', ' again':
+        status, text = g.ask('install', config)
+        ok(status == 0, 'captures of the command line are there inside' +
+           again, text)
+        ok(counts(g, 'c', 5),
+           'what one holds comes' + again)
+        ok(counts(g, 'r', 15),
+           'three times by replay' + again)
+        ok(g.ask('remove', router=0)[0] == 0, 'removed' + again)
+    g.end()
+    with open(taken, 'rb') as f:
+        ok(f.read().count(frame) == 10, 'and what is sent is in the other')
+    done = run(GUEST, '--port', '0=pcap:/nowhere', '-c', '/tmp/x')
+    ok(done.returncode == 1 and '/nowhere: No such file' in done.stdout,
+       'a capture that is not there: told before it runs', done.stdout)
+    done = run(GUEST, '--port', '0=replay:' + given + ',x', '-c', '/tmp/x')
+    ok(done.returncode == 1 and "'x' is no count" in done.stdout,
+       'a count that is none, too', done.stdout)
+
+
 def refusals():
     done = run(GUEST, '--empty', '/nowhere', '-c', '/tmp/none')
     ok(done.returncode == 1 and '/nowhere/net: No such file' in done.stdout,
@@ -262,6 +306,7 @@ def main():
         log_limit(folder)
         outside_sandbox(folder)
         tap(folder)
+        captures(folder)
     refusals()
     print('1..%d' % count)
 
