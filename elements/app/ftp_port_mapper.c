@@ -39,6 +39,7 @@ ftp_port_mapper_configure(
 {
 	struct ftp_port_mapper *self = element_state(e);
 	struct element *control = NULL, *data = NULL;
+	int32_t data_input = 0;
 	struct args a;
 
 	args_init(&a, conf, e, errh);
@@ -46,14 +47,14 @@ ftp_port_mapper_configure(
 	    &control);
 	args_element(
 	    &a, "DATA_REWRITER", ARG_POS | ARG_MAND, "IPRewriterBase", &data);
-	args_i32(
-	    &a, "DATA_REWRITER_INPUT", ARG_POS | ARG_MAND, &self->data_input);
+	args_i32(&a, "DATA_REWRITER_INPUT", ARG_POS | ARG_MAND, &data_input);
 	if (args_complete(&a) != 0)
 		return ERR_INVAL;
-	if (self->data_input < 0 || self->data_input >= data->nin)
+	if (data_input < 0 || data_input >= data->nin)
 		return errh_error(errh, "DATA_REWRITER_INPUT out of range");
 	self->control = element_cast(control, "TCPRewriter");
 	self->data = element_cast(data, "IPRewriterBase");
+	self->data_input = data_input;
 	return 0;
 }
 
@@ -288,7 +289,7 @@ const struct element_class element_ftp_port_mapper = {
 	.ports = "1/1",
 	.state_size = sizeof(struct ftp_port_mapper),
 	.phase = PHASE_DEFAULT + 1, /* after the rewriters */
-	.flags = ELEMENT_SHAREABLE,
+	.flags = ELEMENT_SHAREABLE | ELEMENT_LIVE,
 	.configure = ftp_port_mapper_configure,
 	.initialize = ftp_port_mapper_initialize,
 	.action = ftp_port_mapper_action,

@@ -27,6 +27,9 @@ reads(const char *text, const char *handler, const char *want, const char *name)
 	"\\<02000000000a 02000000000b 0806 0001 0800 06 04 0002 02000000000b " \
 	"0a000002 02000000000a " ip ">"
 
+/* To 2:0:0:0:0:a from 2:0:0:0:0:b, one a second. */
+#define FRAMES "TimedSource(1s, \\<02000000000a 02000000000b 0800 45000000>)"
+
 static const struct {
 	const char *name, *text, *handler, *want;
 } runs[] = {
@@ -139,6 +142,34 @@ static const struct {
 	    " Idle -> [1] q; Script(write q.insert 10.0.0.2 2:0:0:0:0:2,"
 	    " writeq q.config \"10.0.0.9, 2:0:0:0:0:a\", stop)",
 	    "q.count", "0" },
+	{ "a live change of HostEtherFilter, what is not said by default",
+	    FRAMES " -> e :: HostEtherFilter(2:0:0:0:0:1, true, false)"
+	           " -> c :: Counter -> Discard;"
+	           " Script(write e.config 2:0:0:0:0:1, wait 3.5s, stop)",
+	    "c.count", "0" },
+	{ "of SetEtherAddress and GetEtherAddress",
+	    FRAMES " -> s :: SetEtherAddress(2:0:0:0:0:1, 0)"
+	           " -> StoreEtherAddress(OFFSET src, ANNO 0)"
+	           " -> g :: GetEtherAddress(6, dst)"
+	           " -> StoreEtherAddress(OFFSET dst, ANNO 6)"
+	           " -> f :: Classifier(0/020000000009 6/020000000009, -)"
+	           " -> c :: Counter -> Discard; f[1] -> Discard;"
+	           " Script(writeq s.config \"2:0:0:0:0:9, 0\","
+	           " writeq g.config \"6, src\", wait 3.5s, stop)",
+	    "c.count", "3" },
+	{ "a live change that is refused changes nothing",
+	    FRAMES " -> g :: GetEtherAddress(0, dst) -> Paint(1, 6)"
+	           " -> StoreEtherAddress(OFFSET src, ANNO 0)"
+	           " -> f :: Classifier(6/02000000000a, -)"
+	           " -> c :: Counter -> Discard; f[1] -> Discard;"
+	           " Script(writeq g.config \"12, nowhere\","
+	           " wait 3.5s, stop)",
+	    "c.count", "3" },
+	{ "a live change of StripEtherVLANHeader",
+	    FRAMES " -> v :: StripEtherVLANHeader(-1)"
+	           " -> c :: Counter -> Discard; v[1] -> Discard;"
+	           " Script(write v.config 7, wait 3.5s, stop)",
+	    "c.count", "3" },
 	{ "ipaddr 0.0.0.0: nothing is sent",
 	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a); Idle -> [1] q;"
 	    " TimedSource(1s, abcd) -> SetIPAddress(255.255.255.255) -> q"

@@ -25,15 +25,18 @@ get_ether_address_configure(
 {
 	struct get_ether_address *s = element_state(e);
 	struct str offset = { NULL, 0 };
+	struct arg_anno anno;
 	struct args a;
 	int err;
 
 	args_init(&a, conf, e, errh);
-	args_anno(&a, "ANNO", ARG_POS | ARG_MAND, 6, &s->anno);
+	args_anno(&a, "ANNO", ARG_POS | ARG_MAND, 6, &anno);
 	args_word(&a, "OFFSET", ARG_POS | ARG_MAND, &offset);
 	err = args_complete(&a);
 	if (err == 0)
 		err = ether_offset_parse(offset, &s->offset, errh);
+	if (err == 0)
+		s->anno = anno;
 	str_free(&offset);
 	return err;
 }
@@ -60,7 +63,7 @@ const struct element_class element_get_ether_address = {
 	.name = "GetEtherAddress",
 	.ports = "1/1-2",
 	.processing = "a/ah",
-	.flags = ELEMENT_SHAREABLE,
+	.flags = ELEMENT_SHAREABLE | ELEMENT_LIVE,
 	.state_size = sizeof(struct get_ether_address),
 	.configure = get_ether_address_configure,
 	.action = get_ether_address_action,

@@ -31,15 +31,21 @@ host_ether_filter_configure(
     struct element *e, const struct strs *conf, struct errh *errh)
 {
 	struct host_ether_filter *s = element_state(e);
+	bool drop_own = false, drop_other = true;
+	uint32_t offset = 0;
 	struct args a;
 
-	s->drop_other = true;
 	args_init(&a, conf, e, errh);
 	args_ether(&a, "ETHER", ARG_POS | ARG_MAND, s->mac);
-	args_bool(&a, "DROP_OWN", ARG_POS, &s->drop_own);
-	args_bool(&a, "DROP_OTHER", ARG_POS, &s->drop_other);
-	args_u32(&a, "OFFSET", 0, &s->offset);
-	return args_complete(&a);
+	args_bool(&a, "DROP_OWN", ARG_POS, &drop_own);
+	args_bool(&a, "DROP_OTHER", ARG_POS, &drop_other);
+	args_u32(&a, "OFFSET", 0, &offset);
+	if (args_complete(&a) != 0)
+		return ERR_INVAL;
+	s->drop_own = drop_own;
+	s->drop_other = drop_other;
+	s->offset = offset;
+	return 0;
 }
 
 static inline int
@@ -88,7 +94,7 @@ const struct element_class element_host_ether_filter = {
 	.name = "HostEtherFilter",
 	.ports = "1/1-2",
 	.processing = "a/ah",
-	.flags = ELEMENT_SHAREABLE,
+	.flags = ELEMENT_SHAREABLE | ELEMENT_LIVE,
 	.state_size = sizeof(struct host_ether_filter),
 	.configure = host_ether_filter_configure,
 	.add_handlers = host_ether_filter_add_handlers,

@@ -60,7 +60,7 @@ set_ether_address_add_handlers(struct element *e)
 const struct element_class element_set_ether_address = {
 	.name = "SetEtherAddress",
 	.ports = "1/1",
-	.flags = ELEMENT_SHAREABLE,
+	.flags = ELEMENT_SHAREABLE | ELEMENT_LIVE,
 	.state_size = sizeof(struct set_ether_address),
 	.configure = set_ether_address_configure,
 	.add_handlers = set_ether_address_add_handlers,

@@ -25,14 +25,16 @@ strip_ether_vlan_header_configure(
     struct element *e, const struct strs *conf, struct errh *errh)
 {
 	struct strip_ether_vlan_header *s = element_state(e);
+	int32_t native = 0;
 	struct args a;
 
 	args_init(&a, conf, e, errh);
-	args_i32(&a, "NATIVE_VLAN", ARG_POS, &s->native);
+	args_i32(&a, "NATIVE_VLAN", ARG_POS, &native);
 	if (args_complete(&a) != 0)
 		return ERR_INVAL;
-	if (s->native > 0xfff)
+	if (native > 0xfff)
 		return errh_error(errh, "bad NATIVE_VLAN");
+	s->native = native;
 	return 0;
 }
 
@@ -67,7 +69,7 @@ const struct element_class element_strip_ether_vlan_header = {
 	.name = "StripEtherVLANHeader",
 	.ports = "1/1-2",
 	.processing = "a/ah",
-	.flags = ELEMENT_SHAREABLE,
+	.flags = ELEMENT_SHAREABLE | ELEMENT_LIVE,
 	.state_size = sizeof(struct strip_ether_vlan_header),
 	.configure = strip_ether_vlan_header_configure,
 	.action = strip_ether_vlan_header_action,

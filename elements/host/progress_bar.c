@@ -20,6 +20,8 @@
  *   mark_stopped  write: draw the bar as it is and stop
  *   poshandler, sizehandler   read/write: the arguments
  *   banner        read/write: BANNER
+ *   pos           read: the position as last drawn
+ *   size          read/write: the size, -1 while it is not known
  *   reset         write: begin again
  *
  *     f :: FromDump(web.pcap) -> Discard;  ProgressBar(f.filepos, f.filesize);
@@ -390,8 +392,9 @@ enum progress_what {
 	PROGRESS_STOPPED,
 	PROGRESS_DONE,
 	PROGRESS_ACTIVE,
-	PROGRESS_POSITION,
+	PROGRESS_POSITION_HANDLER,
 	PROGRESS_SIZE,
+	PROGRESS_SIZE_HANDLER,
 	PROGRESS_BANNER,
 	PROGRESS_RESET,
 };
@@ -401,7 +404,7 @@ progress_read(struct element *e, uintptr_t what, struct handler_call *call)
 {
 	struct progress_bar *b = element_state(e);
 	const struct handler_sum *s =
-	    what == PROGRESS_POSITION ? &b->position : &b->size_of;
+	    what == PROGRESS_POSITION_HANDLER ? &b->position : &b->size_of;
 
 	for (size_t i = 0; i < s->n; i++) {
 		if (i > 0)
@@ -426,11 +429,16 @@ progress_write(struct element *e, uintptr_t what, struct handler_call *call)
 		if (!conf_bool(text, &b->active))
 			return errh_error(call->errh, "type mismatch");
 		break;
-	case PROGRESS_POSITION:
+	case PROGRESS_POSITION_HANDLER:
 		return sum_set(&b->position, e, text, call->errh);
-	case PROGRESS_SIZE:
+	case PROGRESS_SIZE_HANDLER:
 		b->have_size = false;
 		return sum_set(&b->size_of, e, text, call->errh);
+	case PROGRESS_SIZE:
+		if (!conf_double(text, &b->size))
+			return errh_error(call->errh, "type mismatch");
+		b->have_size = true;
+		return 0;
 	case PROGRESS_BANNER:
 		return str_set(&b->banner, text);
 	case PROGRESS_RESET:
@@ -459,11 +467,18 @@ progress_bar_add_handlers(struct element *e)
 	handler_add_data(e, "banner", HANDLER_READ, DATA_STR, &b->banner);
 	handler_add_write(
 	    e, "banner", progress_write, PROGRESS_BANNER, HANDLER_RAW);
-	handler_add_read(e, "poshandler", progress_read, PROGRESS_POSITION, 0);
+	handler_add_read(
+	    e, "poshandler", progress_read, PROGRESS_POSITION_HANDLER, 0);
 	handler_add_write(
-	    e, "poshandler", progress_write, PROGRESS_POSITION, 0);
-	handler_add_read(e, "sizehandler", progress_read, PROGRESS_SIZE, 0);
-	handler_add_write(e, "sizehandler", progress_write, PROGRESS_SIZE, 0);
+	    e, "poshandler", progress_write, PROGRESS_POSITION_HANDLER, 0);
+	handler_add_read(
+	    e, "sizehandler", progress_read, PROGRESS_SIZE_HANDLER, 0);
+	handler_add_write(
+	    e, "sizehandler", progress_write, PROGRESS_SIZE_HANDLER, 0);
+	handler_add_data(
+	    e, "pos", HANDLER_READ, DATA_DOUBLE, &b->last_position);
+	handler_add_data(e, "size", HANDLER_READ, DATA_DOUBLE, &b->size);
+	handler_add_write(e, "size", progress_write, PROGRESS_SIZE, 0);
 	handler_add_write(
 	    e, "reset", progress_write, PROGRESS_RESET, HANDLER_BUTTON);
 }

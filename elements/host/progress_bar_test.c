@@ -98,6 +98,12 @@ main(void)
 	    TENTHS "ProgressBar(c.count);"
 	           " Script(TYPE ACTIVE, wait 2, stop)",
 	    "\r|***   ");
+	test_drawn("size set and position read by handlers",
+	    TENTHS "p :: ProgressBar(c.count, UPDATE 1);"
+	           " Script(wait 1.05, write p.size 20, wait 1,"
+	           " write p.banner $(p.size) $(p.pos),"
+	           " write p.size nothing, wait 1, stop)",
+	    "\r20 21 100% |*");
 	is_cstr(progress_run(TENTHS "ProgressBar(c.count, ACTIVE false);"
 	                            " Script(TYPE ACTIVE, wait 2, stop)",
 	            "not active"),

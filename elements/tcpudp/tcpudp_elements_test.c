@@ -387,6 +387,17 @@ test_ftp(void)
 	ok(take_segment(&t, "q1", &got) && got.dst == INSIDE &&
 	        got.dport == 3 * 256 + 9,
 	    "ftp: the data connection comes through");
+	ok(trun_write(&t, "f.config", "rw, rw, 2") < 0,
+	    "ftp: an input that is not there is refused");
+	is_num(trun_write(&t, "f.config", "rw, rw, 1"), 0,
+	    "ftp: another input, live");
+	s.seq = 126;
+	s.text = "PORT 10,0,0,1,3,10\r\n";
+	feed_segment(&t, "f", 0, &s);
+	p = feed_take(&t, "q0");
+	ok(p != NULL && p->length == 40 + 20,
+	    "ftp: whose flows are dropped: the command stays");
+	drop(&t, p);
 	is_num(trun_stop(&t), 0, "ftp: all packets are back");
 }
 
