@@ -15,6 +15,7 @@ enum {
 	POOL_IDLE = 32,        /* ready packets an idle guest's thread keeps */
 	REST_SPINS = 200,      /* before a thread sleeps for the others */
 	REST_NS = 50000,       /* and how long until it looks again */
+	SIM_LOOKS = 3, /* at simulated time before the first, in Click */
 };
 
 struct master {
@@ -131,6 +132,7 @@ master_new(const struct master_options *options)
 	if (m == NULL)
 		return NULL;
 	m->options = *options;
+	m->sim_ns = SIM_LOOKS;
 	if (options->pool == NULL)
 		m->depot = depot_new(0);
 	if ((options->pool == NULL && m->depot == NULL) ||
@@ -191,7 +193,7 @@ thread_steady_ns(struct thread *t)
 {
 	struct master *m = t->master;
 
-	return m->options.simtime ? ++m->sim_ns : os_steady_ns();
+	return m->options.simtime ? m->sim_ns++ : os_steady_ns();
 }
 
 bool
@@ -207,7 +209,7 @@ thread_wall_ns(struct thread *t)
 	struct master *m = t->master;
 
 	if (m->options.simtime)
-		return m->options.sim_start_ns + ++m->sim_ns;
+		return m->options.sim_start_ns + m->sim_ns++;
 	return os_wall_ns();
 }
 

@@ -105,6 +105,19 @@ static const struct outcome outcomes[] = {
 	    " -> c :: Counter -> Discard; r [1] -> s;"
 	    "DriverManager(wait 1ms, stop)",
 	    "c.count", "50" },
+	/* Simulated time is Click's to the nanosecond. */
+	{ "of two waits that end together, Click's first is first",
+	    "Idle -> q :: Queue(9) -> Idle;"
+	    "Script(write q.reset, wait 1, write q.reset, wait 1);"
+	    "Script(write q.reset, wait 1s, write q.reset, wait 0.5,"
+	    " write q.capacity 1); Script(wait 2.5, stop);"
+	    "Script(write q.reset, wait 500ms, write q.reset, wait 1000 ms,"
+	    " write q.capacity 2)",
+	    "q.capacity", "1" },
+	{ "a source sends one at a time, and the other tasks have their turns",
+	    "RatedSource(RATE 20) -> Queue -> TimedUnqueue(.5, 4)"
+	    " -> q :: Counter -> Discard; Script(wait 1.1, stop)",
+	    "q.count", "9" },
 };
 
 static void

@@ -153,7 +153,7 @@ rated_source_run(struct element *e, struct task *task, struct thread *t)
 
 	if (!s->active)
 		return false;
-	n = rated_source_due(e, t, RATED_SOURCE_BURST);
+	n = rated_source_due(e, t, t->simtime ? 1 : RATED_SOURCE_BURST);
 	if (n == 0) {
 		if (s->limit >= 0 && s->count >= (uint32_t)s->limit)
 			return false;
