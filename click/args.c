@@ -191,7 +191,9 @@ static bool
 args_want(
     struct args *a, struct arg_ctx *c, unsigned int flags, struct str *text)
 {
-	if (!args_find(a, str_of(c->keyword), flags, text)) {
+	bool found = args_find(a, str_of(c->keyword), flags, text);
+
+	if (!found || (text->n == 0 && (flags & ARG_MAND) != 0)) {
 		if ((flags & ARG_MAND) != 0) {
 			arg_error(c, "required argument missing");
 			a->failed = true;

@@ -40,7 +40,8 @@ static const struct {
 	{ "", ARG_POS | ARG_MAND, ARG_MAND,
 	    "A: required argument missing\nB: required argument missing\n"
 	    "A=- B=- C=-" },
-	{ ", x", ARG_POS | ARG_MAND, ARG_POS, "A=- B=x C=-" },
+	{ ", x", ARG_POS | ARG_MAND, ARG_POS,
+	    "A: required argument missing\nA=- B=- C=-" },
 	{ "x", 0, 0, "too many arguments\nA=- B=- C=-" },
 	{ "A x", ARG_DEPRECATED, 0,
 	    "A: warning: argument deprecated\nA=x B=- C=-" },
