@@ -122,6 +122,8 @@ CONFIGS = [
     ('a capture that is a folder', 'FromDump(/) -> Discard', r'directory'),
     ('a dump that cannot be made', 'Idle -> ToDump(/nonexistent/x)',
      r'/nonexistent/x: No such file'),
+    ('fields that nobody knows', 'Idle -> ToIPSummaryDump(-, CONTENTS nosuch)',
+     r"unknown content type 'nosuch'\n  no contents specified"),
 ]
 
 
@@ -130,6 +132,8 @@ def configurations():
         r = run('-e', text)
         ok(r.returncode == 1 and re.search(want, r.stderr),
            name, f'{r.returncode} {r.stderr}')
+    r = run('-e', 'Script(printn "$(cat)", stop)')
+    ok(r.stderr.endswith('\n  bad FILE\n'), 'a script reads no file', r.stderr)
 
 
 def captures(folder):
@@ -345,7 +349,8 @@ def peers_of(router):
                        ('WRITE c.count 1', r'5[0-9]+'),
                        ('WRITE s.rate x', r'520|s.rate'),
                        ('NOSUCH', r'501'),
-                       ('WRITEDATA c.reset x', r'500')]:
+                       ('WRITEDATA c.reset x',
+                        r"500 Syntax error in 'WRITEDATA'")]:
         answer = router.ask(line)
         ok(re.search(want, answer), line, answer)
     status, log = router.end()

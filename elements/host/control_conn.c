@@ -375,14 +375,15 @@ input_lacks(struct control_conn *c)
 
 /* The words' length, checked; negative: answered. */
 static int64_t
-command_length(struct command *cmd, struct str word, const char *name)
+command_length(struct command *cmd, struct str word, struct str name)
 {
 	bool overflow = false;
 	int64_t n;
 
 	if (!conf_i64(word, 0, &n, &overflow) || overflow || n < 0 ||
 	    n > INT32_MAX) {
-		answer(cmd->c, CODE_SYNTAX, "Syntax error in '%s'", name);
+		answer(cmd->c, CODE_SYNTAX, "Syntax error in '%.*s'",
+		    STR_ARG(name));
 		return -1;
 	}
 	if (n > CONTROL_CONN_IN_MAX / 2) {
@@ -424,8 +425,7 @@ command_data(struct command *cmd, bool write)
 		answer(c, CODE_SYNTAX, "Wrong number of arguments");
 		return true;
 	}
-	/* That is what Click says, to the letter. */
-	n = command_length(cmd, cmd->words[2], "%s");
+	n = command_length(cmd, cmd->words[2], cmd->words[0]);
 	if (n < 0)
 		return true;
 	data = conn_input(c);
@@ -491,7 +491,7 @@ command_run_llrpc(struct command *cmd)
 		return true;
 	}
 	if (cmd->nwords == 3)
-		n = command_length(cmd, cmd->words[2], "llrpc");
+		n = command_length(cmd, cmd->words[2], cmd->words[0]);
 	if (n < 0)
 		return true;
 	if (conn_input(cmd->c).n < (size_t)n)

@@ -123,7 +123,7 @@ to_sum_fields(struct to_sum *s, struct str text, struct errh *errh)
 		if (vec_push(&s->fields, f) != 0)
 			err = errh_error(errh, "out of memory");
 	}
-	if (err == 0 && s->fields.n == 0)
+	if (s->fields.n == 0)
 		err = errh_error(errh, "no contents specified");
 	vec_fini(&words);
 	arena_fini(&mem);
