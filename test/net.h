@@ -23,6 +23,50 @@
 #include "test/run.h"
 #include "test/tap.h"
 
+/* Starts "before conf after"; what it says is shown if it does not start. */
+UNUSED static void
+net_start(
+    struct trun *t, const char *before, const char *conf, const char *after)
+{
+	struct strbuf sb = STRBUF_INIT;
+
+	sb_printf(&sb, "%s%s%s", before, conf, after);
+	if (!ok(trun_start(t, sb_cstr(&sb)) == 0, "'%s': starts", conf))
+		tap_note("%s", trun_log(t));
+	sb_fini(&sb);
+}
+
+UNUSED static void
+net_end(struct trun *t)
+{
+	is_num(trun_stop(t), 0, "all packets are back");
+}
+
+/* Arguments that must be refused, and words of the reason. */
+struct mistake {
+	const char *conf, *message;
+};
+
+UNUSED static void
+test_refused(
+    const char *before, const struct mistake *list, size_t n, const char *after)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct strbuf sb = STRBUF_INIT;
+		struct trun t;
+
+		sb_printf(&sb, "%s%s%s", before, list[i].conf, after);
+		ok(trun_start(&t, sb_cstr(&sb)) != 0, "'%s' is refused",
+		    list[i].conf);
+		if (!ok(strstr(trun_log(&t), list[i].message) != NULL,
+		        "'%s': says why", list[i].conf))
+			tap_note("%s", trun_log(&t));
+		is_num(
+		    trun_stop(&t), 0, "'%s': no packet is lost", list[i].conf);
+		sb_fini(&sb);
+	}
+}
+
 enum { NET_ROOM = 128, NET_TEXT = 8192 };
 
 static inline void

@@ -11,18 +11,7 @@
 static void
 begin(struct trun *t, const char *conf)
 {
-	struct strbuf sb = STRBUF_INIT;
-
-	sb_printf(&sb, "Idle -> m :: FlowMonitor(%s)" OUTPUTS, conf);
-	if (!ok(trun_start(t, sb_cstr(&sb)) == 0, "'%s': starts", conf))
-		tap_note("%s", trun_log(t));
-	sb_fini(&sb);
-}
-
-static void
-end(struct trun *t)
-{
-	is_num(trun_stop(t), 0, "all packets are back");
+	net_start(t, "Idle -> m :: FlowMonitor(", conf, ")" OUTPUTS);
 }
 
 static const struct net_ip UDP4 = { .src = "10.0.0.1",
@@ -82,7 +71,7 @@ test_counts(void)
 	    "top 1");
 	is_cstr(net_read(&t, "m.top", "0"), "<error>", "top 0");
 	is_cstr(net_read(&t, "m.top", "5 flows"), "<error>", "top by flows");
-	end(&t);
+	net_end(&t);
 }
 
 /* The greatest first, whatever the order they came in. */
@@ -121,7 +110,7 @@ test_top(void)
 	for (; *line != '\0'; line = strchr(line, '\n') + 1)
 		wrong += strtoul(strchr(line, '\t') + 1, NULL, 10) > greatest;
 	is_num(wrong, 0, "the first is the greatest");
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -159,7 +148,7 @@ test_tcp(void)
 	}
 	net_pass(&t, 3 * NS_PER_SEC);
 	is_cstr(trun_read(&t, "m.flows"), "0", "TCP: it has ended");
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -180,7 +169,7 @@ test_ages(void)
 	}
 	is_cstr(trun_read(&t, "m.exported"), "2", "active: exported");
 	is_cstr(trun_read(&t, "m.flows"), "1", "active: begun anew");
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -198,7 +187,7 @@ test_capacity(void)
 	is_cstr(trun_read(&t, "m.flows"), "10", "ten flows");
 	is_cstr(trun_read(&t, "m.evicted"), "40", "forty made room");
 	is_cstr(trun_read(&t, "m.exported"), "40", "and were exported");
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -215,7 +204,7 @@ test_swap(void)
 	is_cstr(trun_read(&t, "m.packets"), "2", "swap: counts go on");
 	ok(strstr(trun_read(&t, "m.table"), "\t2\t64\t") != NULL,
 	    "swap: those of the flow, too");
-	end(&t);
+	net_end(&t);
 }
 
 /* ---- messages ---- */
@@ -276,7 +265,7 @@ test_ipfix(void)
 	    "the second message: no templates");
 	is_cstr(trun_read(&t, "m.messages"), "2", "messages");
 	is_cstr(trun_read(&t, "m.exported"), "4", "records");
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -307,7 +296,7 @@ test_netflow9(void)
 	    "0100002c0a0000010a00000203e8003506b8040300000000000000280000"
 	    "0000000000010000138800001388",
 	    "the second message: a number more");
-	end(&t);
+	net_end(&t);
 }
 
 /* Messages keep to the MTU, templates come again, numbers go on. */
@@ -351,7 +340,7 @@ test_many(void)
 	is_num(records, 100, "many: all records, in %u messages", messages);
 	is_num(bad, 0, "many: all are well formed");
 	is_num(templates, (messages + 3) / 4, "many: templates");
-	end(&t);
+	net_end(&t);
 }
 
 /* Templates come again after a while. */
@@ -374,7 +363,7 @@ test_template_interval(void)
 		}
 	}
 	is_num(templates, 3, "templates in 25 seconds");
-	end(&t);
+	net_end(&t);
 }
 
 /* A collector that is not served: memory stays bounded. */
@@ -394,12 +383,10 @@ test_waiting(void)
 	is_cstr(trun_read(&t, "m.messages"), "64", "waiting: 64 messages");
 	ok(strcmp(trun_read(&t, "m.export_drops"), "0") != 0,
 	    "waiting: the rest is counted");
-	end(&t);
+	net_end(&t);
 }
 
-static const struct {
-	const char *conf, *message;
-} mistakes[] = {
+static const struct mistake mistakes[] = {
 	{ "ACTIVE 0", "ACTIVE, INACTIVE: from 1" },
 	{ "INACTIVE 0", "ACTIVE, INACTIVE: from 1" },
 	{ "CAPACITY 0", "CAPACITY: from 1" },
@@ -412,20 +399,8 @@ static const struct {
 static void
 test_mistakes(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
-		struct strbuf sb = STRBUF_INIT;
-		struct trun t;
-
-		sb_printf(&sb, "Idle -> m :: FlowMonitor(%s)" OUTPUTS,
-		    mistakes[i].conf);
-		ok(trun_start(&t, sb_cstr(&sb)) != 0, "'%s' is refused",
-		    mistakes[i].conf);
-		if (!ok(strstr(trun_log(&t), mistakes[i].message) != NULL,
-		        "'%s': says why", mistakes[i].conf))
-			tap_note("%s", trun_log(&t));
-		trun_stop(&t);
-		sb_fini(&sb);
-	}
+	test_refused("Idle -> m :: FlowMonitor(", mistakes,
+	    ARRAY_SIZE(mistakes), ")" OUTPUTS);
 }
 
 static void

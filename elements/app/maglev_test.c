@@ -375,9 +375,7 @@ test_fragments(void)
 	is_num(trun_stop(&t), 0, "fragments: all packets are back");
 }
 
-static const struct {
-	const char *text, *message;
-} mistakes[] = {
+static const struct mistake mistakes[] = {
 	{ "MaglevSwitch(1, 1, 1, 1, 1)", "too many arguments" },
 	{ "MaglevSwitch(1001)", "a weight from 0 to 1000 expected" },
 	{ "MaglevSwitch(TABLE 100)", "the next one is 101" },
@@ -392,19 +390,8 @@ static const struct {
 static void
 test_mistakes(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
-		struct strbuf sb = STRBUF_INIT;
-		struct trun t;
-
-		sb_printf(&sb, "Idle -> lb :: %s " OUTS, mistakes[i].text);
-		ok(trun_start(&t, sb_cstr(&sb)) != 0, "%s is refused",
-		    mistakes[i].text);
-		if (!ok(strstr(trun_log(&t), mistakes[i].message) != NULL,
-		        "%s: says why", mistakes[i].text))
-			tap_note("%s", trun_log(&t));
-		trun_stop(&t);
-		sb_fini(&sb);
-	}
+	test_refused(
+	    "Idle -> lb :: ", mistakes, ARRAY_SIZE(mistakes), " " OUTS);
 }
 
 static void

@@ -161,18 +161,7 @@ colors(struct trun *t, unsigned int g, unsigned int y, unsigned int r,
 static void
 begin(struct trun *t, const char *conf)
 {
-	struct strbuf sb = STRBUF_INIT;
-
-	sb_printf(&sb, "Idle -> p :: Policer(%s)" QUEUES, conf);
-	if (!ok(trun_start(t, sb_cstr(&sb)) == 0, "%s: starts", conf))
-		tap_note("%s", trun_log(t));
-	sb_fini(&sb);
-}
-
-static void
-end(struct trun *t)
-{
-	is_num(trun_stop(t), 0, "all packets are back");
+	net_start(t, "Idle -> p :: Policer(", conf, ")" QUEUES);
 }
 
 static void
@@ -198,7 +187,7 @@ test_plain(void)
 	is_cstr(trun_read(&t, "p.tokens"), "200", "the bucket is smaller");
 	ok(trun_write(&t, "p.reset_counts", "") == 0, "reset");
 	is_cstr(trun_read(&t, "p.red"), "0", "no more red");
-	end(&t);
+	net_end(&t);
 
 	begin(&t, "5, 2, PACKETS true");
 	feed(&t, "10.0.0.1", 3);
@@ -206,18 +195,18 @@ test_plain(void)
 	net_pass(&t, 200000000);
 	feed(&t, "10.0.0.1", 2);
 	colors(&t, 1, 1, 0, "packets, 200 ms later");
-	end(&t);
+	net_end(&t);
 
 	begin(&t, "1000Bps, 300, EXCESS_BURST 200");
 	feed(&t, "10.0.0.1", 7);
 	colors(&t, 3, 2, 2, "single rate");
 	is_cstr(trun_read(&t, "p.tokens"), "0 0", "both are empty");
-	end(&t);
+	net_end(&t);
 
 	begin(&t, "1000Bps, 300, PEAK_RATE 2000Bps, PEAK_BURST 500");
 	feed(&t, "10.0.0.1", 7);
 	colors(&t, 3, 2, 2, "two rates");
-	end(&t);
+	net_end(&t);
 }
 
 /* The colour that a packet comes with, and that it gets. */
@@ -241,7 +230,7 @@ test_aware(void)
 	p = net_take(&t, "q1");
 	ok(p != NULL && anno_u8(p, 16) == TCM_YELLOW, "the new colour");
 	net_kill(&t, p);
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -271,7 +260,7 @@ test_by(void)
 	is_cstr(trun_read(&t, "p.flows"), "0", "full buckets are forgotten");
 	feed(&t, "10.0.0.1", 5);
 	colors(&t, 3, 2, 0, "and are full");
-	end(&t);
+	net_end(&t);
 
 	/* Buckets in use are not forgotten. */
 	begin(&t, "100Bps, 300, BY src");
@@ -282,14 +271,14 @@ test_by(void)
 	colors(&t, 5, 0, 0, "in use");
 	feed(&t, "10.0.0.1", 3);
 	colors(&t, 2, 1, 0, "and not full");
-	end(&t);
+	net_end(&t);
 
 	begin(&t, "1000Bps, 300, BY dst, PREFIX 24, CAPACITY 2");
 	feed(&t, "10.0.0.1", 2);
 	feed(&t, "10.0.0.2", 2);
 	colors(&t, 3, 1, 0, "the destination");
 	is_cstr(trun_read(&t, "p.table"), "9.9.9.0\t0\n", "its network");
-	end(&t);
+	net_end(&t);
 
 	begin(&t, "1000Bps, 300, BY anno, ANNO 20, CAPACITY 2");
 	for (uint32_t i = 0; i < 4; i++) {
@@ -304,18 +293,16 @@ test_by(void)
 	net_feed(&t, "p", 0, p);
 	is_cstr(trun_read(&t, "p.flows"), "2", "two at a time");
 	is_cstr(trun_read(&t, "p.evicted"), "1", "one is gone");
-	end(&t);
+	net_end(&t);
 
 	begin(&t, "1000Bps, 30, BY src");
 	net_feed(&t, "p", 0, net_packet(&t, "0123456789012345", 16, -1));
 	net_feed(&t, "p", 0, net_packet(&t, "0123456789012345", 16, -1));
 	colors(&t, 1, 1, 0, "what is no IP packet");
-	end(&t);
+	net_end(&t);
 }
 
-static const struct {
-	const char *conf, *message;
-} mistakes[] = {
+static const struct mistake mistakes[] = {
 	{ "", "required argument missing" },
 	{ "1Mbps, PEAK_RATE 0.5Mbps", "PEAK_RATE: must be RATE at least" },
 	{ "1Mbps, PEAK_BURST 5", "PEAK_BURST needs PEAK_RATE" },
@@ -330,20 +317,8 @@ static const struct {
 static void
 test_mistakes(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
-		struct strbuf sb = STRBUF_INIT;
-		struct trun t;
-
-		sb_printf(&sb, "Idle -> p :: Policer(%s) -> Discard",
-		    mistakes[i].conf);
-		ok(trun_start(&t, sb_cstr(&sb)) != 0, "'%s' is refused",
-		    mistakes[i].conf);
-		if (!ok(strstr(trun_log(&t), mistakes[i].message) != NULL,
-		        "'%s': says why", mistakes[i].conf))
-			tap_note("%s", trun_log(&t));
-		trun_stop(&t);
-		sb_fini(&sb);
-	}
+	test_refused("Idle -> p :: Policer(", mistakes, ARRAY_SIZE(mistakes),
+	    ") -> Discard");
 }
 
 static void

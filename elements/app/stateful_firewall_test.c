@@ -31,18 +31,7 @@ came_out(struct trun *t)
 static void
 begin(struct trun *t, const char *conf)
 {
-	struct strbuf sb = STRBUF_INIT;
-
-	sb_printf(&sb, "fw :: StatefulFirewall(%s)" QUEUES, conf);
-	if (!ok(trun_start(t, sb_cstr(&sb)) == 0, "'%s': starts", conf))
-		tap_note("%s", trun_log(t));
-	sb_fini(&sb);
-}
-
-static void
-end(struct trun *t)
-{
-	is_num(trun_stop(t), 0, "all packets are back");
+	net_start(t, "fw :: StatefulFirewall(", conf, ")" QUEUES);
 }
 
 /* ---- conversations ---- */
@@ -163,7 +152,7 @@ test_scene(const struct scene *scene)
 		net_feed_ip(&t, "fw", s->port, &s->packet);
 		is_num(came_out(&t), s->out, "%s: step %u", scene->name, i);
 	}
-	end(&t);
+	net_end(&t);
 }
 
 /* ---- ICMP ---- */
@@ -214,7 +203,7 @@ test_echo(void)
 	    4, "an error about another");
 	net_pass(&t, 61 * NS_PER_SEC);
 	icmp(&t, OUT, true, "0000000000010001", 4, "a reply too late");
-	end(&t);
+	net_end(&t);
 }
 
 /* TCP from 10.0.0.1:1000 to 9.9.9.9:80, sequence number 100. */
@@ -261,7 +250,7 @@ test_errors(void)
 	    "0\ttoo many flows of one source\n",
 	    "reasons");
 	is_cstr(trun_read(&t, "fw.drops"), "6", "all of them");
-	end(&t);
+	net_end(&t);
 }
 
 /* IPv6: packet too big about a UDP flow; echo. */
@@ -296,7 +285,7 @@ test_icmp6(void)
 	sb_printf(&sb, "6000000000083aff%s%s8700000000000000", B6, A6);
 	net_feed(&t, "fw", OUT, net_hex(&t, sb_cstr(&sb)));
 	is_num(came_out(&t), 4, "neighbour discovery is not for us");
-	end(&t);
+	net_end(&t);
 	sb_fini(&sb);
 }
 
@@ -332,7 +321,7 @@ test_ages(void)
 	is_num(came_out(&t), 1, "a reset");
 	net_pass(&t, 12 * NS_PER_SEC);
 	is_cstr(trun_read(&t, "fw.flows"), "0", "ends it soon");
-	end(&t);
+	net_end(&t);
 }
 
 static struct net_ip
@@ -396,7 +385,7 @@ test_capacity(void)
 	is_cstr(trun_read(&t, "fw.opened"), "206", "opened");
 	ok(trun_write(&t, "fw.flush", "") == 0, "flush");
 	is_cstr(trun_read(&t, "fw.flows"), "0", "none left");
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -437,7 +426,7 @@ test_per_source(void)
 	s = numbered(50, IPPROTO4_UDP);
 	net_feed_ip(&t, "fw", IN, &s);
 	is_num(came_out(&t), 0, "then there is room again");
-	end(&t);
+	net_end(&t);
 }
 
 /* Rules: the loop through IPFilter of the documentation. */
@@ -462,7 +451,7 @@ test_rules(void)
 	net_pass(&t, NS_PER_SEC);
 	is_num(net_drain(&t, "q1"), 0, "other things do not");
 	is_num(net_drain(&t, "q0"), 0, "nothing goes out");
-	end(&t);
+	net_end(&t);
 }
 
 /* A hot swap: who was let out is still known. */
@@ -491,7 +480,7 @@ test_swap(void)
 	is_cstr(trun_read(&t, "fw.opened"), "1", "swap: counts go on");
 	net_pass(&t, 130 * NS_PER_SEC);
 	is_cstr(trun_read(&t, "fw.flows"), "0", "swap: it ages");
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -506,12 +495,10 @@ test_fragments(void)
 	is_num(came_out(&t), 4, "a later fragment");
 	net_feed(&t, "fw", IN, net_packet(&t, "x", 1, -1));
 	is_num(came_out(&t), 4, "no header");
-	end(&t);
+	net_end(&t);
 }
 
-static const struct {
-	const char *conf, *message;
-} mistakes[] = {
+static const struct mistake mistakes[] = {
 	{ "OPEN outside", "OPEN: 'inside' or 'none' expected" },
 	{ "CAPACITY 0", "CAPACITY: from 1" },
 	{ "TCP_TIMEOUT 0", "TCP_TIMEOUT: from 1" },
@@ -522,20 +509,8 @@ static const struct {
 static void
 test_mistakes(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
-		struct strbuf sb = STRBUF_INIT;
-		struct trun t;
-
-		sb_printf(
-		    &sb, "fw :: StatefulFirewall(%s)" QUEUES, mistakes[i].conf);
-		ok(trun_start(&t, sb_cstr(&sb)) != 0, "'%s' is refused",
-		    mistakes[i].conf);
-		if (!ok(strstr(trun_log(&t), mistakes[i].message) != NULL,
-		        "'%s': says why", mistakes[i].conf))
-			tap_note("%s", trun_log(&t));
-		trun_stop(&t);
-		sb_fini(&sb);
-	}
+	test_refused("fw :: StatefulFirewall(", mistakes, ARRAY_SIZE(mistakes),
+	    ")" QUEUES);
 }
 
 static void

@@ -252,6 +252,11 @@ static const struct {
 	           "04d20035000c111161626364",
 	        "2") " -> MarkIPHeader -> x :: IPFragmenter(28) -> Discard",
 	    "x.drops", "2" },
+	{ "IPFragmenter, data that begin behind the header",
+	    SOURCE(GOOD, "2") " -> MarkIPHeader -> Strip(4)"
+	                      " -> x :: IPFragmenter(8) -> c :: Counter"
+	                      " -> Discard; x[1] -> c",
+	    "c.count", "0" },
 	{ "IPFragmenter, number",
 	    SOURCE(GOOD, "2") " -> MarkIPHeader -> x :: IPFragmenter(28)"
 	                      " -> c :: Counter -> Discard",

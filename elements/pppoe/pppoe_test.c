@@ -307,12 +307,6 @@ begin(struct trun *t, const char *text)
 		tap_note("%s", trun_log(t));
 }
 
-static void
-end(struct trun *t)
-{
-	is_num(trun_stop(t), 0, "all packets are back");
-}
-
 /* A whole session without authentication, by hand. */
 /* IPCP: what it gives; up: the end of its address. */
 static void
@@ -456,7 +450,7 @@ test_session(void)
 	    sessions);
 	session_lcp(&t);
 	session_end(&t);
-	end(&t);
+	net_end(&t);
 }
 
 /* PADI: who is answered, and with what. */
@@ -584,7 +578,7 @@ test_discovery(void)
 	discovery_request(&t, tags);
 	discovery_again(&t, tags);
 	discovery_end(&t);
-	end(&t);
+	net_end(&t);
 }
 
 /* LCP: what it says to all kinds of options, and how it gives up. */
@@ -702,7 +696,7 @@ test_lcp(void)
 	lcp_nak(&t);
 	lcp_refused(&t);
 	lcp_silence(&t);
-	end(&t);
+	net_end(&t);
 }
 
 /* Acknowledgements of something else, or of long ago, open nothing. */
@@ -731,7 +725,7 @@ test_stale(void)
 	say(&t, "c02101070004");
 	heard(&t, "c02102070004", "our acknowledgement");
 	heard(&t, "none", "that of long ago opens nothing");
-	end(&t);
+	net_end(&t);
 }
 
 /* Who takes 128 bytes gets no more. */
@@ -768,7 +762,7 @@ test_mru(void)
 	net_feed_ip(&t, "s", 1, &s);
 	is_num(net_drain(&t, "a"), 0, "129 bytes do not go");
 	is_num(net_drain(&t, "other"), 1, "but elsewhere");
-	end(&t);
+	net_end(&t);
 }
 
 /* LCP begins anew in an open session. */
@@ -792,7 +786,7 @@ test_again(void)
 	    "establishing again");
 	say(&t, "80210107000a030600000000");
 	heard(&t, "none", "IPCP has to wait");
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -863,7 +857,7 @@ test_chap(void)
 	heard(&t, "65????*", "PADS");
 	is_cstr(trun_read(&t, "s.count"), "1", "one session");
 	ok(strstr(trun_read(&t, "s.ended"), "\treplaced\t") != NULL, "ended");
-	end(&t);
+	net_end(&t);
 
 	begin(&t, CONF(USERS));
 	connect(&t);
@@ -884,7 +878,7 @@ test_chap(void)
 	lcp(&t, "0305c22305");
 	chap(&t, "two words", "ann");
 	heard(&t, "c22303??000b*", "a secret of two words");
-	end(&t);
+	net_end(&t);
 }
 
 /* A hot swap keeps the sessions, unless the pool is another. */
@@ -917,7 +911,7 @@ test_swap(void)
 	                " Idle -> [0]s; Idle -> [1]s") == 0,
 	    "swap: another pool");
 	is_cstr(trun_read(&t, "s.count"), "0", "swap: nothing is kept");
-	end(&t);
+	net_end(&t);
 }
 
 /* The challenge is sent again; who stays silent is out. */
@@ -936,7 +930,7 @@ test_chap_silence(void)
 		challenges++;
 	ok(challenges >= 5 && challenges <= 10, "%u challenges", challenges);
 	ok(matches(got, "c02105*"), "then the end: %s", got);
-	end(&t);
+	net_end(&t);
 }
 
 /* Who refuses CHAP is asked by PAP. */
@@ -974,7 +968,7 @@ test_pap(void)
 	say(&t, "c0230101000a03626f620178");
 	heard(&t, "8021010?000a03060a000001", "IPCP begins");
 	heard(&t, "c0230201000500", "said again");
-	end(&t);
+	net_end(&t);
 
 	begin(&t, CONF(USERS ", AUTH pap"));
 	connect(&t);
@@ -992,7 +986,7 @@ test_pap(void)
 	lcp(&t, "0304c023");
 	net_pass(&t, 40 * NS_PER_SEC);
 	heard(&t, "c02105??0004", "who does not say it must go, too");
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -1034,7 +1028,7 @@ test_keepalive(void)
 	is_num(echoes, 4, "four without an answer");
 	ok(matches(got, "c02105??0004"), "then the end");
 	ok(strstr(trun_read(&t, "s.ended"), "no answer") != NULL, "ended");
-	end(&t);
+	net_end(&t);
 }
 
 /* The pool: five addresses besides ours; handlers. */
@@ -1091,7 +1085,7 @@ test_pool(void)
 	heard(&t, "c02105??0004", "Terminate-Request");
 	is_cstr(trun_read(&t, "s.count"), "0", "ended by hand");
 	ok(trun_write(&t, "s.end_all", "") == 0, "all of none");
-	end(&t);
+	net_end(&t);
 }
 
 /* Sessions by the hundred: numbers, addresses, what is left at the end. */
@@ -1135,12 +1129,10 @@ test_many(void)
 	is_cstr(trun_read(&t, "s.count"), "300", "count");
 	ok(trun_write(&t, "s.end_all", "") == 0, "all end");
 	is_cstr(trun_read(&t, "s.count"), "0", "none");
-	end(&t);
+	net_end(&t);
 }
 
-static const struct {
-	const char *conf, *message;
-} mistakes[] = {
+static const struct mistake mistakes[] = {
 	{ "2:0:0:0:0:1, 10.0.0.1", "required argument missing" },
 	{ "2:0:0:0:0:1, 10.0.0.1, x", "POOL: a prefix or FIRST-LAST" },
 	{ "2:0:0:0:0:1, 10.0.0.1, 10.0.0.0/15", "POOL: a prefix" },
@@ -1161,22 +1153,9 @@ static const struct {
 static void
 test_mistakes(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
-		struct strbuf sb = STRBUF_INIT;
-		struct trun t;
-
-		sb_printf(&sb,
-		    "s :: PPPoEServer(%s); s[0] -> Discard; s[1] -> Discard;"
-		    " Idle -> [0]s; Idle -> [1]s",
-		    mistakes[i].conf);
-		ok(trun_start(&t, sb_cstr(&sb)) != 0, "'%s' is refused",
-		    mistakes[i].conf);
-		if (!ok(strstr(trun_log(&t), mistakes[i].message) != NULL,
-		        "'%s': says why", mistakes[i].conf))
-			tap_note("%s", trun_log(&t));
-		trun_stop(&t);
-		sb_fini(&sb);
-	}
+	test_refused("s :: PPPoEServer(", mistakes, ARRAY_SIZE(mistakes),
+	    "); s[0] -> Discard; s[1] -> Discard;"
+	    " Idle -> [0]s; Idle -> [1]s");
 }
 
 static void
@@ -1227,14 +1206,14 @@ test_hostile(void)
 		net_drain(&t, "other");
 		net_pass(&t, 5 * NS_PER_SEC);
 	}
-	end(&t);
+	net_end(&t);
 	ok(trun_start(&t, "Idle -> x :: PPPoEDecap -> Discard;"
 	                  " Idle -> y :: PPPoEEncap(1:2:3:4:5:6, "
 	                  "1:2:3:4:5:7, 1) -> Discard") == 0,
 	    "hostile: starts");
 	net_storm(&t, "x", 0, seeds, ARRAY_SIZE(seeds), 20000);
 	net_storm(&t, "y", 0, seeds, ARRAY_SIZE(seeds), 5000);
-	end(&t);
+	net_end(&t);
 }
 
 int

@@ -28,12 +28,6 @@ begin(struct trun *t, const char *text)
 		tap_note("%s", trun_log(t));
 }
 
-static void
-end(struct trun *t)
-{
-	is_num(trun_stop(t), 0, "all packets are back");
-}
-
 /* Who a packet in a queue is from and to, its checksums being good. */
 struct ends {
 	bool good;
@@ -133,7 +127,7 @@ test_mapping(uint8_t proto, const char *req)
 	ok(a.good && a.sport != b.sport,
 	    "%s, CGNAT: another host has another port", req);
 	is_cstr(trun_read(&t, "rw.mappings"), "2", "two mappings");
-	end(&t);
+	net_end(&t);
 
 	/* The port is kept while it is free towards that other end. */
 	begin(&t, REWRITER);
@@ -147,7 +141,7 @@ test_mapping(uint8_t proto, const char *req)
 	b = go(&t, proto, A2, 5000, "7.7.7.7", 53);
 	ok(b.good && b.sport == 5000,
 	    "%s, IPRewriter: then the mapping depends on the other end", req);
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -168,7 +162,7 @@ test_no_overload(void)
 	}
 	is_num(twice, 0, "RFC 4787 REQ-3, CGNAT: no port has two owners");
 	is_num(bad, 0, "RFC 4787 REQ-3a, CGNAT: ports from 1024 on");
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -183,7 +177,7 @@ test_parity(void)
 		    ((go(&t, UDP, A1, (uint16_t)(3000 + i), X, 53).sport ^ i) &
 		        1) != 0;
 	is_num(wrong, 0, "RFC 4787 REQ-4, CGNAT: even stays even");
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -207,7 +201,7 @@ test_pairing(void)
 		others += go(&t, UDP, src, 1, X, 53).src != a.src;
 	}
 	ok(others > 30, "others have others: %u of 50", others);
-	end(&t);
+	net_end(&t);
 }
 
 /* ---- ages ---- */
@@ -232,14 +226,14 @@ test_udp_ages(void)
 	net_pass(&t, 200 * NS_PER_SEC);
 	ok(come(&t, UDP, X, 53, a.sport).good,
 	    "RFC 4787 REQ-6, CGNAT: what goes out does");
-	end(&t);
+	net_end(&t);
 
 	begin(&t, REWRITER);
 	a = go(&t, UDP, A1, 5000, X, 53);
 	net_pass(&t, 299 * NS_PER_SEC);
 	ok(come(&t, UDP, X, 53, a.sport).good,
 	    "RFC 4787 REQ-5, IPRewriter: five minutes");
-	end(&t);
+	net_end(&t);
 }
 
 /* One segment of a connection from A1:5000 to X:80. */
@@ -295,7 +289,7 @@ test_tcp_ages(void)
 	segment(&t, false, R, a.sport);
 	net_pass(&t, 242 * NS_PER_SEC);
 	ok(!segment(&t, false, A, a.sport), "reset: gone after four minutes");
-	end(&t);
+	net_end(&t);
 }
 
 /* ---- filtering ---- */
@@ -316,7 +310,7 @@ test_filtering(uint8_t proto, const char *req)
 	ok(come(&t, proto, X, 54, a.sport).good &&
 	        come(&t, proto, Y, 53, a.sport).good,
 	    "%s, CGNAT: endpoint-independent filtering", req);
-	end(&t);
+	net_end(&t);
 
 	begin(&t, REWRITER);
 	a = go(&t, proto, A1, 5000, X, 53);
@@ -324,7 +318,7 @@ test_filtering(uint8_t proto, const char *req)
 	ok(!come(&t, proto, X, 54, a.sport).good &&
 	        !come(&t, proto, Y, 53, a.sport).good,
 	    "%s, IPRewriter: address and port-dependent filtering", req);
-	end(&t);
+	net_end(&t);
 }
 
 /* The stricter filter: a firewall on the inside. */
@@ -356,7 +350,7 @@ test_filtering_firewall(void)
 		    "RFC 4787 REQ-8, CGNAT and StatefulFirewall: %s",
 		    i == 0 ? "an answer" : "others stay out");
 	}
-	end(&t);
+	net_end(&t);
 }
 
 /* Both sides begin at once (RFC 5382, REQ-2). */
@@ -371,7 +365,7 @@ test_simultaneous(const char *text, const char *name)
 	ok(segment(&t, false, S, a.sport) && segment(&t, true, S | A, 0) &&
 	        segment(&t, false, S | A, a.sport) && segment(&t, true, A, 0),
 	    "RFC 5382 REQ-2, %s: simultaneous open", name);
-	end(&t);
+	net_end(&t);
 }
 
 /* ---- hairpinning ---- */
@@ -398,7 +392,7 @@ test_hairpin(uint8_t proto, const char *req)
 	ok(a.good && a.dst == 0x0a000001 && a.dport == 5000 &&
 	        a.src == 0x05050505 && a.sport == b.sport,
 	    "%s: and back", req);
-	end(&t);
+	net_end(&t);
 }
 
 /* ---- ICMP ---- */
@@ -483,7 +477,7 @@ test_icmp_query(void)
 	net_pass(&t, 62 * NS_PER_SEC);
 	net_feed(&t, "rw", 1, echo(&t, X, "5.5.5.5", 0, id3));
 	is_num(echo_id(&t, "in", &src, &dst), 0, "then it is gone");
-	end(&t);
+	net_end(&t);
 }
 
 /*
@@ -516,7 +510,7 @@ test_icmp_error(const char *text, const char *input, unsigned int port,
 	net_feed(&t, "rw", 0, net_packet(&t, was, n, 0));
 	sent = net_take(&t, "out");
 	if (!ok(sent != NULL, "%s: it goes out", name)) {
-		end(&t);
+		net_end(&t);
 		return;
 	}
 	for (unsigned int cut = 28; cut <= 300; cut += 272) {
@@ -537,7 +531,7 @@ test_icmp_error(const char *text, const char *input, unsigned int port,
 	ok(come(&t, proto, X, 80, get_be16(sent->data + 20)).good,
 	    "%s: the mapping lives on", name);
 	net_kill(&t, sent);
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -571,7 +565,7 @@ test_icmp_bad_error(void)
 	                "01fcfe00000000"));
 	is_num(net_drain(&t, "in"), 0, "an error of four bytes, padded");
 	net_kill(&t, sent);
-	end(&t);
+	net_end(&t);
 }
 
 /* An error from inside about what came in, sent by a router there. */
@@ -602,7 +596,7 @@ test_icmp_error_inside(void)
 	}
 	net_kill(&t, p);
 	net_kill(&t, came);
-	end(&t);
+	net_end(&t);
 }
 
 /* From inside to inside, and the error about it (RFC 5508, REQ-7). */
@@ -632,7 +626,7 @@ test_icmp_hairpin(void)
 	}
 	net_kill(&t, p);
 	net_kill(&t, came);
-	end(&t);
+	net_end(&t);
 }
 
 /* ---- many subscribers ---- */
@@ -684,7 +678,7 @@ test_blocks(void)
 	net_pass(&t, 125 * NS_PER_SEC);
 	is_cstr(trun_read(&t, "rw.subscribers"), "0", "for two minutes");
 	ok(go(&t, UDP, "10.0.0.4", 1, X, 53).good, "now there is room");
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -718,7 +712,7 @@ test_log(void)
 	ok(strstr(trun_read(&t, "rw.log"), "allocate 10.0.0.1") != NULL &&
 	        strstr(trun_read(&t, "rw.log"), "free 10.0.0.1") != NULL,
 	    "the log has both");
-	end(&t);
+	net_end(&t);
 }
 
 /* RFC 7422: blocks follow from addresses. */
@@ -743,7 +737,7 @@ test_deterministic(void)
 	is_cstr(net_read(&t, "rw.who", "5.5.5.5 2536"), "10.0.0.131", "next");
 	is_cstr(trun_read(&t, "rw.log"), "", "nothing is logged");
 	ok(!go(&t, UDP, "10.0.1.1", 7, X, 53).good, "a stranger has none");
-	end(&t);
+	net_end(&t);
 }
 
 /* Lasting mappings (RFC 6888, REQ-9 by hand). */
@@ -774,7 +768,7 @@ test_static(void)
 	ok(trun_write(&t, "rw.unmap", "tcp 5.5.5.5 8080") == 0, "unmap");
 	ok(!come(&t, TCP, X, 9, 8080).good, "it is gone");
 	ok(trun_write(&t, "rw.unmap", "tcp 5.5.5.5 8080") != 0, "once");
-	end(&t);
+	net_end(&t);
 }
 
 /* A hot swap keeps mappings, unless the ports are others. */
@@ -795,7 +789,7 @@ test_swap(void)
 	a = go(&t, UDP, A1, 5000, X, 53);
 	ok(net_swap(&t, CGNAT(ONE ", BLOCK 64")) == 0, "swap: other blocks");
 	ok(!come(&t, UDP, X, 53, a.sport).good, "swap: nothing is kept");
-	end(&t);
+	net_end(&t);
 }
 
 static void
@@ -817,7 +811,7 @@ test_capacity(void)
 	ok(trun_write(&t, "rw.clear", "") == 0, "clear");
 	is_cstr(trun_read(&t, "rw.mappings"), "0", "none");
 	is_cstr(trun_read(&t, "rw.subscribers"), "0", "nobody");
-	end(&t);
+	net_end(&t);
 }
 
 /* UDP checksums: none stays none, zero becomes 0xffff. */
@@ -847,12 +841,10 @@ test_checksums(void)
 		net_kill(&t, p);
 	}
 	is_num(bad, 0, "checksums are good and never vanish");
-	end(&t);
+	net_end(&t);
 }
 
-static const struct {
-	const char *conf, *message;
-} mistakes[] = {
+static const struct mistake mistakes[] = {
 	{ "", "required argument missing" },
 	{ "x", "EXTERNAL: a prefix or FIRST-LAST" },
 	{ "1.0.0.0/15", "EXTERNAL: a prefix or FIRST-LAST" },
@@ -872,22 +864,9 @@ static const struct {
 static void
 test_mistakes(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
-		struct strbuf sb = STRBUF_INIT;
-		struct trun t;
-
-		sb_printf(&sb,
-		    "rw :: CGNAT(%s); Idle -> [0]rw; Idle -> [1]rw;"
-		    " rw[0] -> Discard; rw[1] -> Discard",
-		    mistakes[i].conf);
-		ok(trun_start(&t, sb_cstr(&sb)) != 0, "'%s' is refused",
-		    mistakes[i].conf);
-		if (!ok(strstr(trun_log(&t), mistakes[i].message) != NULL,
-		        "'%s': says why", mistakes[i].conf))
-			tap_note("%s", trun_log(&t));
-		trun_stop(&t);
-		sb_fini(&sb);
-	}
+	test_refused("rw :: CGNAT(", mistakes, ARRAY_SIZE(mistakes),
+	    "); Idle -> [0]rw; Idle -> [1]rw;"
+	    " rw[0] -> Discard; rw[1] -> Discard");
 }
 
 static void
@@ -916,7 +895,7 @@ test_hostile(void)
 			net_drain(&t, "out");
 			net_drain(&t, "other");
 		}
-	end(&t);
+	net_end(&t);
 }
 
 int

@@ -408,9 +408,7 @@ test_odd(void)
 	is_num(trun_stop(&t), 0, "odd ones: all packets are back");
 }
 
-static const struct {
-	const char *text, *message;
-} mistakes[] = {
+static const struct mistake mistakes[] = {
 	{ "IPIPEncap(1.2.3.4)", "required argument missing" },
 	{ "IPIPEncap(x, 1.2.3.4)", "SRC: IPv4 or IPv6 address expected" },
 	{ "IPIPEncap(1.2.3.4, fe80::1)",
@@ -432,19 +430,7 @@ static const struct {
 static void
 test_mistakes(void)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(mistakes); i++) {
-		struct strbuf sb = STRBUF_INIT;
-		struct trun t;
-
-		sb_printf(&sb, "Idle -> %s -> Discard", mistakes[i].text);
-		ok(trun_start(&t, sb_cstr(&sb)) != 0, "%s is refused",
-		    mistakes[i].text);
-		if (!ok(strstr(trun_log(&t), mistakes[i].message) != NULL,
-		        "%s: says why", mistakes[i].text))
-			tap_note("%s", trun_log(&t));
-		trun_stop(&t);
-		sb_fini(&sb);
-	}
+	test_refused("Idle -> ", mistakes, ARRAY_SIZE(mistakes), " -> Discard");
 }
 
 static void
