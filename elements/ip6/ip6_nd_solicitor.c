@@ -128,11 +128,11 @@ ip6_nd_solicitor_fire(struct element *e, struct timer *timer, struct thread *t)
 	while ((n = nd_table_first(&self->table.known)) != NULL &&
 	       now - n->heard_ns >= ND_GOOD_S * NS)
 		nd_table_remove(&self->table, n); /* nothing waits there */
-	if (self->table.count > 0)
-		timer_schedule_after(
-		    timer, nd_table_first(&self->table.asked) != NULL
-		               ? ND_ASK_S * NS
-		               : ND_RENEW_S * NS);
+	n = nd_table_first(&self->table.asked);
+	if (n != NULL)
+		timer_schedule_at(timer, n->asked_ns + ND_ASK_S * NS);
+	else if (self->table.count > 0)
+		timer_schedule_after(timer, ND_RENEW_S * NS);
 	thread_unlock(t, &self->lock);
 }
 
