@@ -45,3 +45,8 @@ bench: $(BOOT) build/bench/store build/bench-stress build/bench-xentrace \
     build/clickos
 
 .PHONY: bench-boot
+
+bench-memory: setup-bench all build/xsctl
+	@bench/memory
+
+.PHONY: bench-memory
