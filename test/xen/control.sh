@@ -85,6 +85,10 @@ for kind in pv pvh; do
 	    '*control *'
 	like "$kind: the guest's own numbers" "$(ask $STATS $ANY "")" \
 	    '*routers_running 2*memory_used *idle_permille *'
+	check "$kind: saved while it goes on" xl save -c c$kind /tmp/save
+	rm /tmp/save
+	check "$kind: which it says" await 10 said c$kind 'suspend called off'
+	is "$kind: and answers" "$(ask $READ 1 q.capacity)" 9
 	# Its state goes along, and the keys come back by themselves.
 	check "$kind: saved" xl save c$kind /tmp/save
 	check "$kind: restored" xl restore /tmp/save
