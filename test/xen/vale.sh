@@ -150,15 +150,16 @@ swaps() # NAME GUESTOPTIONS
 	xl create "s$1.cfg"
 	within 20 receives "d$1" 100
 	done=0
-	before=$(received "d$1")
-	while [ $done -lt 8 ] && /test/xsctl "$(xl domid "m$1")" 3 0 "" \
+	router=$(xl domid "m$1")
+	before=$(of_port in rx_packets)
+	while [ $done -lt 8 ] && /test/xsctl "$router" 3 0 "" \
 	    "$forward // $done"; do
 		done=$((done + 1))
 	done
 	is "$1: eight hot swaps" $done 8
 	check "$1: all while the sender was at it" eval \
 	    '! console_has "s$1" "sent 30000"'
-	check "$1: and frames came through" receives "d$1" $((before + 100))
+	check "$1: and frames came in" [ "$(of_port in rx_packets)" -gt "$before" ]
 	check "$1: it sends all" within 60 console_has "s$1" 'sent 30000'
 	check "$1: sent = received + drops, by the switch, the ports, the router" \
 	    within 20 settled "d$1" 30000
@@ -174,7 +175,6 @@ of_router() { /test/xsctl "$router" 7 0 "$1"; }
 of_port() { of_router "$1.stats" | awk -v k="$2" '$1 == k { print $2 }'; }
 settled() # RECEIVER SENT
 {
-	router=$(xl domid "m${1#d}")
 	drops="switch $(dropped vale1) $(dropped vale2)
 	    in $(of_port in rx_dropped) $(of_port in rx_errors)
 	    q $(of_router q.drops)
