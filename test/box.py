@@ -89,7 +89,8 @@ class Switch:
             f.writelines(f'attach {c}:t tap:{c}\n' for c in self.free)
         self.log = open(self.dir + '/log', 'w')
         self.process = subprocess.Popen(
-            [VALE, 'serve', '--run', self.dir + '/attach',
+            [VALE, 'serve', '--run', self.dir + '/attach', '--xen',
+             'auto' if Box.guest.platform == 'xen' else 'off',
              *(c + '=wire t g' for c in self.free)], stderr=self.log)
         _stack.callback(self.stop)
         if not wait_for(lambda: os.path.exists(self.dir + '/vale') and set(

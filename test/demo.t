@@ -4,6 +4,7 @@ shows is so, and nothing of it is left."""
 import glob
 import os
 import re
+import shutil
 import subprocess
 
 count = 0
@@ -51,6 +52,18 @@ ok(len(re.findall(r'^  10\.1\.0\.1\d\s+1\s+up\s+\d+\s+[1-9]', r.stdout,
                   re.M)) == 3, 'every server had its share')
 ok(r.stdout.count(' s  firewall ') >= 2, 'live counters')
 ok(left() == before, 'nothing is left', (before, left()))
+if shutil.which('qemu-system-x86_64'):
+    r = subprocess.run(['tools/demo'], capture_output=True, text=True,
+                       env=dict(os.environ, ON='kvm'))
+    ok(r.returncode == 0 and cell('downloads that came whole') == '40/40' and
+       'three guests (kvm)' in r.stdout, 'ON=kvm: so it goes in QEMU',
+       r.stdout + r.stderr)
+    ok(left() == before, 'nor is anything left then', (before, left()))
+if not os.path.exists('/proc/xen/capabilities'):
+    r = subprocess.run(['tools/demo'], capture_output=True, text=True,
+                       env=dict(os.environ, ON='xen'))
+    ok(r.returncode == 1 and 'this host has no Xen' in r.stderr,
+       'ON=xen where there is none: says so', r.stdout + r.stderr)
 ok(subprocess.run(['tools/demo'], capture_output=True, text=True, env=dict(
     os.environ, ON='vmware')).stderr.startswith('demo: ON=vmware'),
    'another platform is refused')

@@ -1,5 +1,4 @@
 # demo.sh -- in dom0: tools/demo (demo-xen).
-rmmod xen-netback
 export LD_LIBRARY_PATH=/test:/lib/x86_64-linux-gnu
 export PYTHONHOME=/test/pybox PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=/test
 export COSMOS=/test/cosmos VALE=/test/vale EXAMPLES=/test/examples
