@@ -170,7 +170,9 @@ swaps() # NAME GUESTOPTIONS
 	kill $vale
 	wait $vale 2>/dev/null
 }
-forward='in :: FromDevice(0) -> q :: Queue(30000) -> out :: ToDevice(1)'
+# The queue grows meanwhile: each router hands it to the next.
+forward='in :: FromDevice(0) -> q :: Queue(30000) -> Shaper(6000)'
+forward="$forward -> out :: ToDevice(1)"
 of_router() { /test/xsctl "$router" 7 0 "$1"; }
 of_port() { of_router "$1.stats" | awk -v k="$2" '$1 == k { print $2 }'; }
 settled() # RECEIVER SENT
