@@ -129,11 +129,96 @@ sorting_batch(struct packet **head, struct thread *t, uint32_t n)
 	return b;
 }
 
-void
-batch_distribute(struct element *e, struct batch *b, int16_t *ports, int stay)
+/* ---- to few outputs ---- */
+
+enum { FEW_OUTPUTS = 4, FEW_PACKETS = 128 };
+
+/* Kills what is for an output that is not there; such packets go nowhere. */
+static void
+few_missing(struct element *e, struct batch *b, int16_t *ports)
+{
+	for (uint32_t i = 0; i < b->count; i++)
+		if (unlikely((uint16_t)ports[i] >= (uint16_t)e->nout))
+			ports[i] =
+			    sorting_no_group(b->thread, b->packet[i], ports[i]);
+}
+
+/*
+ * Each packet is written behind all groups and counted by its own: which one
+ * that is is as good as random, and so neither a branch nor an address waits
+ * for it.
+ */
+static void
+few_fill(const struct batch *b, const int16_t *ports,
+    struct batch *group[FEW_OUTPUTS])
+{
+	uint32_t n0 = 0, n1 = 0, n2 = 0, n3 = 0;
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		struct packet *p = b->packet[i];
+		int port = ports[i];
+
+		group[0]->packet[n0] = p;
+		group[1]->packet[n1] = p;
+		group[2]->packet[n2] = p;
+		group[3]->packet[n3] = p;
+		n0 += port == 0;
+		n1 += port == 1;
+		n2 += port == 2;
+		n3 += port == 3;
+	}
+	group[0]->count = n0;
+	group[1]->count = n1;
+	group[2]->count = n2;
+	group[3]->count = n3;
+}
+
+/* Pushes the groups in the order in which their outputs first came up. */
+static void
+few_push(struct element *e, struct batch *group[FEW_OUTPUTS],
+    const int16_t *ports, uint32_t left, int stay)
+{
+	unsigned int done = stay < 0 ? 0 : 1u << stay;
+
+	if (stay >= 0)
+		left -= group[stay]->count;
+	for (uint32_t i = 0; left > 0; i++) {
+		int port = ports[i];
+
+		if (port < 0 || (done >> port & 1) != 0)
+			continue;
+		done |= 1u << port;
+		left -= group[port]->count;
+		output_push_checked(e, (unsigned int)port, group[port]);
+	}
+}
+
+static void
+distribute_few(struct element *e, struct batch *b, int16_t *ports, int stay)
+{
+	struct batch *group[FEW_OUTPUTS];
+	uint32_t left = 0;
+
+	few_missing(e, b, ports);
+	/* One place more: each packet is written behind every group. */
+	for (int g = 0; g < FEW_OUTPUTS; g++)
+		group[g] = batch_new(b->thread, b->count + 1);
+	few_fill(b, ports, group);
+	for (int g = 0; g < FEW_OUTPUTS; g++)
+		left += group[g]->count;
+	b->count = 0;
+	if (stay >= 0) {
+		b->count = group[stay]->count;
+		memcpy(b->packet, group[stay]->packet,
+		    b->count * sizeof(struct packet *));
+	}
+	few_push(e, group, ports, left, stay);
+}
+
+static void
+distribute_sorted(struct element *e, struct batch *b, int16_t *ports, int stay)
 {
 	struct thread *t = b->thread;
-	struct scratch_mark m = scratch_mark(t);
 	uint32_t from = 0, count = b->count;
 	struct sorting s = { .group = ports };
 	struct packet **sorted;
@@ -158,5 +243,17 @@ batch_distribute(struct element *e, struct batch *b, int16_t *ports, int stay)
 		memcpy(b->packet, out->packet,
 		    out->count * sizeof(struct packet *));
 	}
+}
+
+void
+batch_distribute(struct element *e, struct batch *b, int16_t *ports, int stay)
+{
+	struct thread *t = b->thread;
+	struct scratch_mark m = scratch_mark(t);
+
+	if (e->nout <= FEW_OUTPUTS && b->count <= FEW_PACKETS)
+		distribute_few(e, b, ports, stay);
+	else
+		distribute_sorted(e, b, ports, stay);
 	scratch_release(t, m);
 }

@@ -4,7 +4,7 @@
 #include "test/run.h"
 #include "test/tap.h"
 
-enum { NOUT = 3, MANY = 600, PACKETS = BATCH_MAX };
+enum { MANY = 600, PACKETS = BATCH_MAX };
 
 /* "q0 :: Queue... s [i] -> qi": a splitter before nout queues. */
 static int
@@ -65,6 +65,28 @@ queue_is(
 	return is;
 }
 
+/* Whether the lengths of what q0 holds are these; it is empty then. */
+static bool
+queue_holds(struct trun *t, const char *lengths)
+{
+	struct thread *thread = master_thread(t->m, 0);
+	struct scratch_mark m = scratch_mark(thread);
+	struct batch *b = batch_new(thread, BATCH_MAX);
+	struct element *q = router_find(t->r, STR("q0"), NULL);
+	struct strbuf found = STRBUF_INIT;
+	bool is;
+
+	b->count = q->class->pull(q, 0, b, BATCH_MAX);
+	for (uint32_t i = 0; i < b->count; i++)
+		sb_printf(
+		    &found, "%s%u", i > 0 ? " " : "", b->packet[i]->length);
+	is = strcmp(sb_cstr(&found), lengths) == 0;
+	sb_fini(&found);
+	batch_kill(b);
+	scratch_release(thread, m);
+	return is;
+}
+
 static void
 distribute(struct trun *t, uint32_t n, int16_t *ports, int stay, uint32_t kept,
     uint32_t first, uint32_t step)
@@ -79,38 +101,67 @@ distribute(struct trun *t, uint32_t n, int16_t *ports, int stay, uint32_t kept,
 	scratch_release(thread, m);
 }
 
+/* How many of n packets dealt out to nout outputs in turn output i gets. */
+static uint32_t
+share(uint32_t n, unsigned int nout, unsigned int i)
+{
+	return (n - i + nout - 1) / nout;
+}
+
+/* Few outputs and packets are distributed in one way, more in others. */
 static void
-test_every_third(void)
+test_in_turn(unsigned int nout, uint32_t n)
 {
 	int16_t ports[PACKETS];
+	unsigned int wrong = 0;
 	struct trun t;
 
-	ok(splitter_start(&t, NOUT) == 0, "starts");
-	for (int i = 0; i < PACKETS; i++)
-		ports[i] = (int16_t)(i % NOUT);
-	distribute(&t, PACKETS, ports, -1, 0, 0, 0);
-	ok(queue_is(&t, 0, 86, 1, 3), "the first of three, in order");
-	ok(queue_is(&t, 1, 85, 2, 3), "the second");
-	ok(queue_is(&t, 2, 85, 3, 3), "the third");
-	for (int i = 0; i < PACKETS; i++)
-		ports[i] = (int16_t)(i % NOUT);
-	distribute(&t, PACKETS, ports, 1, 85, 2, 3);
+	ok(splitter_start(&t, nout) == 0, "%u outputs, %u packets", nout, n);
+	for (uint32_t i = 0; i < n; i++)
+		ports[i] = (int16_t)(i % nout);
+	distribute(&t, n, ports, -1, 0, 0, 0);
+	for (unsigned int i = 0; i < nout; i++)
+		wrong += !queue_is(&t, i, share(n, nout, i), i + 1, nout);
+	is_num(wrong, 0, "each output has got its own, in order");
+	for (uint32_t i = 0; i < n; i++)
+		ports[i] = (int16_t)(i % nout);
+	distribute(&t, n, ports, 1, share(n, nout, 1), 2, nout);
 	ok(queue_is(&t, 1, 0, 0, 0), "what stays is not pushed");
-	ok(queue_is(&t, 2, 85, 3, 3), "what does not stay is");
+	ok(queue_is(&t, 2, share(n, nout, 2), 3, nout),
+	    "what does not stay is");
+	is_num(trun_stop(&t), 0, "every packet is back");
+}
+
+/* The output of the first packet comes first: all end in one queue. */
+static void
+test_order(unsigned int nout)
+{
+	int16_t ports[] = { 2, 0, 1, 2, 0 };
+	struct strbuf text = STRBUF_INIT;
+	struct trun t;
+
+	sb_printf(&text, "Idle -> s :: RoundRobinSwitch;\n"
+	                 "q0 :: Queue -> Idle;\n");
+	for (unsigned int i = 0; i < nout; i++)
+		sb_printf(&text, "s[%u] -> Paint(%u) -> q0;\n", i, i);
+	ok(trun_start(&t, sb_cstr(&text)) == 0, "%u outputs, one queue", nout);
+	sb_fini(&text);
+	distribute(&t, 5, ports, 1, 1, 3, 0);
+	ok(queue_holds(&t, "1 4 2 5"), "groups come as their outputs came up");
 	is_num(trun_stop(&t), 0, "every packet is back");
 }
 
 /* Outputs that are not there, packets that are gone. */
 static void
-test_no_output(void)
+test_no_output(unsigned int nout)
 {
 	struct thread *thread;
 	struct scratch_mark m;
 	struct batch *b;
-	int16_t ports[] = { PACKET_DROP, 0, NOUT, PACKET_GONE, 0 };
+	int16_t ports[] = { PACKET_DROP, 0, (int16_t)nout, PACKET_GONE, 0 };
 	struct trun t;
 
-	ok(splitter_start(&t, NOUT) == 0, "starts");
+	ok(splitter_start(&t, nout) == 0, "%u outputs", nout);
 	thread = master_thread(t.m, 0);
 	m = scratch_mark(thread);
 	b = numbered(thread, 5);
@@ -142,8 +193,14 @@ test_many(void)
 int
 main(void)
 {
-	test_every_third();
-	test_no_output();
+	test_in_turn(3, PACKETS);
+	test_in_turn(3, 100);
+	test_in_turn(4, 100);
+	test_in_turn(5, 100);
+	test_order(4);
+	test_order(5);
+	test_no_output(3);
+	test_no_output(5);
 	test_many();
 	return tap_done();
 }
