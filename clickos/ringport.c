@@ -51,6 +51,14 @@ ringport_buffer_of(const struct ringport *r, const struct packet *p)
 	return netring_guest_number(r->ring.guest, p->head);
 }
 
+/* The header k, of the pool, has buffer number of the region from now on. */
+static inline void
+ringport_give(const struct ringport *r, struct packet *k, uint32_t number)
+{
+	k->head = netring_guest_buffer(r->ring.guest, number);
+	k->size = POOL_BUFFER;
+}
+
 /* Takes the next slot, and its buffer goes straight back. */
 static int
 ringport_take_back(struct ringport *p, netring_slot *s)
@@ -152,7 +160,7 @@ ringport_take(
 		return NULL;
 	}
 	*used = 1;
-	k->head = netring_guest_buffer(r->guest, slot_buffer(s));
+	ringport_give(p, k, slot_buffer(s));
 	k->data = k->head + slot_offset(s);
 	k->length = slot_length(s);
 	prefetch_read(k->data);
@@ -236,10 +244,12 @@ ringport_put(struct ringport *p, struct thread *t, struct packet *k)
 		if (!ringport_put_copy(p, k, room))
 			return false;
 	} else {
-		uint32_t spare = netring_guest_tx_put(r,
-		    slot_make((uint32_t)b, 0, packet_headroom(k), k->length));
+		uint8_t *base = netring_guest_buffer(r->guest, (uint32_t)b);
+		uint32_t offset = (uint32_t)(k->data - base);
 
-		k->head = netring_guest_buffer(r->guest, spare);
+		ringport_give(p, k,
+		    netring_guest_tx_put(
+		        r, slot_make((uint32_t)b, 0, offset, k->length)));
 	}
 	p->stats->tx_packets++;
 	p->stats->tx_bytes += k->length;

@@ -228,7 +228,7 @@ netfront_tx_copy(struct netfront *f, struct thread *t, struct packet *p)
 {
 	struct packet *copy = NULL;
 
-	if (p->length <= POOL_BUFFER)
+	if (p->length <= POOL_ROOM)
 		copy = packet_new(t, 0, p->data, p->length, 0);
 	packet_kill(t, p);
 	f->stats.copies++;
