@@ -34,13 +34,35 @@ void ip_check_args(struct ip_check *c, struct args *a);
 int ip_check_add_old(struct ip_check *c);
 void ip_check_fini(struct ip_check *c);
 
-/* True if the header's checksum is right. */
-static inline bool
+/* True if the checksum of a header of hlen bytes is right. */
+ALWAYS_INLINE bool
 ip_check_sum(const struct ip4 *ip, unsigned int hlen)
 {
-	if (unlikely(hlen != sizeof(*ip)))
+	if (hlen != sizeof(*ip))
 		return csum(ip, hlen) == 0;
-	return csum_fold(csum_ip20(ip)) == 0xffff;
+	/* 2^16 is 1 here: no need to fold.  The version is not 0. */
+	return csum_ip20(ip) % 0xffff == 0;
+}
+
+/* ip_check() of a header of hlen bytes; room bytes from its first are there. */
+ALWAYS_INLINE enum ip_check_reason
+ip_check_header(const struct ip_check *c, struct packet *p,
+    const struct ip4 *ip, unsigned int hlen, unsigned int room)
+{
+	unsigned int len = get_be16(ip->len);
+
+	if (unlikely(len > room || len < hlen))
+		return IP_CHECK_LENGTH;
+	if (c->checksum && unlikely(!ip_check_sum(ip, hlen)))
+		return IP_CHECK_SUM;
+	if (unlikely(c->bad_src.n > 0 &&
+	             ip4_list_has(&c->bad_src, get_u32(ip->src)) &&
+	             !ip4_list_has(&c->good_dst, get_u32(ip->dst))))
+		return IP_CHECK_SOURCE;
+	packet_set_network(p, (const uint8_t *)ip, hlen);
+	packet_take(p, room - len);
+	anno_set_u32(p, ANNO_DST_IP, get_u32(ip->dst));
+	return IP_CHECK_GOOD;
 }
 
 /*
@@ -51,31 +73,19 @@ static inline enum ip_check_reason
 ip_check(const struct ip_check *c, struct packet *p)
 {
 	const struct ip4 *ip = (const struct ip4 *)(p->data + c->offset);
-	unsigned int hlen, len, room;
+	unsigned int hlen;
 
-	if (unlikely(
-	        p->length < c->offset || p->length - c->offset < sizeof(*ip)))
+	if (unlikely(p->length < (uint64_t)c->offset + sizeof(*ip)))
 		return IP_CHECK_TINY;
-	room = p->length - c->offset;
-	if (unlikely(ip4_version(ip) != 4))
+	if (likely(ip->vhl == 0x45))
+		return ip_check_header(
+		    c, p, ip, sizeof(*ip), p->length - c->offset);
+	if (ip4_version(ip) != 4)
 		return IP_CHECK_VERSION;
 	hlen = ip4_hlen(ip);
-	if (unlikely(hlen < sizeof(*ip)))
+	if (hlen < sizeof(*ip))
 		return IP_CHECK_HLEN;
-	len = get_be16(ip->len);
-	if (unlikely(len > room || len < hlen))
-		return IP_CHECK_LENGTH;
-	if (c->checksum && unlikely(!ip_check_sum(ip, hlen)))
-		return IP_CHECK_SUM;
-	if (unlikely(c->bad_src.n > 0 &&
-	             ip4_list_has(&c->bad_src, get_u32(ip->src)) &&
-	             !ip4_list_has(&c->good_dst, get_u32(ip->dst))))
-		return IP_CHECK_SOURCE;
-	packet_set_network(p, (const uint8_t *)ip, hlen);
-	if (room > len)
-		packet_take(p, room - len);
-	anno_set_u32(p, ANNO_DST_IP, get_u32(ip->dst));
-	return IP_CHECK_GOOD;
+	return ip_check_header(c, p, ip, hlen, p->length - c->offset);
 }
 
 #endif

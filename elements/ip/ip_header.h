@@ -96,11 +96,17 @@ ip_header_set_tos(struct ip4 *ip, uint8_t tos)
 	ip_header_set_be16(ip, ip, (get_be16(ip) & 0xff00u) | tos);
 }
 
-/* One hop less, checksum repaired: the TTL must not be 0. */
+/*
+ * One hop less, checksum repaired: the TTL must not be 0.  The word that holds
+ * it falls by 0x100, so the checksum's complement does (RFC 1624).
+ */
 static inline void
 ip_header_dec_ttl(struct ip4 *ip)
 {
-	ip_header_set_be16(ip, &ip->ttl, get_be16(&ip->ttl) - 0x100u);
+	uint32_t sum = (~get_be16(ip->sum) & 0xffffu) + 0xfeff;
+
+	put_be16(&ip->ttl, (uint16_t)(get_be16(&ip->ttl) - 0x100u));
+	put_be16(ip->sum, (uint16_t) ~(sum + (sum >> 16)));
 }
 
 #endif
