@@ -99,22 +99,23 @@ flow_look_same(const struct flow_look *a, const struct flow_look *b)
 	       flow_key_equal(&a->probe.key, &b->probe.key);
 }
 
-/* The key; true when src comes behind dst. */
+/*
+ * The key; true when src comes behind dst.  Which of them does is as good as
+ * random: no branch waits for it.
+ */
 static inline bool
 flow_look_key(struct flow_key *key, const struct ip4 *ip, const uint8_t *ports)
 {
 	uint32_t addr[2] = { get_u32(ip->src), get_u32(ip->dst) };
 	uint32_t both = ports == NULL ? 0 : get_u32(ports);
-	bool reverse = addr[0] > addr[1] ||
-	               (addr[0] == addr[1] && (both & 0xffff) > both >> 16);
+	bool reverse = ((uint64_t)addr[0] << 16 | (both & 0xffff)) >
+	               ((uint64_t)addr[1] << 16 | both >> 16);
+	uint32_t swap = (addr[0] ^ addr[1]) & -(uint32_t)reverse;
 
-	if (reverse) {
-		uint32_t x = addr[0];
-
-		addr[0] = addr[1];
-		addr[1] = x;
-		both = both << 16 | both >> 16;
-	}
+	addr[0] ^= swap;
+	addr[1] ^= swap;
+	swap = (both ^ both >> 16) & 0xffff & -(uint32_t)reverse;
+	both ^= swap << 16 | swap;
 	flow_key_set(key, addr, &both, ip->proto);
 	return reverse;
 }
