@@ -14,7 +14,7 @@
 #include "cosmos/steady.h"
 #include "cosmos/xen.h"
 
-enum { BOOT_MS = 30000 };
+enum { BOOT_MS = 30000, LOOK_MS = 250 };
 
 static int
 create_uuid(struct cosmos *c, struct xen_guest *g)
@@ -119,21 +119,58 @@ create_state(struct cosmos *c, struct xen_host *h, const struct xen_guest *g,
 	return status;
 }
 
+/* Nobody tells us of a guest's end: those who do are asked by every create. */
+static bool
+create_is_dead(struct xen_host *h, const struct xen_guest *g)
+{
+	xc_domaininfo_t info;
+
+	return xc_domain_getinfolist(h->xch, g->domid, 1, &info) != 1 ||
+	       info.domain != g->domid ||
+	       (info.flags & (XEN_DOMINF_dying | XEN_DOMINF_shutdown)) != 0;
+}
+
+/* With the last line of its console. */
+static int
+create_died(struct cosmos *c, const struct xen_guest *g)
+{
+	struct cosmos_guest made;
+	struct strbuf log = STRBUF_INIT;
+	struct str last;
+	size_t i;
+
+	xen_guest_fill(g, &made);
+	(void)cosmos_platform_xen_1.logs(c, &made, &log); /* if there is one */
+	last = str_trim(sb_str(&log));
+	for (i = last.n; i > 0 && last.s[i - 1] != '\n'; i--)
+		;
+	last = str_from(last, i);
+	cosmos_fail(c, COSMOS_E_FAILED,
+	    "%s: it has ended while it booted%s%.*s", g->spec->name,
+	    last.n > 0 ? ": " : "", STR_ARG(last));
+	sb_fini(&log);
+	return COSMOS_E_FAILED;
+}
+
 /* Waits until the router runs, or the guest itself if there is none. */
 static int
 create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
 	int64_t end = steady_ns() / 1000000 + BOOT_MS, left = BOOT_MS;
 	int status = COSMOS_OK;
-	bool known = false;
+	bool known = false, dead = false;
+	char *event;
 
-	while (!known && left > 0) {
+	while (!known && !dead && left > 0) {
 		status = create_state(c, h, g, &known);
-		if (!known)
-			free(xen_store_event(h->store, (int)left));
+		event = known ? NULL : xen_store_event(h->store, LOOK_MS);
+		dead = !known && event == NULL && create_is_dead(h, g);
+		free(event);
 		left = end - steady_ns() / 1000000;
 	}
 	create_watch(h, g, xen_store_unwatch);
+	if (dead)
+		return create_died(c, g);
 	if (!known)
 		return cosmos_fail(c, COSMOS_E_TIMEOUT,
 		    "%s: it says nothing: see 'cosmos logs' and xl dmesg",

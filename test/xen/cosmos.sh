@@ -412,6 +412,19 @@ echo nonsense > /tmp/kernel
 $C create none -i /tmp/kernel 2>/tmp/err
 check "what is no kernel" [ $? != 0 ]
 check "it says which" grep -q /tmp/kernel /tmp/err
+# Nothing but zeros where its code should be.
+cp /test/clickos /tmp/dead
+dd if=/dev/zero of=/tmp/dead bs=4096 seek=1 count=128 conv=notrunc 2>/dev/null
+for kind in pv pvh; do
+	before=$(cut -d. -f1 /proc/uptime)
+	$C create none -i /tmp/dead --type $kind -c /tmp/count.click 2>/tmp/err
+	is "$kind: a guest that dies at boot" $? 1
+	check "$kind: is seen at once" \
+	    [ $(($(cut -d. -f1 /proc/uptime) - before)) -lt 15 ]
+	check "$kind: and told of" \
+	    grep -q 'none: it has ended while it booted' /tmp/err
+	sed 's/^/# /' /tmp/err
+done
 $C create none -m 4096 2>/tmp/err
 is "no memory" $? 9
 check "no memory: its words" grep -qi "memory" /tmp/err
