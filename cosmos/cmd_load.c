@@ -90,7 +90,12 @@ load_run(struct cmd_context *x, int argc, char **argv)
 		spec->type = spec->cmdline = NULL;
 	spec->cmdline = load_cmdline(
 	    &cmdline, spec->cmdline, argc - optind - 1, argv + optind + 1);
-	status = load_guest(x, spec);
+	if (cmdline.oom) {
+		fputs("cosmos load: out of memory\n", stderr);
+		status = COSMOS_E_FULL;
+	} else {
+		status = load_guest(x, spec);
+	}
 	cosmos_spec_free(spec);
 	sb_fini(&cmdline);
 	return status;

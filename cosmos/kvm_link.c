@@ -52,7 +52,8 @@ link_write_hello(struct cosmos *c, struct fd_stream *f, uint32_t *id)
 		return cosmos_fail_errno(c, "random numbers");
 	hello.id = *id;
 	control_put(&out, &hello);
-	status = f->stream.send(c, &f->stream, sb_str(&out));
+	status = out.oom ? cosmos_fail(c, COSMOS_E_FULL, "out of memory")
+	                 : f->stream.send(c, &f->stream, sb_str(&out));
 	sb_fini(&out);
 	return status;
 }

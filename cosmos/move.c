@@ -60,7 +60,8 @@ move_out(
 		    "%s: it is %s: only one that runs can be moved", g->name,
 		    cosmos_state_name(g->state));
 	sb_printf(&head, MAGIC "%s\n", cosmos_platform_name(g->platform));
-	status = fd_write(c, fd, sb_str(&head));
+	status = head.oom ? cosmos_fail(c, COSMOS_E_FULL, "out of memory")
+	                  : fd_write(c, fd, sb_str(&head));
 	sb_fini(&head);
 	*from_ns = steady_ns();
 	return status == COSMOS_OK ? p->save(c, g, fd) : status;
@@ -177,7 +178,8 @@ cosmos_receive_as(
 		    (int)strcspn(cosmos_error(c), "\n"), cosmos_error(c));
 	}
 	sb_adds(&why, cosmos_error(c));
-	told = fd_write(c, fd, sb_str(&answer));
+	told = answer.oom ? cosmos_fail(c, COSMOS_E_FULL, "out of memory")
+	                  : fd_write(c, fd, sb_str(&answer));
 	if (status != COSMOS_OK) {
 		cosmos_fail(c, status, "%s", sb_cstr(&why));
 	} else if (told != COSMOS_OK) {

@@ -253,6 +253,7 @@ load_vif(struct loading *l, const struct xl_setting *s, const char *text)
 	    sb_cstr(&bridge));
 	if (mac.n > 0)
 		sb_printf(&port, ",mac=%s", sb_cstr(&mac));
+	port.oom |= bridge.oom || mac.oom;
 	status =
 	    text_give(l->c, &port, status, &l->to->ports[spec->nports], NULL);
 	spec->nports += status == COSMOS_OK;
