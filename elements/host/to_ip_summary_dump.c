@@ -95,39 +95,46 @@ struct to_sum {
 
 /* ---- arguments ---- */
 
+/* A field by its name; ERR_NOMEM has not been told of, what else is has. */
+static int
+to_sum_field(struct to_sum *s, struct str name, struct errh *errh)
+{
+	const struct ipsum_field *f = ipsum_find(name);
+	int err = 0;
+
+	if (f == NULL)
+		return errh_error(
+		    errh, "unknown content type '%.*s'", STR_ARG(name));
+	if (s->binary && f->type == IPSUM_TEXT)
+		err = errh_error(
+		    errh, "cannot use field %.*s with BINARY", STR_ARG(name));
+	s->prepare |= f->prepare;
+	return vec_push(&s->fields, f) != 0 ? ERR_NOMEM : err;
+}
+
 static int
 to_sum_fields(struct to_sum *s, struct str text, struct errh *errh)
 {
 	struct arena mem = ARENA_INIT;
 	struct strs words = VEC_INIT;
-	int err = conf_split_space(text, &mem, &words);
+	int result = 0, err = conf_split_space(text, &mem, &words);
 
-	for (size_t i = 0; i < words.n; i++) {
-		const struct ipsum_field *f;
+	for (size_t i = 0; i < words.n && err != ERR_NOMEM; i++) {
 		struct str name;
 
-		if (conf_unquote(words.v[i], &mem, &name) != 0) {
-			err = errh_error(errh, "out of memory");
-			break;
-		}
-		f = ipsum_find(name);
-		if (f == NULL) {
-			err = errh_error(
-			    errh, "unknown content type '%.*s'", STR_ARG(name));
-			continue;
-		}
-		if (s->binary && f->type == IPSUM_TEXT)
-			err = errh_error(errh,
-			    "cannot use field %.*s with BINARY", STR_ARG(name));
-		s->prepare |= f->prepare;
-		if (vec_push(&s->fields, f) != 0)
-			err = errh_error(errh, "out of memory");
+		err = conf_unquote(words.v[i], &mem, &name);
+		if (err == 0)
+			err = to_sum_field(s, name, errh);
+		if (err != 0)
+			result = err;
 	}
-	if (s->fields.n == 0)
-		err = errh_error(errh, "no contents specified");
+	if (err == ERR_NOMEM)
+		result = errh_error(errh, "out of memory");
+	else if (s->fields.n == 0)
+		result = errh_error(errh, "no contents specified");
 	vec_fini(&words);
 	arena_fini(&mem);
-	return err;
+	return result;
 }
 
 static int

@@ -80,13 +80,17 @@ script_cat(struct element *e, uintptr_t quote, struct handler_call *call)
 	struct arena mem = ARENA_INIT;
 	struct strbuf file = STRBUF_INIT;
 	struct diag why = { "" };
-	struct errh silent;
+	unsigned int before = call->errh->nerrors;
 	struct str name;
 	int err = 0;
 
-	errh_silent_init(&silent);
-	if (!arg_parse(&arg_type_filename, call->text, &name, e, &mem, &silent))
+	if (str_trim(call->text).n == 0)
 		err = errh_error(call->errh, "bad FILE");
+	else if (!arg_parse(&arg_type_filename, call->text, &name, e, &mem,
+	             call->errh))
+		err = call->errh->nerrors > before
+		          ? ERR_NOMEM
+		          : errh_error(call->errh, "bad FILE");
 	else if (os_file_read(name, &file, &why) != 0)
 		err =
 		    errh_error(call->errh, "%.*s: %s", STR_ARG(name), why.text);
@@ -96,7 +100,6 @@ script_cat(struct element *e, uintptr_t quote, struct handler_call *call)
 		sb_add(call->out, sb_str(&file));
 	sb_fini(&file);
 	arena_fini(&mem);
-	errh_fini(&silent);
 	return err;
 }
 
