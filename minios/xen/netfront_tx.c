@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * netfront_tx.c -- sending.  A packet is granted where it lies, page by page,
- * and lives until the backend has answered every part: no copy.  Only what
- * spans pages at a backend that wants one slot a frame is copied first.
+ * and lives until the backend has answered every part: no copy.
  *
- * With vif.persistent each request has a page that is granted at its first use
- * and then stays so: frames of up to a page are copied there, and no grant
- * changes hands while packets flow.
+ * A request may have a page of its own, too, which is granted at its first use
+ * and then stays so: frames of up to a page are copied there if they span pages
+ * and the backend wants one slot a frame; with vif.persistent all are, and no
+ * grant changes hands while packets flow.
  */
 #include <string.h>
 
@@ -222,19 +222,6 @@ netfront_tx_put_copy(struct netfront *f, struct thread *t, struct packet *p)
 	return 0;
 }
 
-/* A copy that lies in one page, or NULL (dropped). */
-static struct packet *
-netfront_tx_copy(struct netfront *f, struct thread *t, struct packet *p)
-{
-	struct packet *copy = NULL;
-
-	if (p->length <= POOL_ROOM)
-		copy = packet_new(t, 0, p->data, p->length, 0);
-	packet_kill(t, p);
-	f->stats.copies++;
-	return copy;
-}
-
 /*
  * 1 if p is ours now (sent, or dropped and counted), 0 if there is no room.
  */
@@ -242,26 +229,17 @@ static int
 netfront_tx_one(struct netfront *f, struct thread *t, struct packet *p)
 {
 	unsigned int parts = netfront_tx_parts(p);
+	bool fits = parts <= (f->sg ? NETIF_SLOTS_MAX : 1);
 
 	if (p->length == 0 || p->length > UINT16_MAX)
 		goto drop;
-	if (xen_ring_room(&f->tx) < parts)
+	if (xen_ring_room(&f->tx) < (fits ? parts : 1))
 		return 0;
 	/* Without memory for another page: a grant for this frame. */
-	if (f->persistent && p->length <= PAGE_SIZE &&
+	if ((f->persistent || !fits) && p->length <= PAGE_SIZE &&
 	    netfront_tx_put_copy(f, t, p) == 0)
 		return 1;
-	if (parts > (f->sg ? NETIF_SLOTS_MAX : 1)) {
-		p = netfront_tx_copy(f, t, p);
-		if (p == NULL) {
-			f->stats.tx_dropped++;
-			return 1;
-		}
-		parts = netfront_tx_parts(p);
-		if (parts > 1)
-			goto drop;
-	}
-	if (netfront_tx_put(f, p, parts) == 0)
+	if (fits && netfront_tx_put(f, p, parts) == 0)
 		return 1;
 drop:
 	f->stats.tx_dropped++;
