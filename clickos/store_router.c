@@ -343,10 +343,14 @@ store_router_event(struct store_side *side, unsigned int id, struct str rest)
 	const char *path;
 
 	if (rest.n == 0) {
+		const struct store_router *r = &side->router[id];
+
+		/* It has no keys yet: what is gone was another's. */
+		if (!r->known && !r->published)
+			return;
 		/* Somebody may have made it anew, but without our key. */
-		path = side->router[id].published
-		           ? store_path(side, "%u/state", id)
-		           : store_path(side, "%u", id);
+		path = r->published ? store_path(side, "%u/state", id)
+		                    : store_path(side, "%u", id);
 		if (!store_has(side, path))
 			router_deleted(side, id);
 	} else if (str_is(rest, "status")) {

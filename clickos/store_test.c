@@ -218,6 +218,27 @@ test_install(void)
 	bench_end(&b);
 }
 
+/* One that came over a link, before the word that another's keys are gone. */
+static void
+test_late_word(void)
+{
+	const struct guest_done nobody = { NULL, NULL };
+	unsigned int id = 1;
+	struct bench b;
+
+	bench_begin(&b);
+	put(&b, "1/error", "of one before it");
+	bench_settle(&b);
+	rm(&b, "1");
+	is_num(guest_install(b.g, &id, STR("next"), str_of(switching), true,
+	           nobody, NULL),
+	    0, "a router takes a place whose keys have just gone");
+	ok(becomes(&b, "1/state", "running"), "it runs");
+	bench_settle(&b);
+	is_num(guest_count(b.g), 1, "and stays");
+	bench_end(&b);
+}
+
 static void
 test_faults(void)
 {
@@ -529,6 +550,7 @@ int
 main(void)
 {
 	test_install();
+	test_late_word();
 	test_faults();
 	test_mirror();
 	test_scan();

@@ -31,12 +31,13 @@
 #define XEN_NAMES "/tool/clickos/names"
 
 /*
- * Prepared guests: XEN_POOL/<domid> in XenStore, once it can be taken, is the
- * ports that it has, each with a space before it; how many of which there
- * should be is "NUMBER PORT...".  One is called XEN_SHELL and a number until it
- * has a name, and that stands in its XEN_SHELL_KEY for good.
+ * Prepared guests: XEN_POOL/<domid> in XenStore, once it can be taken, is
+ * "made PORT...", the ports that it has; how many of which there should be is
+ * "NUMBER PORT...".  One is called XEN_SHELL and a number until it has a name,
+ * and that stands in its XEN_SHELL_KEY for good.
  */
 #define XEN_POOL        "/tool/clickos/pool"
+#define XEN_POOL_MADE   "made"
 #define XEN_POOL_WANTED "/tool/clickos/pool-wanted"
 #define XEN_SHELL       "pool:"
 #define XEN_SHELL_KEY   "shell"

@@ -28,6 +28,14 @@ pool_ports(struct cosmos *c, const struct cosmos_spec *spec, struct strbuf *to)
 	               : COSMOS_OK;
 }
 
+/* What stands in the key of a prepared one that has the ports of spec. */
+static int
+pool_key(struct cosmos *c, const struct cosmos_spec *spec, struct strbuf *to)
+{
+	sb_adds(to, XEN_POOL_MADE);
+	return pool_ports(c, spec, to);
+}
+
 /* One has the defaults. */
 static bool
 pool_would_do(const struct xen_guest *g)
@@ -50,16 +58,16 @@ pool_path(char path[static XEN_PATH], uint32_t domid)
 	snprintf(path, XEN_PATH, XEN_POOL "/%u", domid);
 }
 
-/* Whether a prepared one has just these ports. */
+/* Whether a prepared one has just the ports that key says. */
 static bool
-pool_has(struct xen_host *h, uint32_t t, uint32_t domid, const char *ports)
+pool_has(struct xen_host *h, uint32_t t, uint32_t domid, const char *key)
 {
 	char path[XEN_PATH], *value;
 	bool same;
 
 	pool_path(path, domid);
 	value = xen_read(h, t, path);
-	same = value != NULL && strcmp(value, ports) == 0;
+	same = value != NULL && strcmp(value, key) == 0;
 	free(value);
 	return same;
 }
@@ -90,11 +98,11 @@ pool_is_paused(struct xen_host *h, uint32_t domid)
 
 /* With its ports, or with none: then it will get them. */
 static bool
-pool_fits(struct xen_host *h, uint32_t t, uint32_t domid, const char *ports,
+pool_fits(struct xen_host *h, uint32_t t, uint32_t domid, const char *key,
     struct xen_guest *g)
 {
-	g->wired = ports[0] != '\0' && pool_has(h, t, domid, ports);
-	return g->wired || pool_has(h, t, domid, "");
+	g->wired = g->spec->nports > 0 && pool_has(h, t, domid, key);
+	return g->wired || pool_has(h, t, domid, XEN_POOL_MADE);
 }
 
 /* What its devices were given when they were made. */
@@ -115,8 +123,7 @@ pool_macs(struct xen_host *h, uint32_t t, struct xen_guest *g)
 
 /* The first that lives; its key goes, and those of dead ones before it. */
 static bool
-pool_pick(
-    struct xen_host *h, uint32_t t, const char *ports, struct xen_guest *g)
+pool_pick(struct xen_host *h, uint32_t t, const char *key, struct xen_guest *g)
 {
 	char path[XEN_PATH], *vm;
 	uint32_t n, i;
@@ -127,7 +134,7 @@ pool_pick(
 	     i += (uint32_t)strlen(names + i) + 1) {
 		uint32_t domid = (uint32_t)strtoul(names + i, NULL, 10);
 
-		if (!pool_fits(h, t, domid, ports, g))
+		if (!pool_fits(h, t, domid, key, g))
 			continue;
 		pool_path(path, domid);
 		xen_store_rm(h->store, t, path);
@@ -159,14 +166,14 @@ pool_name(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 
 /* Once.  COSMOS_E_STATE: there is none; with EAGAIN in errno: try again. */
 static int
-pool_try(struct cosmos *c, struct xen_host *h, const char *ports,
-    struct xen_guest *g)
+pool_try(
+    struct cosmos *c, struct xen_host *h, const char *key, struct xen_guest *g)
 {
 	uint32_t holder, t = xen_store_begin(h->store);
 
 	if (t == 0)
 		return xen_fail(c, h, "%s: XenStore", g->spec->name);
-	if (!pool_pick(h, t, ports, g)) {
+	if (!pool_pick(h, t, key, g)) {
 		(void)xen_store_commit(h->store, t); /* who is first clears */
 		errno = 0;
 		return COSMOS_E_STATE;
@@ -192,18 +199,18 @@ pool_try(struct cosmos *c, struct xen_host *h, const char *ports,
 int
 xen_pool_take(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
-	struct strbuf ports = STRBUF_INIT;
+	struct strbuf key = STRBUF_INIT;
 	int status, tries = 0;
 
 	if (!pool_would_do(g))
 		return COSMOS_E_STATE;
-	status = pool_ports(c, g->spec, &ports);
+	status = pool_key(c, g->spec, &key);
 	if (status == COSMOS_OK)
 		do
-			status = pool_try(c, h, sb_cstr(&ports), g);
+			status = pool_try(c, h, sb_cstr(&key), g);
 		while (status == COSMOS_E_STATE && errno == EAGAIN &&
 		       ++tries < TRIES);
-	sb_fini(&ports);
+	sb_fini(&key);
 	stage_end(c, "keys");
 	if (status != COSMOS_OK)
 		return status;
@@ -256,7 +263,7 @@ xen_pool_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 /* Boots it, pauses it, and says that it is there. */
 static int
 pool_ready(struct cosmos *c, struct xen_host *h, const struct xen_guest *g,
-    const char *ports)
+    const char *key)
 {
 	char path[XEN_PATH];
 	int status = xen_run(c, h, g);
@@ -266,7 +273,7 @@ pool_ready(struct cosmos *c, struct xen_host *h, const struct xen_guest *g,
 	if (xc_domain_pause(h->xch, g->domid) != 0)
 		return xen_fail(c, h, "%s: pausing it", g->spec->name);
 	pool_path(path, g->domid);
-	xen_store_write(h->store, 0, path, ports);
+	xen_store_write(h->store, 0, path, key);
 	return xen_store_done(h->store)
 	           ? COSMOS_OK
 	           : xen_fail(c, h, "%s: %s", g->spec->name, path);
@@ -274,7 +281,7 @@ pool_ready(struct cosmos *c, struct xen_host *h, const struct xen_guest *g,
 
 static int
 pool_add(struct cosmos *c, struct xen_host *h, const struct cosmos_spec *like,
-    const char *ports)
+    const char *key)
 {
 	struct cosmos_spec spec = *like;
 	char name[32] = XEN_SHELL;
@@ -290,7 +297,7 @@ pool_add(struct cosmos *c, struct xen_host *h, const struct cosmos_spec *like,
 	status = xen_make(c, h, &g);
 	if (status != COSMOS_OK)
 		return status;
-	status = pool_ready(c, h, &g, ports);
+	status = pool_ready(c, h, &g, key);
 	if (status != COSMOS_OK)
 		xen_undo(h, &g);
 	return status;
@@ -299,7 +306,7 @@ pool_add(struct cosmos *c, struct xen_host *h, const struct cosmos_spec *like,
 /* Ends at most n of those that have these ports, or, if not, of the others. */
 static void
 pool_drop(struct cosmos *c, struct xen_host *h, uint32_t n, bool have,
-    const char *ports)
+    const char *key)
 {
 	uint32_t length, i;
 	char *names = pool_list(h->store, &length);
@@ -310,7 +317,7 @@ pool_drop(struct cosmos *c, struct xen_host *h, uint32_t n, bool have,
 			.id = (uint32_t)strtoul(names + i, NULL, 10),
 			.name = XEN_SHELL };
 
-		if (pool_has(h, 0, g.id, ports) != have)
+		if (pool_has(h, 0, g.id, key) != have)
 			continue;
 		n--;
 		/* As far as it goes: its keys, at least. */
@@ -339,20 +346,20 @@ static int
 pool_fill(struct cosmos *c, struct xen_host *h, uint32_t wanted,
     const struct cosmos_spec *like, uint32_t *have)
 {
-	struct strbuf ports = STRBUF_INIT;
-	int status = pool_ports(c, like, &ports);
+	struct strbuf key = STRBUF_INIT;
+	int status = pool_key(c, like, &key);
 
 	if (status == COSMOS_OK) {
-		pool_drop(c, h, UINT32_MAX, false, sb_cstr(&ports));
+		pool_drop(c, h, UINT32_MAX, false, sb_cstr(&key));
 		*have = pool_count(h->store);
 	}
 	for (; status == COSMOS_OK && *have < wanted; *have += 1)
-		status = pool_add(c, h, like, sb_cstr(&ports));
+		status = pool_add(c, h, like, sb_cstr(&key));
 	if (status == COSMOS_OK && *have > wanted) {
-		pool_drop(c, h, *have - wanted, true, sb_cstr(&ports));
+		pool_drop(c, h, *have - wanted, true, sb_cstr(&key));
 		*have = pool_count(h->store);
 	}
-	sb_fini(&ports);
+	sb_fini(&key);
 	return status;
 }
 
