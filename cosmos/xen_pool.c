@@ -303,6 +303,29 @@ pool_add(struct cosmos *c, struct xen_host *h, const struct cosmos_spec *like,
 	return status;
 }
 
+/*
+ * Takes the key of a prepared one if it has these ports, or, if not, others:
+ * nobody else gets it then.  False: it has been taken, or is to stay.
+ */
+static bool
+pool_claim(struct xen_host *h, uint32_t domid, bool have, const char *key)
+{
+	uint32_t t = xen_store_begin(h->store);
+	char path[XEN_PATH], *value;
+	bool mine;
+
+	if (t == 0)
+		return false;
+	pool_path(path, domid);
+	value = xen_read(h, t, path);
+	mine = value != NULL && value[0] != '\0' &&
+	       (strcmp(value, key) == 0) == have;
+	free(value);
+	if (mine)
+		xen_store_rm(h->store, t, path);
+	return xen_store_commit(h->store, t) && mine;
+}
+
 /* Ends at most n of those that have these ports, or, if not, of the others. */
 static void
 pool_drop(struct cosmos *c, struct xen_host *h, uint32_t n, bool have,
@@ -317,7 +340,7 @@ pool_drop(struct cosmos *c, struct xen_host *h, uint32_t n, bool have,
 			.id = (uint32_t)strtoul(names + i, NULL, 10),
 			.name = XEN_SHELL };
 
-		if (pool_has(h, 0, g.id, key) != have)
+		if (!pool_claim(h, g.id, have, key))
 			continue;
 		n--;
 		/* As far as it goes: its keys, at least. */

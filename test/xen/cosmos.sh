@@ -412,9 +412,12 @@ echo nonsense > /tmp/kernel
 $C create none -i /tmp/kernel 2>/tmp/err
 check "what is no kernel" [ $? != 0 ]
 check "it says which" grep -q /tmp/kernel /tmp/err
-# Nothing but zeros where its code should be.
+# Nothing but breakpoints where its code should be, which nobody handles: its
+# first segment begins with the second page, and its length stands at byte 96.
 cp /test/clickos /tmp/dead
-dd if=/dev/zero of=/tmp/dead bs=4096 seek=1 count=128 conv=notrunc 2>/dev/null
+code=$(od -An -t u8 -j 96 -N 8 /tmp/dead)
+tr '\0' '\314' < /dev/zero | dd iflag=fullblock of=/tmp/dead bs=4096 seek=1 \
+    count=$((code / 4096)) conv=notrunc 2>/dev/null
 for kind in pv pvh; do
 	before=$(cut -d. -f1 /proc/uptime)
 	$C create none -i /tmp/dead --type $kind -c /tmp/count.click 2>/tmp/err
