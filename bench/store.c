@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <xenstore.h>
 
+#include "bench/clock.h"
 #include "cosmos/cosmos.h"
 
 enum { N_MAX = 1000, TRANSACTION_KEYS = 10 };
@@ -23,15 +23,6 @@ struct store {
 };
 
 typedef int store_fn(struct store *s);
-
-static int64_t
-now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 static int
 put(struct store *s, xs_transaction_t t, const char *path, const char *value)
@@ -150,13 +141,13 @@ measure(struct store *s, size_t row, int n)
 	static int64_t ns[N_MAX];
 
 	for (int i = 0; i < n; i++) {
-		int64_t start = now_ns();
+		int64_t start = clock_now_ns();
 
 		if (rows[row].fn(s) != 0) {
 			printf("%s failed\n", rows[row].name);
 			return;
 		}
-		ns[i] = now_ns() - start;
+		ns[i] = clock_now_ns() - start;
 	}
 	qsort(ns, (size_t)n, sizeof(ns[0]), by_value);
 	printf("%s %" PRId64 "\n", rows[row].name, ns[n / 2]);

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench/clock.h"
 #include "cosmos/cosmos.h"
 
 enum { PACKETS = 1000, SAMPLE = 101, TRIES = 10000, MOMENTS = 500 };
@@ -40,15 +41,6 @@ crowd_signal(int signo)
 {
 	(void)signo;
 	crowd_stop = 1;
-}
-
-static int64_t
-crowd_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static uint64_t
@@ -144,18 +136,18 @@ crowd_create(struct crowd *w)
 
 	snprintf(name, sizeof(name), "g%u", w->n);
 	w->spec.name = name;
-	begin = crowd_now();
+	begin = clock_now_ns();
 	err = cosmos_create(w->c, &w->spec, &w->guests[w->n]);
 	w->spec.name = NULL; /* it was this function's */
 	if (err != COSMOS_OK) {
 		printf("failed %u %s\n", w->n + 1, cosmos_error(w->c));
 		return -1;
 	}
-	created = crowd_now();
+	created = clock_now_ns();
 	while (!crowd_has_printed(w) && ++tries < TRIES)
 		nanosleep(&pause, NULL);
 	printf("create %u %" PRId64 " %" PRId64 "\n", ++w->n, created - begin,
-	    crowd_now() - begin);
+	    clock_now_ns() - begin);
 	return 0;
 }
 

@@ -11,19 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "bench/clock.h"
+
 extern char **environ;
-
-static int64_t
-start_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* Nanoseconds, or -1. */
 static int64_t
@@ -40,12 +32,12 @@ start_once(char **argv)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-	begin = start_now();
+	begin = clock_now_ns();
 	if (posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ) != 0)
 		return -1;
 	close(ends[1]);
 	status = read(ends[0], &byte, 1) < 0;
-	end = start_now();
+	end = clock_now_ns();
 	close(ends[0]);
 	kill(pid, SIGTERM);
 	waitpid(pid, NULL, 0);

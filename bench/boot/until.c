@@ -11,21 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <xenstore.h>
+
+#include "bench/clock.h"
 
 enum { WAIT_MS = 60000 };
 
 extern char **environ;
-
-static int64_t
-until_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
-}
 
 /* The newest domain: ids rise. */
 static unsigned long
@@ -88,19 +80,19 @@ main(int argc, char **argv)
 		return 2;
 	}
 	before = until_newest(xs);
-	begin = until_now();
+	begin = clock_now_ns();
 	if (posix_spawnp(&pid, argv[1], NULL, NULL, argv + 1, environ) != 0 ||
 	    waitpid(pid, &status, 0) != pid || status != 0) {
 		fprintf(stderr, "until: %s has failed\n", argv[1]);
 		return 1;
 	}
-	ended = until_now();
+	ended = clock_now_ns();
 	id = until_newest(xs);
 	if (id == before || until_running(xs, id) != 0) {
 		fprintf(stderr, "until: no guest says that it runs\n");
 		return 1;
 	}
 	printf("%lld %lld\n", (long long)(ended - begin),
-	    (long long)(until_now() - begin));
+	    (long long)(clock_now_ns() - begin));
 	return 0;
 }
