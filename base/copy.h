@@ -24,6 +24,13 @@ void copy_avx512(void *to, const void *from, size_t n);
 /* NULL where the processor does not have it. */
 copy_fn *copy_named(const char *name);
 
+/* size <= n <= 2 * size: from both ends, what lies in the middle twice. */
+#define COPY_ENDS(t, f, n, size)                                               \
+	do {                                                                   \
+		memcpy(t, f, size);                                            \
+		memcpy((t) + (n) - (size), (f) + (n) - (size), size);          \
+	} while (0)
+
 /* For n of at most 128 or so, inline: most are 64. */
 static inline void
 copy_short(void *to, const void *from, size_t n)
@@ -34,14 +41,17 @@ copy_short(void *to, const void *from, size_t n)
 	if (__builtin_expect(n < 16, 0)) {
 		for (size_t i = 0; i < n; i++)
 			t[i] = f[i];
-		return;
+	} else if (n <= 32) {
+		COPY_ENDS(t, f, n, 16);
+	} else if (n <= 64) {
+		COPY_ENDS(t, f, n, 32);
+	} else {
+		for (; n > 128; n -= 64, t += 64, f += 64)
+			memcpy(t, f, 64);
+		COPY_ENDS(t, f, n, 64);
 	}
-	for (; n >= 64; n -= 64, t += 64, f += 64)
-		memcpy(t, f, 64);
-	for (; n > 16; n -= 16, t += 16, f += 16)
-		memcpy(t, f, 16);
-	if (n > 0) /* the last 16, some of them again */
-		memcpy(t + n - 16, f + n - 16, 16);
 }
+
+#undef COPY_ENDS
 
 #endif

@@ -190,9 +190,38 @@ test_many(void)
 	is_num(trun_stop(&t), 0, "every packet is back");
 }
 
+/* Batches ended of which one packet is shared, or too long for the pool. */
+static void
+test_kill(void)
+{
+	struct thread *thread;
+	struct scratch_mark m;
+	struct packet *held;
+	struct batch *b;
+	struct trun t;
+
+	ASSERT(trun_start(&t, "Idle -> Discard") == 0);
+	thread = master_thread(t.m, 0);
+	m = scratch_mark(thread);
+	b = numbered(thread, 3);
+	held = packet_clone(thread, b->packet[1]);
+	memset(held->data, 0x5a, held->length);
+	batch_kill(b);
+	is_num(b->count, 0, "a batch that has been killed is empty");
+	is_num(held->refs, 1, "who shared a packet has it alone now");
+	is_num(master_packets_out(t.m), 2, "only that one is out");
+	packet_kill(thread, held);
+	batch_add(b, packet_new(thread, 0, NULL, 64, 0));
+	batch_add(b, packet_new(thread, 0, NULL, 3 * POOL_BUFFER, 0));
+	batch_kill(b);
+	scratch_release(thread, m);
+	is_num(trun_stop(&t), 0, "long ones are given back as well");
+}
+
 int
 main(void)
 {
+	test_kill();
 	test_in_turn(3, PACKETS);
 	test_in_turn(3, 100);
 	test_in_turn(4, 100);

@@ -24,6 +24,18 @@ packet_reset(struct packet *p, uint32_t headroom, uint32_t length)
 	memset(p->anno, 0, sizeof(*p) - offsetof(struct packet, anno));
 }
 
+/* A fresh packet of the pool, with bytes for which there is room. */
+ALWAYS_INLINE void
+packet_fill(
+    struct packet *p, uint32_t headroom, const void *data, uint32_t length)
+{
+	packet_reset(p, headroom, length);
+	if (length <= 128)
+		copy_short(p->data, data, length);
+	else
+		memcpy(p->data, data, length);
+}
+
 /* What is too long for a pool's buffer. */
 struct packet *packet_new_long(struct thread *t, uint32_t headroom,
     const void *data, uint32_t length, uint32_t tailroom);
@@ -40,13 +52,10 @@ packet_new_inline(struct thread *t, uint32_t headroom, const void *data,
 	p = pool_get(t->pool);
 	if (unlikely(p == NULL))
 		return NULL;
-	packet_reset(p, headroom, length);
-	if (data == NULL)
-		return p;
-	if (length <= 128)
-		copy_short(p->data, data, length);
+	if (data != NULL)
+		packet_fill(p, headroom, data, length);
 	else
-		memcpy(p->data, data, length);
+		packet_reset(p, headroom, length);
 	return p;
 }
 

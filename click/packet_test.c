@@ -207,6 +207,45 @@ test_limit(void)
 	depot_free(d);
 }
 
+/* Packets by the score, from memory that runs short, and back over a spill. */
+static void
+test_scores(void)
+{
+	enum { FULL = POOL_STACK, SCORE = 200, LIMIT = FULL + 100 };
+	struct depot *d = depot_new(0);
+	struct pool *pool = pool_new(d);
+	static struct packet *got[LIMIT + SCORE];
+	unsigned int n = 0, wrong = 0;
+
+	pool->limit = LIMIT;
+	while (n < LIMIT) {
+		uint32_t want = LIMIT - n < SCORE ? LIMIT - n : SCORE;
+
+		ASSERT(pool_get_many(pool, &got[n], want) == want);
+		n += want;
+	}
+	is_num(pool->owned, LIMIT, "by the score a pool gives what it may");
+	is_num((int64_t)pool->failures, 0, "and none too much is asked for");
+	pool_put(pool, got[--n]);
+	is_num(pool_get_many(pool, &got[n], SCORE), 1, "the last one alone");
+	is_num((int64_t)pool->failures, 1, "one that was missing is counted");
+	for (unsigned int i = 0; i < LIMIT; i++) {
+		wrong += got[i]->refs != 1;
+		got[i]->refs = 2; /* handed out twice it would be seen */
+	}
+	is_num(wrong, 0, "each is given once");
+	for (n = LIMIT; n > 0; n -= n < SCORE ? n : SCORE) {
+		uint32_t some = n < SCORE ? n : SCORE;
+
+		pool_put_many(pool, &got[n - some], some);
+	}
+	is_num(pool->owned, LIMIT - POOL_CHAIN, "a full stack spills a chain");
+	is_num(pool->nready, LIMIT - POOL_CHAIN, "and keeps the rest");
+	pool_free(pool);
+	is_num(depot_home(d), depot_all(d), "by the score: all are home");
+	depot_free(d);
+}
+
 int
 main(void)
 {
@@ -224,5 +263,6 @@ main(void)
 	is_num(master_packets_out(m), 0, "every packet is back");
 	master_free(m);
 	test_limit();
+	test_scores();
 	return tap_done();
 }

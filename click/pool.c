@@ -290,6 +290,16 @@ pool_get_slow(struct pool *pool)
 	return p;
 }
 
+uint32_t
+pool_get_many_slow(struct pool *pool, struct packet **out, uint32_t n)
+{
+	uint32_t got = 0;
+
+	while (got < n && (out[got] = pool_get(pool)) != NULL)
+		got++;
+	return got;
+}
+
 /* A chunk of bare headers straight onto the pool's list. */
 static void
 pool_grow_bare(struct pool *pool)

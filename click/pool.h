@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "click/thread.h"
 
@@ -42,7 +43,8 @@ void pool_trim(struct pool *p, uint32_t keep);
 
 /* A ready packet, fields undefined but head, size and buffer; NULL: counted. */
 struct packet *pool_get_slow(struct pool *pool);
-/* Makes room on a full stack. */
+uint32_t pool_get_many_slow(struct pool *pool, struct packet **out, uint32_t n);
+/* Makes room for POOL_CHAIN on a full stack. */
 void pool_spill(struct pool *pool);
 /* A header without buffer; NULL when out of memory. */
 struct packet *pool_get_bare(struct pool *pool);
@@ -55,12 +57,33 @@ pool_get(struct pool *pool)
 	return pool->ready[--pool->nready];
 }
 
+/* n packets; fewer when memory is short, which is counted. */
+static inline uint32_t
+pool_get_many(struct pool *pool, struct packet **out, uint32_t n)
+{
+	if (unlikely(pool->nready < n))
+		return pool_get_many_slow(pool, out, n);
+	pool->nready -= n;
+	memcpy(out, &pool->ready[pool->nready], n * sizeof(struct packet *));
+	return n;
+}
+
 static inline void
 pool_put(struct pool *pool, struct packet *p)
 {
 	if (unlikely(pool->nready == pool->cap))
 		pool_spill(pool);
 	pool->ready[pool->nready++] = p;
+}
+
+/* n of at most POOL_CHAIN */
+static inline void
+pool_put_many(struct pool *pool, struct packet *const *in, uint32_t n)
+{
+	if (unlikely(pool->nready + n > pool->cap))
+		pool_spill(pool);
+	memcpy(&pool->ready[pool->nready], in, n * sizeof(struct packet *));
+	pool->nready += n;
 }
 
 static inline void

@@ -20,6 +20,18 @@ struct replay_port {
 	uint64_t rounds; /* left; UINT64_MAX: for ever */
 };
 
+/* What port_receive() does for packets that come one by one. */
+static void
+replay_received(struct replay_port *r, struct packet **p, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		p[i]->type = (uint8_t)port_packet_type(
+		    &r->port, p[i]->data, p[i]->length);
+		r->port.stats.rx_bytes += p[i]->length;
+	}
+	r->port.stats.rx_packets += n;
+}
+
 static int
 replay_rx(struct netdev *dev, struct batch *out, unsigned int max)
 {
@@ -29,13 +41,18 @@ replay_rx(struct netdev *dev, struct batch *out, unsigned int max)
 	if (r->rounds == 0)
 		return ERR_CLOSED;
 	while (n < max && r->rounds > 0) {
-		const struct capture_frame *f = &r->capture.frames[r->next];
+		struct packet **p = &out->packet[out->count];
+		uint32_t want = capture_left(&r->capture, r->next, max - n);
+		uint32_t got = capture_play(&r->capture, r->next, out, want);
 
-		if (port_receive(
-		        &r->port, out, f->data, f->caplen, f->stamp_ns) == NULL)
+		replay_received(r, p, got);
+		n += got;
+		r->next += got;
+		if (got < want) {
+			r->port.stats.rx_dropped++;
 			break;
-		n++;
-		if (++r->next < r->capture.n)
+		}
+		if (r->next < r->capture.n)
 			continue;
 		r->next = 0;
 		if (r->rounds != UINT64_MAX)

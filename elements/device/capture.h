@@ -8,6 +8,7 @@
 
 #include "base/diag.h"
 #include "base/pcap.h"
+#include "click/batch.h"
 
 struct capture_frame {
 	const uint8_t *data;
@@ -20,6 +21,7 @@ struct capture {
 	struct strbuf file;
 	struct capture_frame *frames;
 	size_t n, cap;
+	uint32_t longest; /* caplen of all frames */
 	uint32_t linktype;
 };
 
@@ -32,5 +34,20 @@ struct capture {
 int capture_load(struct capture *c, struct str path, size_t max, bool *broken,
     struct diag *why);
 void capture_fini(struct capture *c);
+
+/* How many frames there are from one (below n) on; most at most. */
+static inline uint32_t
+capture_left(const struct capture *c, size_t from, uint32_t most)
+{
+	return c->n - from < most ? (uint32_t)(c->n - from) : most;
+}
+
+/*
+ * Adds n frames from one on, as many as there are at most, to b, which has room
+ * for them: as packets with the time stamp, the length that was not captured
+ * and the link header's place.  Returns how many, fewer when memory is short.
+ */
+uint32_t capture_play(
+    const struct capture *c, size_t from, struct batch *b, uint32_t n);
 
 #endif

@@ -179,6 +179,40 @@ test_replay_pulled(const struct ports_capture *c)
 	is_num(trun_stop(&t), 0, "Replay, pulled: every packet is back");
 }
 
+/* Frames of which one is too long for the pool's buffers, and one cut short. */
+static void
+test_replay_lengths(void)
+{
+	enum { LONG = 2 * POOL_BUFFER + 100 };
+	static const uint32_t lengths[] = { 60, 17, 64, LONG, 1, 65 };
+	static uint8_t frame[LONG + ARRAY_SIZE(lengths)];
+	struct ports_capture c;
+	char text[256];
+	struct trun t;
+
+	for (size_t i = 0; i < sizeof(frame); i++)
+		frame[i] = (uint8_t)(i * 7 + i / 256);
+	ASSERT(capture_open(&c));
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++)
+		ASSERT(capture_put(&c, frame + i, lengths[i], NS_PER_SEC));
+	snprintf(text, sizeof(text),
+	    "Replay(%s, TIMESTAMP false, STOP true) -> q :: Queue -> Idle",
+	    c.name);
+	ok(trun_start(&t, text) == 0, "Replay, lengths: starts");
+	trun_run(&t);
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		struct packet *p = net_take(&t, "q");
+
+		ASSERT(p != NULL);
+		is_str(packet_str(p), str_make((char *)frame + i, lengths[i]),
+		    "Replay, lengths: %u bytes", lengths[i]);
+		is_num(p->timestamp_ns, 0, "and no time stamp");
+		net_kill(&t, p);
+	}
+	is_num(trun_stop(&t), 0, "Replay, lengths: every packet is back");
+	capture_close(&c);
+}
+
 int
 main(void)
 {
@@ -194,5 +228,6 @@ main(void)
 		test_replay_pulled(&c);
 	}
 	capture_close(&c);
+	test_replay_lengths();
 	return tap_done();
 }

@@ -27,15 +27,14 @@
  *     Replay(web.pcap, LOOP 0, BURST 32) -> EtherMirror -> Counter -> Discard;
  */
 #include "base/stamp.h"
-#include "click/anno.h"
 #include "click/conf.h"
 #include "click/element.h"
 #include "click/notifier.h"
-#include "click/packet_inline.h"
+#include "click/packet.h"
 #include "click/router.h"
 #include "elements/device/capture.h"
 
-enum { BURST_DEFAULT = 32, PREFETCH = 4 };
+enum { BURST_DEFAULT = 32 };
 
 struct replay {
 	struct str filename; /* owned */
@@ -83,12 +82,17 @@ replay_configure(struct element *e, const struct strs *conf, struct errh *errh)
 	return err;
 }
 
+static bool
+replay_over(const struct replay *r)
+{
+	return r->loop > 0 && r->loops >= r->loop;
+}
+
 /* How many of the next want packets there are to come. */
 static uint32_t
 replay_allowed(const struct replay *r, uint32_t want)
 {
-	if (!r->active || r->capture.n == 0 ||
-	    (r->loop > 0 && r->loops >= r->loop))
+	if (!r->active || r->capture.n == 0 || replay_over(r))
 		return 0;
 	if (r->limit < 0)
 		return want;
@@ -99,29 +103,31 @@ replay_allowed(const struct replay *r, uint32_t want)
 	return want;
 }
 
-/* The next frame as a packet, NULL when there is no memory. */
-static inline struct packet *
-replay_one(struct replay *r, struct thread *t)
+/* n frames have been played; the file may have more. */
+static void
+replay_played(struct replay *r, uint32_t n)
 {
-	const struct capture_frame *f = &r->capture.frames[r->next];
-	struct packet *p;
-
-	/* The frames lie one behind the other: a few ahead is near. */
-	prefetch_read(f->data + PREFETCH * 64);
-	p = packet_new_inline(t, PACKET_HEADROOM, f->data, f->caplen, 0);
-	if (unlikely(p == NULL))
-		return NULL;
-	if (r->timestamp)
-		p->timestamp_ns = f->stamp_ns;
-	if (unlikely(f->length > f->caplen))
-		anno_set_u32(p, ANNO_EXTRA_LENGTH, f->length - f->caplen);
-	packet_set_mac(p, p->data);
-	if (unlikely(++r->next == r->capture.n)) {
+	r->count += n;
+	r->next += n;
+	if (r->next == r->capture.n) {
 		r->next = 0;
 		r->loops++;
 		r->start_ns = 0;
 	}
-	return p;
+}
+
+/* n frames, from which on the file has as many; fewer when memory is short. */
+static uint32_t
+replay_some(struct replay *r, struct batch *b, uint32_t n)
+{
+	struct packet **p = &b->packet[b->count];
+
+	n = capture_play(&r->capture, r->next, b, n);
+	if (unlikely(!r->timestamp))
+		for (uint32_t i = 0; i < n; i++)
+			p[i]->timestamp_ns = 0;
+	replay_played(r, n);
+	return n;
 }
 
 /* TIMING: whether the next frame's time has come; else when it will. */
@@ -145,26 +151,16 @@ static uint32_t
 replay_fill(struct element *e, struct batch *b, uint32_t max, bool *waits)
 {
 	struct replay *r = element_state(e);
-	struct thread *t = b->thread;
-	uint32_t before = b->count;
+	uint32_t before = b->count, n = 1;
 
 	*waits = false;
-	while (b->count - before < max) {
-		uint64_t loops = r->loops;
-		struct packet *p;
-
-		if (r->timing && !replay_due(e, t)) {
-			*waits = true;
+	for (; n > 0 && max > 0 && !replay_over(r); max -= n) {
+		*waits = r->timing && !replay_due(e, b->thread);
+		if (*waits)
 			break;
-		}
-		p = replay_one(r, t);
-		if (p == NULL)
-			break;
-		batch_add(b, p);
-		if (loops != r->loops && r->loop > 0 && r->loops >= r->loop)
-			break;
+		n = r->timing ? 1 : capture_left(&r->capture, r->next, max);
+		n = replay_some(r, b, n);
 	}
-	r->count += b->count - before;
 	return b->count - before;
 }
 
