@@ -7,7 +7,9 @@
 #define VALE_CONN_H
 
 #include "base/strbuf.h"
+#include "vale/account.h"
 #include "vale/guest.h"
+#include "vale/limit.h"
 #include "vale/opener.h"
 #include "vale/policy.h"
 #include "vale/server.h"
@@ -27,6 +29,12 @@ struct server {
 	int mail;            /* event: some guest's worker has found text */
 	uint32_t generation; /* of this run of the switch */
 	struct conn *conns;
+	struct account *accounts;
+	uint32_t fds_max;         /* descriptors that we may have */
+	uint32_t conns_max;       /* connections of a user's */
+	struct payer refused;     /* for all who are turned away */
+	struct vale_timer listen; /* set while nobody is accepted */
+	struct vale_limit refused_log;
 };
 
 struct conn {
@@ -38,6 +46,9 @@ struct conn {
 	int fds[CONN_FDS];
 	unsigned int nfds;
 	bool closing;
+	struct account *account; /* who pays; NULL: nobody */
+	bool held;               /* it waits for its turn, unwatched */
+	struct conn *held_next;
 	struct vale_guest *guest; /* NULL: only a tool, or not yet */
 	int mailed;               /* atomic: the guest has text for us */
 	/*
@@ -64,6 +75,18 @@ struct request {
 	int (*run)(struct server *s, struct conn *c, struct str args,
 	    struct answer *a, struct diag *why);
 };
+
+/* server.c */
+void server_log(struct server *s, const char *fmt, ...) PRINTF(2, 3);
+/* Reads what has come and does it, then watches c anew or frees it. */
+void conn_turn(struct conn *c);
+void conn_free(struct conn *c);
+
+/* accept.c */
+void server_accept(void *arg, unsigned int events);
+/* ERR_NOMEM: fd is none, or one of the last. */
+int server_check_fd(struct server *s, int fd, struct diag *why);
+void server_count_fds(struct server *s);
 
 extern const struct request vale_requests[];
 extern const size_t vale_nrequests;

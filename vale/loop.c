@@ -3,10 +3,12 @@
 #include "vale/loop.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -25,6 +27,7 @@ struct vale_loop {
 	int epoll, event;
 	uint32_t generation;
 	VEC(struct watch) watches; /* by descriptor */
+	struct vale_timer *timers; /* in no order: there are few */
 };
 
 static const uint64_t EVENT_WAKE = UINT64_MAX;
@@ -103,6 +106,77 @@ loop_watch(struct vale_loop *l, int fd, unsigned int events,
 	return errno == ENOMEM ? ERR_NOMEM : ERR_IO;
 }
 
+/* ---- timers ---- */
+
+static int64_t
+loop_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+void
+loop_never(struct vale_timer *t)
+{
+	if (t->link == NULL)
+		return;
+	*t->link = t->next;
+	if (t->next != NULL)
+		t->next->link = t->link;
+	t->link = NULL;
+}
+
+void
+loop_later(struct vale_loop *l, struct vale_timer *t, int64_t ns)
+{
+	loop_never(t);
+	t->when_ns = loop_now() + ns;
+	t->next = l->timers;
+	t->link = &l->timers;
+	if (t->next != NULL)
+		t->next->link = &t->next;
+	l->timers = t;
+}
+
+/* Calls what is due; one at a time, for a call may change the list. */
+static void
+loop_expire(struct vale_loop *l)
+{
+	int64_t now = l->timers != NULL ? loop_now() : 0;
+	struct vale_timer *t = l->timers;
+
+	while (t != NULL) {
+		if (t->when_ns > now) {
+			t = t->next;
+			continue;
+		}
+		loop_never(t);
+		t->expire(t->arg);
+		t = l->timers; /* what it sets anew is later than now */
+	}
+}
+
+/* timeout_ms, or less when a timer wants it; rounded up. */
+static int
+loop_timeout(const struct vale_loop *l, int timeout_ms)
+{
+	int64_t now = l->timers != NULL ? loop_now() : 0;
+
+	for (const struct vale_timer *t = l->timers; t != NULL; t = t->next) {
+		int64_t ms = (t->when_ns - now + 999999) / 1000000;
+
+		if (ms < 0)
+			ms = 0;
+		if (timeout_ms < 0 || ms < timeout_ms)
+			timeout_ms = ms < INT_MAX ? (int)ms : INT_MAX;
+	}
+	return timeout_ms;
+}
+
+/* ---- waiting ---- */
+
 static void
 loop_deliver(struct vale_loop *l, const struct epoll_event *ev)
 {
@@ -128,8 +202,10 @@ void
 loop_wait(struct vale_loop *l, int timeout_ms)
 {
 	struct epoll_event ev[EVENTS_AT_ONCE];
-	int n = epoll_wait(l->epoll, ev, EVENTS_AT_ONCE, timeout_ms);
+	int n = epoll_wait(
+	    l->epoll, ev, EVENTS_AT_ONCE, loop_timeout(l, timeout_ms));
 
+	loop_expire(l);
 	for (int i = 0; i < n; i++)
 		loop_deliver(l, &ev[i]);
 }

@@ -10,6 +10,7 @@
 #include "base/diag.h"
 
 struct vale_loop;
+struct vale_timer;
 
 /* NULL when out of memory or descriptors. */
 struct vale_loop *loop_new(void);
@@ -18,6 +19,10 @@ void loop_free(struct vale_loop *l);
 /* As vale_watch() (port.h). */
 int loop_watch(struct vale_loop *l, int fd, unsigned int events,
     void (*ready)(void *arg, unsigned int events), void *arg);
+
+/* As vale_later() and vale_never() (port.h). */
+void loop_later(struct vale_loop *l, struct vale_timer *t, int64_t ns);
+void loop_never(struct vale_timer *t);
 
 /*
  * Waits for events, for at most timeout_ms (-1: for ever), and delivers them.

@@ -15,6 +15,12 @@
 #include "vale/sandbox.h"
 #include "vale/server.h"
 
+enum {
+	FILES_WANTED = 65536, /* for thirty thousand guests */
+	FILES_MANY = 2112,    /* below that it is told how many guests fit */
+	FILES_LEAST = 64,     /* for the switch itself */
+};
+
 struct serve {
 	struct vale_options vale;
 	struct server_options server;
@@ -186,16 +192,41 @@ serve_switch(struct vale *v, const char *arg, struct diag *why)
 	    function.n > 0 ? function : STR("learning"), why);
 }
 
-/* Each guest takes two descriptors: as many as the system allows. */
-static void
+/*
+ * Each guest takes two descriptors.  As many as are allowed, or more where we
+ * may allow it ourselves; too few to do anything is said now and not by the
+ * first guest that fails.
+ */
+static int
 serve_raise_limits(void)
 {
-	struct rlimit r;
+	struct rlimit had, want;
 
-	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
-		r.rlim_cur = r.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &r); /* else: fewer guests */
+	if (getrlimit(RLIMIT_NOFILE, &had) != 0)
+		return 0;
+	want.rlim_max =
+	    had.rlim_max > FILES_WANTED ? had.rlim_max : FILES_WANTED;
+	want.rlim_cur = want.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &want) == 0)
+		return 0;
+	want.rlim_cur = want.rlim_max = had.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &want) != 0)
+		want.rlim_cur = had.rlim_cur;
+	if (want.rlim_cur < FILES_LEAST) {
+		fprintf(stderr,
+		    "vale: %llu open files are allowed, at least %d are "
+		    "needed, and 2 for each guest: raise the limit (ulimit "
+		    "-n, LimitNOFILE=)\n",
+		    (unsigned long long)want.rlim_cur, FILES_LEAST);
+		return ERR_RANGE;
 	}
+	if (want.rlim_cur < FILES_MANY)
+		fprintf(stderr,
+		    "vale: %llu open files are allowed: room for %llu guests "
+		    "(ulimit -n, LimitNOFILE=)\n",
+		    (unsigned long long)want.rlim_cur,
+		    (unsigned long long)(want.rlim_cur - FILES_LEAST) / 2);
+	return 0;
 }
 
 static void
@@ -272,7 +303,9 @@ main_serve(int argc, char **argv)
 	struct serve s = { .vale = { .workers = 1,
 		               .poll_ns = VALE_POLL_NS,
 		               .log = serve_log },
-		.server = { .path = main_socket(), .guest_memory = 256 << 20 },
+		.server = { .path = main_socket(),
+		    .guest_memory = 256 << 20,
+		    .log = serve_log },
 		.xen = { .options = { .log = serve_log } } };
 	struct diag why = { "" };
 	int i = 1, status = 1;
@@ -294,7 +327,8 @@ main_serve(int argc, char **argv)
 		return 2;
 	}
 	s.vale.cpus = s.ncpus > 0 ? s.cpus : NULL;
-	serve_raise_limits();
+	if (serve_raise_limits() != 0)
+		return 1;
 	if ((s.run_file == NULL ||
 	        read_file(s.run_file, &s.commands, &why) == 0) &&
 	    serve_helper(&s, &why) == 0 && serve_policy(&s, &why) == 0)

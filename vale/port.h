@@ -216,6 +216,20 @@ int vale_watch(struct vale *v, int fd, unsigned int events,
     void (*ready)(void *arg, unsigned int events), void *arg);
 
 /*
+ * Calls t->expire(t->arg) once, on the control thread, ns from now; again: at
+ * that time instead.  t, zeroed but for those two, must stay where it is until
+ * then or until vale_never().  Control thread only.
+ */
+struct vale_timer {
+	void (*expire)(void *arg);
+	void *arg;
+	struct vale_timer *next, **link; /* the loop's; link NULL: not set */
+	int64_t when_ns;
+};
+void vale_later(struct vale *v, struct vale_timer *t, int64_t ns);
+void vale_never(struct vale_timer *t);
+
+/*
  * Takes the port away from the workers: when it returns none is in one of its
  * functions, and none will be before vale_port_start().  Frames to it are
  * dropped and counted meanwhile.  Control thread only; waits a few

@@ -17,7 +17,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "vale/kinds.h"
@@ -39,6 +38,32 @@ vhost_hang_up(struct vhost_port *v)
 	}
 	vhost_reset(v);
 	vhost_connect_later(v);
+}
+
+/* ---- its share of the control thread ---- */
+
+/*
+ * Connections and messages cost the others' time: a front end that uses too
+ * much of it is not listened to for a while.
+ */
+static void
+vhost_charge(struct vhost_port *v, int64_t began)
+{
+	int64_t ns;
+
+	payer_charge(&v->payer, began);
+	ns = payer_wait_ns(&v->payer);
+	if (ns == 0 || (v->client && v->socket < 0))
+		return; /* or it waits for the other side as it is */
+	if (v->listener >= 0)
+		(void)vale_watch(v->port.vale, v->listener, 0, NULL, NULL);
+	if (v->socket >= 0)
+		(void)vale_watch(v->port.vale, v->socket, 0, NULL, NULL);
+	vale_later(v->port.vale, &v->again, ns);
+	if (!v->told)
+		vale_port_log(
+		    &v->port, "its front end asks too much: it waits");
+	v->told = true;
 }
 
 /* ---- messages ---- */
@@ -124,6 +149,7 @@ static void
 vhost_readable(void *arg, unsigned int events)
 {
 	struct vhost_port *v = arg;
+	int64_t began = payer_now();
 	struct diag why = { "" };
 	int err = 1;
 
@@ -134,18 +160,18 @@ vhost_readable(void *arg, unsigned int events)
 
 		err = vhost_read(v, &why);
 		if (err == 0 && v->have == before)
-			return;
+			break;
 		if (err > 0) {
 			err = vhost_request(v, &why);
 			vhost_drop_fds(v);
 			v->have = 0;
 		}
 	}
-	if (err >= 0)
-		return;
-	if (err != ERR_CLOSED)
+	if (err < 0 && err != ERR_CLOSED)
 		vale_port_log(&v->port, "%s", why.text);
-	vhost_hang_up(v);
+	if (err < 0)
+		vhost_hang_up(v);
+	vhost_charge(v, began);
 }
 
 /* ---- connections ---- */
@@ -167,15 +193,15 @@ static void
 vhost_accept(void *arg, unsigned int events)
 {
 	struct vhost_port *v = arg;
+	int64_t began = payer_now();
 	int fd = accept4(v->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	(void)events;
-	if (fd < 0)
-		return;
-	if (v->socket >= 0)
+	if (fd >= 0 && v->socket >= 0)
 		close(fd); /* the port has one */
-	else
+	else if (fd >= 0)
 		vhost_connected(v, fd);
+	vhost_charge(v, began);
 }
 
 static void
@@ -193,23 +219,33 @@ vhost_connect(struct vhost_port *v)
 }
 
 static void
-vhost_retry(void *arg, unsigned int events)
-{
-	struct vhost_port *v = arg;
-	uint64_t count;
-
-	(void)events;
-	(void)!read(v->timer, &count, sizeof(count)); /* level triggered */
-	vhost_connect(v);
-}
-
-static void
 vhost_connect_later(struct vhost_port *v)
 {
-	struct itimerspec when = { .it_value.tv_nsec = VHOST_RETRY_NS };
-
 	if (v->client)
-		(void)timerfd_settime(v->timer, 0, &when, NULL); /* is valid */
+		vale_later(v->port.vale, &v->again, VHOST_RETRY_NS);
+}
+
+/* It has waited, for its share or for the other side. */
+static void
+vhost_again(void *arg)
+{
+	struct vhost_port *v = arg;
+	int64_t ns = payer_wait_ns(&v->payer);
+	int err = 0;
+
+	if (v->client && v->socket < 0) {
+		vhost_connect(v);
+		return;
+	}
+	if (ns == 0 && v->listener >= 0)
+		err = vale_watch(
+		    v->port.vale, v->listener, VALE_READ, vhost_accept, v);
+	if (ns == 0 && err == 0 && v->socket >= 0)
+		err = vale_watch(
+		    v->port.vale, v->socket, VALE_READ, vhost_readable, v);
+	if (ns > 0 || err != 0)
+		vale_later(v->port.vale, &v->again,
+		    ns > 0 ? ns : (int64_t)VHOST_RETRY_NS);
 }
 
 /* ---- life ---- */
@@ -263,21 +299,6 @@ vhost_listen(struct vhost_port *v, struct str args, struct diag *why)
 }
 
 static int
-vhost_dial(struct vhost_port *v, struct diag *why)
-{
-	v->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-	if (v->timer < 0)
-		return diag(why, ERR_IO, "timerfd: %s", strerror(errno));
-	if (vale_watch(v->port.vale, v->timer, VALE_READ, vhost_retry, v) !=
-	    0) {
-		close(v->timer);
-		return diag(why, ERR_NOMEM, "out of memory");
-	}
-	vhost_connect(v);
-	return 0;
-}
-
-static int
 vhost_open(struct vale_port *p, struct str args, struct diag *why)
 {
 	struct vhost_port *v = vhost_of(p);
@@ -285,12 +306,17 @@ vhost_open(struct vale_port *p, struct str args, struct diag *why)
 
 	if (err != 0)
 		return err;
-	v->socket = v->listener = v->timer = -1;
+	v->socket = v->listener = -1;
+	v->again.expire = vhost_again;
+	v->again.arg = v;
 	for (unsigned int i = 0; i < VHOST_RINGS; i++)
 		v->setup[i].kick = v->setup[i].call = -1;
 	p->ops = &vhost_ops;
 	p->link = VALE_DOWN;
-	return v->client ? vhost_dial(v, why) : vhost_listen(v, args, why);
+	if (!v->client)
+		return vhost_listen(v, args, why);
+	vhost_connect(v);
+	return 0;
 }
 
 static void
@@ -305,10 +331,7 @@ vhost_close(struct vale_port *p)
 	}
 	v->client = false; /* not again */
 	vhost_hang_up(v);
-	if (v->timer >= 0) {
-		(void)vale_watch(p->vale, v->timer, 0, NULL, NULL);
-		close(v->timer);
-	}
+	vale_never(&v->again);
 }
 
 /* Its memory or rings made no sense to a worker, which has been logged. */

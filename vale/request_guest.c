@@ -106,6 +106,10 @@ request_guest(struct server *s, struct conn *c, struct str args,
 	if (err != 0)
 		goto free_guest;
 	g->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (g->event >= 0)
+		err = server_check_fd(s, g->event, why);
+	if (err != 0)
+		goto unmap;
 	a->fds[0] = g->event < 0 ? -1 : dup(g->event);
 	if (a->fds[0] < 0) {
 		err = diag(why, ERR_IO, "eventfd: %s", strerror(errno));

@@ -48,10 +48,13 @@ request_only(struct server *s, struct conn *c, struct str args,
 {
 	int err = 0;
 
-	(void)s;
 	(void)a;
 	if (c == NULL || c->confined)
 		return diag(why, ERR_PERM, "only: once a connection");
+	if (c->account == NULL)
+		c->account = account_of_guest(s);
+	if (c->account == NULL)
+		return diag(why, ERR_NOMEM, "out of memory");
 	c->confined = true;
 	for (struct str w = str_word(&args); w.n > 0 && err == 0;
 	     w = str_word(&args))

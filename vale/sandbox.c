@@ -39,9 +39,9 @@ static const int calls[] = {
 	SYS_madvise,
 	/* waiting */
 	SYS_epoll_create1, SYS_epoll_ctl, SYS_epoll_wait, SYS_epoll_pwait,
-	SYS_eventfd2, SYS_timerfd_create, SYS_timerfd_settime, SYS_futex,
-	SYS_poll, SYS_sched_yield, SYS_clock_nanosleep, SYS_restart_syscall,
-	SYS_io_submit, SYS_io_getevents, SYS_io_destroy, /* doorbell.h */
+	SYS_eventfd2, SYS_futex, SYS_poll, SYS_sched_yield, SYS_clock_nanosleep,
+	SYS_restart_syscall, SYS_io_submit, SYS_io_getevents,
+	SYS_io_destroy, /* doorbell.h */
 	/* signals and ends */
 	SYS_rt_sigaction, SYS_rt_sigprocmask, SYS_rt_sigreturn, SYS_exit,
 	SYS_exit_group,

@@ -4,6 +4,7 @@
 #include "vale/server.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -15,18 +16,40 @@
 
 #include "vale/conn.h"
 
+void
+server_log(struct server *s, const char *fmt, ...)
+{
+	char line[320];
+	va_list ap;
+
+	if (s->options.log == NULL)
+		return;
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	s->options.log(s->options.log_arg, line);
+}
+
 /* ---- answering ---- */
 
 static void conn_event(void *arg, unsigned int events);
+
+/* While a port is open its worker reads. */
+static bool
+conn_worker_reads(const struct conn *c)
+{
+	return c->guest != NULL && c->guest->front != NULL;
+}
 
 int
 conn_watch(struct conn *c)
 {
 	unsigned int want = c->out.n > 0 ? VALE_READ | VALE_WRITE : VALE_READ;
 
-	/* While a port is open its worker reads. */
-	if (c->guest != NULL && c->guest->front != NULL)
+	if (conn_worker_reads(c))
 		want &= ~(unsigned int)VALE_READ;
+	if (c->held)
+		want = 0;
 	return vale_watch(c->server->vale, c->fd, want, conn_event, c);
 }
 
@@ -223,7 +246,7 @@ conn_read(struct conn *c)
 	return n > 0;
 }
 
-static void
+void
 conn_free(struct conn *c)
 {
 	struct conn **link = &c->server->conns;
@@ -231,6 +254,8 @@ conn_free(struct conn *c)
 	while (*link != c)
 		link = &(*link)->next;
 	*link = c->next;
+	if (c->account != NULL)
+		account_leave(c);
 	conn_free_guest(c);
 	conn_free_grants(c);
 	(void)vale_watch(c->server->vale, c->fd, 0, NULL, NULL);
@@ -242,25 +267,62 @@ conn_free(struct conn *c)
 	free(c);
 }
 
+/* What its worker has found in a guest's socket. */
+static void
+conn_mail(struct conn *c)
+{
+	char text[sizeof(c->guest->text)];
+	bool hangup;
+	uint32_t n = guest_take_text(c->guest, text, &hangup);
+
+	sb_add(&c->in, str_make(text, n));
+	conn_lines(c);
+	c->closing |= hangup;
+}
+
+/* Sends what can be sent, and watches for more; false: c is gone. */
+static bool
+conn_settle(struct conn *c)
+{
+	if (c->out.n > 0 && !c->closing)
+		conn_flush(c, NULL, 0);
+	if (!c->closing && conn_watch(c) == 0)
+		return true;
+	conn_free(c);
+	return false;
+}
+
+void
+conn_turn(struct conn *c)
+{
+	struct account *a = c->account;
+	int64_t began = payer_now();
+	bool lasts = a != NULL && !a->guest; /* a guest's goes with it */
+
+	if (exchange(&c->mailed, 0) != 0 && c->guest != NULL)
+		conn_mail(c);
+	else if (conn_worker_reads(c))
+		(void)0;
+	else if (conn_read(c))
+		conn_lines(c);
+	else
+		c->closing = true;
+	if (conn_settle(c) ? a != NULL : lasts)
+		payer_charge(&a->payer, began);
+}
+
 static void
 conn_event(void *arg, unsigned int events)
 {
 	struct conn *c = arg;
-	bool worker_reads = c->guest != NULL && c->guest->front != NULL;
 
-	if ((events & VALE_READ) != 0 && !worker_reads) {
-		if (!conn_read(c))
-			c->closing = true;
-		else
-			conn_lines(c);
-	}
-	if (c->out.n > 0 && !c->closing)
-		conn_flush(c, NULL, 0);
-	if (c->closing || conn_watch(c) != 0)
-		conn_free(c);
+	if ((events & VALE_READ) == 0 || conn_worker_reads(c))
+		(void)conn_settle(c);
+	else if (!account_waits(c))
+		conn_turn(c);
 }
 
-/* What the workers have found in guests' sockets. */
+/* Some worker has found something. */
 static void
 server_mail(void *arg, unsigned int events)
 {
@@ -271,59 +333,10 @@ server_mail(void *arg, unsigned int events)
 	(void)events;
 	(void)!read(s->mail, &count, sizeof(count)); /* level triggered */
 	for (struct conn *c = s->conns; c != NULL; c = next) {
-		char text[sizeof(c->guest->text)];
-		bool hangup;
-		uint32_t n;
-
 		next = c->next;
-		if (exchange(&c->mailed, 0) == 0 || c->guest == NULL)
-			continue;
-		n = guest_take_text(c->guest, text, &hangup);
-		sb_add(&c->in, str_make(text, n));
-		conn_lines(c);
-		if (hangup || c->closing || conn_watch(c) != 0)
-			conn_free(c);
+		if (load_acquire(&c->mailed) != 0 && !account_waits(c))
+			conn_turn(c);
 	}
-}
-
-/* The peer's further groups; more than we keep count as none. */
-static void
-conn_groups(struct conn *c)
-{
-	socklen_t n = sizeof(c->peer.more);
-
-	if (getsockopt(c->fd, SOL_SOCKET, SO_PEERGROUPS, c->peer.more, &n) == 0)
-		c->peer.nmore = (uint32_t)(n / sizeof(c->peer.more[0]));
-}
-
-static void
-server_accept(void *arg, unsigned int events)
-{
-	struct server *s = arg;
-	int fd = accept4(s->socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	struct ucred cred;
-	socklen_t n = sizeof(cred);
-	struct conn *c;
-
-	(void)events;
-	if (fd < 0)
-		return;
-	c = calloc(1, sizeof(*c));
-	if (c == NULL ||
-	    getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &n) != 0) {
-		free(c);
-		close(fd);
-		return;
-	}
-	c->server = s;
-	c->fd = fd;
-	c->peer.uid = cred.uid;
-	c->peer.gid = cred.gid;
-	conn_groups(c);
-	c->next = s->conns;
-	s->conns = c;
-	if (conn_watch(c) != 0)
-		conn_free(c);
 }
 
 /* ---- life ---- */
@@ -356,6 +369,7 @@ server_new(struct vale *v, const struct server_options *o, struct diag *why)
 	s->vale = v;
 	s->options = *o;
 	s->socket = -1;
+	server_count_fds(s);
 	s->path = strdup(o->path);
 	s->mail = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (getrandom(&s->generation, sizeof(s->generation), 0) < 0)
@@ -380,6 +394,8 @@ server_free(struct server *s)
 {
 	while (s->conns != NULL)
 		conn_free(s->conns);
+	account_free_all(s);
+	vale_never(&s->listen);
 	if (s->socket >= 0) {
 		(void)vale_watch(s->vale, s->socket, 0, NULL, NULL);
 		close(s->socket);

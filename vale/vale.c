@@ -206,6 +206,18 @@ vale_watch(struct vale *v, int fd, unsigned int events,
 }
 
 void
+vale_later(struct vale *v, struct vale_timer *t, int64_t ns)
+{
+	loop_later(v->loop, t, ns);
+}
+
+void
+vale_never(struct vale_timer *t)
+{
+	loop_never(t);
+}
+
+void
 vale_port_tell(struct vale_port *p, int eventfd)
 {
 	doorbell_ring(&p->vale->doorbell, eventfd);

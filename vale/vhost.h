@@ -16,6 +16,7 @@
 #define VALE_VHOST_H
 
 #include "vale/opener.h"
+#include "vale/payer.h"
 #include "vale/port.h"
 #include "vale/vhost_ring.h"
 
@@ -52,7 +53,10 @@ struct vhost_port {
 	char path[108];
 	bool client;
 	struct vale_opened opened; /* the listening socket */
-	int listener, socket, timer;
+	int listener, socket;
+	struct payer payer;      /* for what its front end asks */
+	struct vale_timer again; /* set while it waits for that, or for the */
+	bool told;               /* other side to listen; the log knows */
 	uint64_t features, protocol;
 	struct vhost_setup setup[VHOST_RINGS];
 	struct vhost_message in;
