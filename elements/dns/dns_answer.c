@@ -7,7 +7,6 @@ enum {
 	ANSWER = 1,    /* sections */
 	AUTHORITY = 2,
 	ADDITIONAL = 3,
-	OPT_SIZE = 11,
 };
 
 /* One answer in the making. */
@@ -192,7 +191,8 @@ dns_zone_answer(const struct dns_zone *z, const uint8_t *query, uint32_t n,
 	size = udp ? dns_udp_limit(&e) : DNS_MESSAGE_MAX;
 	if (*rcode != DNS_NOERROR)
 		return dns_write_empty(out, size, &h, &q, &e, 0, *rcode);
-	dns_write_start(&a.w, out, size - (e.present ? OPT_SIZE : 0), h.id, 0);
+	dns_write_start(
+	    &a.w, out, size - (e.present ? DNS_OPT_SIZE : 0), h.id, 0);
 	dns_write_question(&a.w, &q);
 	dns_answer_question(&a, &q);
 	*rcode = a.rcode;

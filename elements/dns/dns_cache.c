@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "elements/dns/dns_reply.h"
 #include "os/os.h"
 
 void
@@ -11,7 +12,6 @@ dns_cache_init(struct dns_cache *c)
 {
 	flowtable_init(&c->table, sizeof(struct dns_cached), 1);
 	os_random(&c->seed, sizeof(c->seed));
-	os_random(&c->seed2, sizeof(c->seed2));
 }
 
 void
@@ -22,18 +22,15 @@ dns_cache_fini(struct dns_cache *c)
 }
 
 struct flow_key
-dns_ask_key(const struct dns_ask *ask, uint64_t seed, uint64_t seed2)
+dns_ask_key(const struct dns_ask *ask, uint64_t seed)
 {
-	uint64_t what = (uint64_t)ask->q.type << 24 |
-	                (uint64_t)ask->q.class << 8 | ask->options;
-	uint64_t a = dns_name_hash(&ask->q.name, seed ^ hash_u64(what, seed2));
-	uint32_t b = (uint32_t)dns_name_hash(&ask->q.name, seed2);
+	uint64_t hash = dns_bytes_hash(ask->name, ask->name_n, seed);
 
-	return (struct flow_key){ .src = (uint32_t)a,
-		.dst = (uint32_t)(a >> 32),
-		.sport = (uint16_t)b,
-		.dport = (uint16_t)(b >> 16),
-		.kind = 1 };
+	return (struct flow_key){ .src = (uint32_t)hash,
+		.dst = (uint32_t)(hash >> 32),
+		.sport = ask->type,
+		.dport = ask->class,
+		.kind = 1u + ask->options };
 }
 
 static struct dns_cached *
@@ -69,6 +66,7 @@ cache_link(struct dns_cache *c, uint32_t n)
 	else
 		c->oldest = n;
 	c->newest = n;
+	r->moved = ++c->moves;
 }
 
 static void
@@ -93,41 +91,62 @@ dns_cache_flush(struct dns_cache *c)
 static bool
 cache_is(const struct dns_cached *r, const struct dns_ask *ask)
 {
-	struct dns_name name = { .n = r->name_n };
-
-	memcpy(name.b, r->data, r->name_n);
-	return r->type == ask->q.type && r->class == ask->q.class &&
-	       r->options == ask->options &&
-	       dns_name_equal(&name, &ask->q.name);
+	return r->type == ask->type && r->class == ask->class &&
+	       r->options == ask->options && r->name_n == ask->name_n &&
+	       dns_bytes_equal(r->data, ask->name, ask->name_n);
 }
 
 /* The record for ask, 0: none. */
 static uint32_t
 cache_search(const struct dns_cache *c, const struct dns_ask *ask)
 {
-	struct flow_key key = dns_ask_key(ask, c->seed, c->seed2);
+	struct flow_key key = dns_ask_key(ask, c->seed);
 
 	return flow_ref_record(flowtable_find(&c->table, &key));
 }
 
-const struct dns_cached *
-dns_cache_find(struct dns_cache *c, const struct dns_ask *ask, uint32_t now_s)
+/* Record n (0: none) if it is the answer to ask and holds. */
+static const struct dns_cached *
+cache_use(
+    struct dns_cache *c, uint32_t n, const struct dns_ask *ask, uint32_t now_s)
 {
-	uint32_t n = cache_search(c, ask);
-	const struct dns_cached *r;
+	struct dns_cached *r;
 
 	if (n == 0)
 		return NULL;
 	r = cache_record(c, n);
 	if (!cache_is(r, ask))
 		return NULL;
-	if ((int32_t)(r->expiry_s - now_s) <= 0) {
+	if (unlikely((int32_t)(r->expiry_s - now_s) <= 0)) {
 		cache_end(c, n);
 		return NULL;
 	}
-	cache_unlink(c, n);
-	cache_link(c, n);
+	if (unlikely(r->as_of_s != now_s)) {
+		dns_reply_age(r->data + r->name_n, r->n, now_s - r->as_of_s);
+		r->sum = dns_reply_sum(r->data + r->name_n, r->n, r->name_n);
+		r->as_of_s = now_s;
+	}
+	if (unlikely(
+	        c->half_full && c->moves - r->moved > c->table.count / 4)) {
+		cache_unlink(c, n);
+		cache_link(c, n);
+	}
 	return r;
+}
+
+const struct dns_cached *
+dns_cache_find(struct dns_cache *c, const struct dns_ask *ask, uint32_t now_s)
+{
+	return cache_use(c, cache_search(c, ask), ask, now_s);
+}
+
+const struct dns_cached *
+dns_cache_probe_find(struct dns_cache *c, const struct flow_probe *probe,
+    const struct dns_ask *ask, uint32_t now_s)
+{
+	uint32_t ref = flowtable_probe_find(&c->table, probe);
+
+	return cache_use(c, flow_ref_record(ref), ask, now_s);
 }
 
 /* Makes room for more bytes; false: there cannot be. */
@@ -142,10 +161,23 @@ cache_make_room(struct dns_cache *c, uint64_t bytes)
 }
 
 void
+dns_cache_take(struct dns_cache *to, struct dns_cache *from)
+{
+	uint64_t max = to->max;
+
+	flowtable_fini(&to->table);
+	*to = *from;
+	to->max = max;
+	flowtable_init(&from->table, sizeof(struct dns_cached), 1);
+	from->newest = from->oldest = 0;
+	(void)cache_make_room(to, 0); /* or nothing is left in it */
+}
+
+void
 dns_cache_put(struct dns_cache *c, const struct dns_ask *ask,
     const uint8_t *message, uint32_t n, uint32_t now_s, uint32_t ttl_s)
 {
-	uint32_t record = cache_search(c, ask), name_n = ask->q.name.n;
+	uint32_t record = cache_search(c, ask), name_n = ask->name_n;
 	struct dns_cached *r;
 	uint8_t *data;
 
@@ -161,20 +193,22 @@ dns_cache_put(struct dns_cache *c, const struct dns_ask *ask,
 	if (data == NULL || record == 0)
 		goto free_all;
 	r = cache_record(c, record);
-	r->key = dns_ask_key(ask, c->seed, c->seed2);
+	r->key = dns_ask_key(ask, c->seed);
 	if (flowtable_insert(&c->table, record, 0) != 0)
 		goto free_all;
-	memcpy(data, ask->q.name.b, name_n);
+	memcpy(data, ask->name, name_n);
 	memcpy(data + name_n, message, n);
-	r->type = ask->q.type;
-	r->class = ask->q.class;
+	r->type = ask->type;
+	r->class = ask->class;
 	r->options = ask->options;
 	r->name_n = (uint8_t)name_n;
 	r->n = (uint16_t)n;
 	r->data = data;
-	r->stored_s = now_s;
+	r->sum = dns_reply_sum(message, n, name_n);
+	r->as_of_s = now_s;
 	r->expiry_s = now_s + ttl_s;
 	c->bytes += (uint64_t)name_n + n;
+	c->half_full = dns_cache_memory(c) > c->max / 2;
 	cache_link(c, record);
 	return;
 

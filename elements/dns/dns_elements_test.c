@@ -8,9 +8,10 @@
 #include <stdlib.h>
 
 #include "base/rand.h"
+#include "click/anno.h"
 #include "elements/dns/dns_packet.h"
-#include "test/run.h"
-#include "test/tap.h"
+#include "elements/ip/l4sum.h"
+#include "test/net.h"
 
 /* ---- packets in and out ---- */
 
@@ -405,6 +406,219 @@ test_proxy_shared(void)
 	is_num(trun_stop(&t), 0, "every packet is back");
 }
 
+/*
+ * What the element says to p: in hexadecimal, but for the IP header's id and
+ * sum.  *same: whether that is p itself.
+ */
+static const char *
+said(struct trun *t, struct packet *p, bool *same)
+{
+	static char text[1024];
+	struct packet *q;
+	struct dns_packet pk;
+	size_t n = 0;
+
+	feed(t, 0, p);
+	q = take(t, "q");
+	*same = q == p;
+	if (q == NULL)
+		return "nothing";
+	if (!dns_packet_read(q, &pk) ||
+	    ip4_l4_csum(packet_ip4(q), packet_transport(q),
+	        (uint32_t)packet_transport_length(q)) != 0 ||
+	    csum(packet_ip4(q), 20) != 0)
+		return "broken";
+	for (uint32_t i = 0; i < q->length && n + 3 < sizeof(text); i++)
+		if (i != 4 && i != 5 && i != 10 && i != 11)
+			n += (size_t)snprintf(text + n, 3, "%02x", q->data[i]);
+	for (uint32_t i = 0; i < PACKET_ANNO_SIZE; i += 4)
+		n += (size_t)snprintf(
+		    text + n, sizeof(text) - n, " %x", anno_u32(q, i));
+	drop(t, q);
+	return text;
+}
+
+/* The IPv4 packet at whole with four no-operations behind its header. */
+static struct packet *
+with_option(struct thread *thread, const uint8_t *whole, uint32_t n)
+{
+	struct packet *p = packet_new(thread, 64, NULL, n + 4, 0);
+	struct ip4 *ip = (struct ip4 *)(void *)p->data;
+
+	memcpy(p->data, whole, 20);
+	memset(p->data + 20, 1, 4);
+	memcpy(p->data + 24, whole + 20, n - 20);
+	ip->vhl = 0x46;
+	put_be16(ip->len, (uint16_t)(n + 4));
+	put_u16(ip->sum, 0);
+	put_u16(ip->sum, csum(ip, 24));
+	packet_set_network(p, p->data, 24);
+	return p;
+}
+
+/*
+ * A query of n bytes at data: alone, held by somebody else, without room, with
+ * more of a header.
+ */
+static void
+hit_all_ways(struct trun *t, const uint8_t *data, uint32_t n, const char *what)
+{
+	struct dns_ends ends = ends_of(CLIENT, 3000, SERVER, 53);
+	struct thread *thread = master_thread(t->m, 0);
+	struct packet *p = dns_packet_udp(thread, &ends, data, n, 0), *copy;
+	uint8_t whole[600];
+	char first[1024];
+	uint32_t length = p->length;
+	bool same;
+
+	memcpy(whole, p->data, length);
+	anno_set_u8(p, ANNO_PAINT, 7);
+	snprintf(first, sizeof(first), "%s", said(t, p, &same));
+	ok(same && strlen(first) > 100, "%s: answered where it lies: %s", what,
+	    first);
+	p = dns_packet_udp(thread, &ends, data, n, 0);
+	copy = packet_clone(thread, p);
+	is_cstr(said(t, p, &same), first, "%s: held by somebody", what);
+	ok(!same && memcmp(copy->data, whole, length) == 0,
+	    "%s: who sees the query as it was", what);
+	drop(t, copy);
+	is_cstr(said(t, net_packet(t, whole, length, 0), &same), first,
+	    "%s: without room behind it", what);
+	is_cstr(said(t, with_option(thread, whole, length), &same), first,
+	    "%s: with an IP option", what);
+}
+
+/* Answers from memory, however they are written. */
+static void
+test_proxy_hits(void)
+{
+	static const char *const names[] = { "a.b.", "ab.cd.",
+		"a-much-longer-name.than.the.others." };
+	struct dns_ends ends;
+	uint8_t data[512] = { 0 };
+	struct trun t;
+	uint32_t n = 0, at;
+
+	start_proxy(&t, "");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		for (int edns = 0; edns < 3; edns++) {
+			struct dns_writer w = { .p = data, .size = 512 };
+			char what[64];
+
+			w.n = query(data, names[i], (uint16_t)(100 + i));
+			data[3] |= edns == 2 ? DNS_CD | DNS_AD : 0;
+			data[DNS_HEADER + 1] ^= 0x20;
+			if (edns > 0)
+				dns_write_edns(&w, 1232, 0, edns == 2);
+			n = w.n;
+			snprintf(what, sizeof(what), "%s, %d", names[i], edns);
+			feed(&t, 0,
+			    dns_packet_udp(master_thread(t.m, 0),
+			        &(struct dns_ends){
+			            1, 2, 3, __builtin_bswap16(53) },
+			        data, n, 0));
+			if (asked(&t, &ends, data + 256, &at))
+				reply(&t, ends, data + 256, at, DNS_NOERROR);
+			answered(&t);
+			hit_all_ways(&t, data, n, what);
+			wait_ms(&t, 1500);
+			hit_all_ways(&t, data, n, what);
+		}
+	}
+	ok(stat_of(&t, "hits") == stat_of(&t, "queries") - stat_of(&t, "sent"),
+	    "all but the first of each are hits");
+	is_num(trun_stop(&t), 0, "every packet is back");
+}
+
+/* TTLs fall while an answer is kept, once a second. */
+static void
+test_proxy_ttl(void)
+{
+	struct dns_ends ends, me = ends_of(CLIENT, 3000, SERVER, 53);
+	uint8_t data[512] = { 0 };
+	struct trun t;
+	uint32_t n = 0, length;
+
+	start_proxy(&t, "");
+	ask(&t, "a.b.", 3000, 1);
+	asked(&t, &ends, data, &n);
+	reply(&t, ends, data, n, DNS_NOERROR);
+	answered(&t);
+	length = query(data, "a.b.", 5);
+	for (int i = 0; i < 3; i++) {
+		struct packet *p;
+		struct dns_packet pk;
+		uint32_t ttl = 0;
+
+		wait_ms(&t, 20000);
+		feed(&t, 0,
+		    dns_packet_udp(
+		        master_thread(t.m, 0), &me, data, length, 0));
+		p = take(&t, "q");
+		if (p != NULL && dns_packet_read(p, &pk))
+			ttl = get_be32(pk.data + length + 2 + 4);
+		ok(i < 2 ? ttl + 20 * (i + 1) >= 59 && ttl + 20 * (i + 1) <= 61
+		         : p == NULL,
+		    "%d seconds later: %u", 20 * (i + 1), ttl);
+		if (p != NULL)
+			drop(&t, p);
+	}
+	is_num(trun_stop(&t), 0, "every packet is back");
+}
+
+/* A hot swap keeps answers, questions and connections. */
+static void
+test_proxy_swap(void)
+{
+	struct tcp_client c = { .seq = 1000 };
+	struct dns_ends ends;
+	uint8_t data[512] = { 0 };
+	struct trun t;
+	char text[512];
+	uint32_t n = 0;
+
+	start_proxy(&t, "");
+	ask(&t, "a.b.", 1000, 7);
+	asked(&t, &ends, data, &n);
+	reply(&t, ends, data, n, DNS_NOERROR);
+	ask(&t, "c.d.", 1000, 8);
+	asked(&t, &ends, data, &n);
+	tcp_send(&t, &c, TCP_SYN, c.seq - 1, NULL, 0);
+	drop(&t, take(&t, "u"));
+	answered(&t);
+	snprintf(text, sizeof(text), PROXY, ", TIMEOUT 2s, MIN_TTL 1");
+	ok(net_swap(&t, text) == 0, "swap");
+	is_cstr(trun_read(&t, "d.entries"), "1", "swap: an answer");
+	is_cstr(trun_read(&t, "d.inflight"), "1", "swap: a question");
+	is_cstr(trun_read(&t, "d.connections"), "1", "swap: a connection");
+	ask(&t, "a.b.", 1001, 9);
+	is_cstr(answered(&t), "9:0 ", "swap: the answer is given");
+	reply(&t, ends, data, n, DNS_NOERROR);
+	is_cstr(answered(&t), "8:0 ", "swap: who waits is answered");
+	tcp_send(&t, &c, TCP_ACK, c.seq, "x", 1);
+	ok(stat_of(&t, "tcp_opened") == 1 && stat_of(&t, "ignored") == 0,
+	    "swap: the connection goes on");
+	drop(&t, take(&t, "u"));
+	ask(&t, "e.f.", 1000, 10);
+	asked(&t, &ends, data, &n);
+	ok(net_swap(&t, text) == 0, "swap again");
+	wait_ms(&t, 2200);
+	ok(asked(&t, &ends, data, &n), "swap: a question is asked again");
+	snprintf(text, sizeof(text), PROXY, ", MEMORY 0, CONNECTIONS 0");
+	ok(net_swap(&t, text) == 0, "swap, less room");
+	is_cstr(trun_read(&t, "d.entries"), "0", "swap, less room: no answer");
+	is_cstr(trun_read(&t, "d.connections"), "0",
+	    "swap, less room: no connection");
+	ask(&t, "g.h.", 1000, 11);
+	ok(net_swap(&t, "Idle -> d :: DNSProxy(10.0.0.9, 10.0.0.4) -> q :: "
+	                "Queue -> Idle; Idle -> [1] d [1] -> u :: Queue -> "
+	                "Idle") == 0,
+	    "swap, another server");
+	is_cstr(trun_read(&t, "d.inflight"), "0",
+	    "swap, another server: nothing is kept");
+	is_num(trun_stop(&t), 0, "every packet is back");
+}
+
 static void
 test_proxy_forged(void)
 {
@@ -627,6 +841,9 @@ main(void)
 		test_tcp(3, seed);
 	test_tcp_limits();
 	test_proxy_shared();
+	test_proxy_hits();
+	test_proxy_ttl();
+	test_proxy_swap();
 	test_proxy_forged();
 	test_proxy_retries();
 	test_proxy_limits();

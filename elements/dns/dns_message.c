@@ -135,3 +135,26 @@ dns_read_query(const uint8_t *p, uint32_t n, struct dns_header *h,
 	}
 	return dns_read_query_records(&r, h, e);
 }
+
+bool
+dns_view_query(const uint8_t *p, uint32_t n, struct dns_view *v)
+{
+	struct dns_reader r = { p, n, 0 };
+
+	if (!dns_read_header(&r, &v->h) ||
+	    (v->h.flags & (DNS_QR | DNS_OPCODE)) != 0 || v->h.count[0] != 1)
+		return false;
+	while (r.at < n && p[r.at] != 0) {
+		if (p[r.at] > DNS_LABEL_MAX)
+			return false;
+		r.at += p[r.at] + 1u;
+	}
+	v->name_n = r.at + 1 - DNS_HEADER;
+	if (r.at >= n || v->name_n > DNS_NAME_MAX || n - r.at < 1 + 4)
+		return false;
+	v->type = get_be16(p + r.at + 1);
+	v->class = get_be16(p + r.at + 3);
+	r.at += 1 + 4;
+	v->e = (struct dns_edns){ 0 };
+	return dns_read_query_records(&r, &v->h, &v->e) == DNS_NOERROR;
+}

@@ -25,6 +25,7 @@ enum {
 	DNS_MESSAGE_MAX = 65535,
 	DNS_UDP_PLAIN = 512, /* bytes that everybody takes over UDP */
 	DNS_UDP_EDNS = 1232, /* what we say we take: no path cuts that up */
+	DNS_OPT_SIZE = 11,   /* bytes of an OPT record without options */
 };
 
 enum dns_type {
@@ -117,10 +118,28 @@ bool dns_read_rr(struct dns_reader *r, struct dns_rr *rr);
 int dns_read_query(const uint8_t *p, uint32_t n, struct dns_header *h,
     struct dns_question *q, struct dns_edns *e);
 
+/* A query whose name is used where it lies, behind the header. */
+struct dns_view {
+	struct dns_header h;
+	struct dns_edns e;
+	uint32_t name_n; /* its bytes */
+	uint16_t type, class;
+};
+
+/*
+ * A query that dns_read_query() calls DNS_NOERROR and whose name is not
+ * compressed, as they all are in practice.  False: ask dns_read_query().
+ */
+bool dns_view_query(const uint8_t *p, uint32_t n, struct dns_view *v);
+
 /* ---- names ---- */
 
+/* Letters' case never counts. */
 bool dns_name_equal(const struct dns_name *a, const struct dns_name *b);
 uint64_t dns_name_hash(const struct dns_name *name, uint64_t seed);
+/* The same of a name's n bytes (up to DNS_NAME_MAX) where they lie. */
+bool dns_bytes_equal(const uint8_t *a, const uint8_t *b, uint32_t n);
+uint64_t dns_bytes_hash(const uint8_t *name, uint32_t n, uint64_t seed);
 /* Cuts the first label off; false for the root. */
 bool dns_name_parent(const struct dns_name *name, struct dns_name *parent);
 /* Whether name is zone or ends in it. */

@@ -46,6 +46,26 @@ fuzz_read(const uint8_t *data, uint32_t n)
 	}
 }
 
+/* A query read where it lies says what dns_read_query() does. */
+static void
+fuzz_view(const uint8_t *data, uint32_t n)
+{
+	struct dns_header h;
+	struct dns_question q;
+	struct dns_edns e;
+	struct dns_view v;
+
+	if (!dns_view_query(data, n, &v))
+		return;
+	if (dns_read_query(data, n, &h, &q, &e) != DNS_NOERROR ||
+	    memcmp(&h, &v.h, sizeof(h)) != 0 || q.name.n != v.name_n ||
+	    !dns_bytes_equal(q.name.b, data + DNS_HEADER, v.name_n) ||
+	    q.type != v.type || q.class != v.class ||
+	    e.present != v.e.present || e.dnssec_ok != v.e.dnssec_ok ||
+	    e.udp_size != v.e.udp_size)
+		abort();
+}
+
 /* What we answer can be read and keeps within its limit. */
 static void
 fuzz_answer(const struct dns_zone *z, const uint8_t *data, uint32_t n, bool udp)
@@ -88,6 +108,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size > DNS_MESSAGE_MAX)
 		return 0;
 	fuzz_read(data, (uint32_t)size);
+	fuzz_view(data, (uint32_t)size);
 	dns_zone_init(&z, &root);
 	if (dns_zone_add_file(&z, str_of(zone), &line, &why) != 0)
 		abort();

@@ -50,4 +50,17 @@ void dns_packet_sum(struct packet *p);
 struct packet *dns_packet_udp(struct thread *t, const struct dns_ends *ends,
     const void *data, uint32_t n, uint16_t id);
 
+/*
+ * Whether p, which was read as UDP, may become its own answer: it is ours
+ * alone, without IP options, and has room for a message of n bytes.
+ */
+bool dns_packet_fits(const struct packet *p, uint32_t n);
+/*
+ * Makes p, a query with those ends, the answer to it, as dns_packet_udp()
+ * would; its message of n bytes, whose sum (base/csum.h) that is, lies where
+ * the query's did already.
+ */
+void dns_packet_turn(struct packet *p, const struct dns_ends *ends, uint32_t n,
+    uint64_t sum, uint16_t id);
+
 #endif

@@ -74,6 +74,35 @@ pass_reap(struct dns_pass *s, uint32_t now)
 	}
 }
 
+/* Ends the connection that would end first; false: there is none. */
+static bool
+pass_evict(struct dns_pass *s)
+{
+	uint32_t n =
+	    s->wheel_ready ? flow_wheel_pick(&s->wheel, pass_look, s) : 0;
+
+	if (n == 0)
+		return false;
+	pass_end(s, n);
+	s->evicted++;
+	return true;
+}
+
+void
+dns_pass_take(struct dns_pass *to, struct dns_pass *from)
+{
+	uint32_t max = to->max;
+
+	flowtable_fini(&to->table);
+	*to = *from;
+	to->max = max;
+	to->wheel.table = &to->table;
+	flowtable_init(&from->table, sizeof(struct dns_passed), 2);
+	from->wheel_ready = false;
+	while (to->table.count > to->max && pass_evict(to))
+		continue;
+}
+
 /* A record for pk's connection, 0: there cannot be one. */
 static uint32_t
 pass_open(struct dns_pass *s, const struct dns_packet *pk, uint32_t server,
@@ -87,13 +116,8 @@ pass_open(struct dns_pass *s, const struct dns_packet *pk, uint32_t server,
 		    offsetof(struct dns_passed, link), 0, now);
 		s->wheel_ready = true;
 	}
-	if (s->table.count >= s->max) {
-		n = flow_wheel_pick(&s->wheel, pass_look, s);
-		if (n == 0)
-			return 0;
-		pass_end(s, n);
-		s->evicted++;
-	}
+	if (s->table.count >= s->max && !pass_evict(s))
+		return 0;
 	n = flowtable_new(&s->table);
 	if (n == 0)
 		return 0;

@@ -32,6 +32,8 @@ struct dns_pass {
 /* The caller sets max and source. */
 void dns_pass_init(struct dns_pass *s);
 void dns_pass_fini(struct dns_pass *s);
+/* A hot swap: to, which is empty, gets from's, as many as it may have. */
+void dns_pass_take(struct dns_pass *to, struct dns_pass *from);
 
 /*
  * Rewrites a packet that was read as pk (TCP): from a client, to server for a

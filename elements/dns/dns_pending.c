@@ -25,7 +25,6 @@ dns_pending_init(struct dns_proxy *self)
 	flowtable_init(
 	    &self->inflight, (sizeof(struct dns_pending) + 7) & ~7u, 2);
 	os_random(&self->seed, sizeof(self->seed));
-	os_random(&self->seed2, sizeof(self->seed2));
 }
 
 static struct dns_pending *
@@ -52,6 +51,20 @@ dns_pending_fini(struct dns_proxy *self)
 	     n = flowtable_next(&self->inflight, n + 1))
 		pending_free_waiters(pending_record(self, n));
 	flowtable_fini(&self->inflight);
+}
+
+void
+dns_pending_take(struct dns_proxy *self, struct dns_proxy *from)
+{
+	flowtable_fini(&self->inflight);
+	self->inflight = from->inflight;
+	self->seed = from->seed;
+	self->soonest = from->soonest;
+	self->latest = from->latest;
+	from->soonest = from->latest = 0;
+	flowtable_init(&from->inflight, self->inflight.records.size, 2);
+	if (self->soonest != 0)
+		timer_schedule_after(&self->timer, TICK_NS);
 }
 
 uint16_t
@@ -159,13 +172,13 @@ pending_send(struct dns_proxy *self, struct thread *t, uint32_t n)
 	uint8_t out[QUERY_MAX];
 	struct packet *q;
 
-	if ((p->ask.options & DNS_ASK_CD) != 0)
+	if ((p->options & DNS_ASK_CD) != 0)
 		flags |= DNS_CD;
 	dns_write_start(&w, out, sizeof(out), p->id, flags);
-	dns_write_question(&w, &p->ask.q);
+	dns_write_question(&w, &p->q);
 	if (!p->plain)
 		dns_write_edns(
-		    &w, DNS_UDP_EDNS, 0, (p->ask.options & DNS_ASK_DO) != 0);
+		    &w, DNS_UDP_EDNS, 0, (p->options & DNS_ASK_DO) != 0);
 	self->count[PROXY_SENT]++;
 	q = dns_packet_udp(t, &ends, out, w.n, self->ip_id++);
 	if (q != NULL)
@@ -241,18 +254,20 @@ pending_add_waiter(struct dns_pending *p, const struct dns_client *c)
 }
 
 bool
-dns_pending_ask(struct dns_proxy *self, struct thread *t,
-    const struct dns_ask *ask, const struct dns_client *c)
+dns_pending_ask(
+    struct dns_proxy *self, struct thread *t, const struct dns_client *c)
 {
-	struct flow_key key = dns_ask_key(ask, self->seed, self->seed2);
+	uint8_t options = dns_ask_options(&c->h, &c->e);
+	struct dns_ask ask = dns_ask_of(&c->q, options);
+	struct flow_key key = dns_ask_key(&ask, self->seed);
 	uint32_t n = flow_ref_record(flowtable_find(&self->inflight, &key));
 	struct dns_pending *p;
 
 	if (n != 0) {
 		p = pending_record(self, n);
 		self->count[PROXY_COALESCED]++;
-		/* Another name with that hash: it is one in 2^96. */
-		return dns_name_equal(&p->ask.q.name, &ask->q.name) &&
+		/* Another name with that hash: it is one in 2^64. */
+		return dns_name_equal(&p->q.name, &c->q.name) &&
 		       pending_add_waiter(p, c);
 	}
 	if (self->inflight.count >= self->inflight_max)
@@ -262,11 +277,12 @@ dns_pending_ask(struct dns_proxy *self, struct thread *t,
 		return false;
 	p = pending_record(self, n);
 	p->key[0] = key;
-	p->ask = *ask;
+	p->q = c->q;
+	p->options = options;
 	p->upstream = (uint8_t)self->current;
 	p->rcode = DNS_SERVFAIL;
 	if (self->mix)
-		pending_mix(self, &p->ask.q.name);
+		pending_mix(self, &p->q.name);
 	if (flowtable_insert(&self->inflight, n, 0) != 0) {
 		flowtable_delete(&self->inflight, n);
 		return false;
@@ -289,11 +305,12 @@ pending_done(struct dns_proxy *self, struct thread *t, uint32_t n,
 {
 	struct dns_pending *p = pending_record(self, n);
 	struct dns_waiter *w = p->waiters;
+	struct dns_ask ask = dns_ask_of(&p->q, p->options);
 	bool cut = (r->flags & DNS_TC) != 0;
 
 	self->current = p->upstream;
 	if (!cut)
-		dns_cache_put(&self->cache, &p->ask, message, r->n,
+		dns_cache_put(&self->cache, &ask, message, r->n,
 		    dns_proxy_now_ms(t) / 1000, r->ttl_s);
 	p->waiters = NULL;
 	pending_end(self, n);
@@ -303,7 +320,7 @@ pending_done(struct dns_proxy *self, struct thread *t, uint32_t n,
 		if (cut)
 			dns_proxy_refuse(self, t, &w->client, DNS_TC, r->rcode);
 		else
-			dns_proxy_reply(self, t, &w->client, message, r->n, 0);
+			dns_proxy_reply(self, t, &w->client, message, r->n);
 		free(w);
 		w = next;
 	}
@@ -332,7 +349,7 @@ dns_pending_answer(
 	memcpy(message, pk->data, pk->n);
 	p = pending_record(self, n);
 	if (!dns_reply_read(
-	        message, pk->n, &p->ask.q, self->mix, &self->ttls, &r)) {
+	        message, pk->n, &p->q, self->mix, &self->ttls, &r)) {
 		self->count[PROXY_UNEXPECTED]++;
 		return;
 	}

@@ -44,6 +44,8 @@
  * no server has a good answer gets SERVFAIL, or what the last one said; so
  * does one too many.
  *
+ * A hot swap keeps all that if UPSTREAM, SRC and PORT are the same.
+ *
  * Memory: of answers MEMORY, 90 bytes and its name and message each; 400 bytes
  * a question on its way and 300 a client that waits for it; 92 a connection.
  *
@@ -159,6 +161,23 @@ dns_proxy_initialize(struct element *e, struct errh *errh)
 }
 
 static void
+dns_proxy_take_state(struct element *e, struct element *old, struct errh *errh)
+{
+	struct dns_proxy *self = element_state(e), *from = element_state(old);
+
+	(void)errh;
+	if (self->nupstreams != from->nupstreams ||
+	    memcmp(self->upstream, from->upstream, sizeof(self->upstream)) ||
+	    self->source != from->source || self->port != from->port)
+		return;
+	self->current = from->current;
+	memcpy(self->count, from->count, sizeof(self->count));
+	dns_cache_take(&self->cache, &from->cache);
+	dns_pass_take(&self->pass, &from->pass);
+	dns_pending_take(self, from);
+}
+
+static void
 dns_proxy_cleanup(struct element *e, enum cleanup_stage stage)
 {
 	struct dns_proxy *self = element_state(e);
@@ -187,14 +206,13 @@ dns_proxy_send(struct dns_proxy *self, struct thread *t,
 
 void
 dns_proxy_reply(struct dns_proxy *self, struct thread *t,
-    const struct dns_client *c, const uint8_t *message, uint32_t n,
-    uint32_t age_s)
+    const struct dns_client *c, const uint8_t *message, uint32_t n)
 {
 	uint8_t out[DNS_UDP_EDNS];
 
 	dns_proxy_send(self, t, c, out,
-	    dns_reply_write(message, n, age_s, &c->h, &c->q, &c->e, out,
-	        dns_udp_limit(&c->e)));
+	    dns_reply_write(
+	        message, n, &c->h, &c->q, &c->e, out, dns_udp_limit(&c->e)));
 }
 
 void
@@ -217,7 +235,6 @@ dns_proxy_query(
 	struct dns_client c = { .ends = pk->ends };
 	const struct dns_cached *r;
 	struct dns_ask ask;
-	uint32_t now_s = dns_proxy_now_ms(t) / 1000;
 	int rcode = dns_read_query(pk->data, pk->n, &c.h, &c.q, &c.e);
 
 	if (rcode < 0) {
@@ -230,15 +247,12 @@ dns_proxy_query(
 		dns_proxy_refuse(self, t, &c, 0, rcode);
 		return;
 	}
-	ask.q = c.q;
-	ask.options = (c.e.dnssec_ok ? DNS_ASK_DO : 0) |
-	              ((c.h.flags & DNS_CD) != 0 ? DNS_ASK_CD : 0);
-	r = dns_cache_find(&self->cache, &ask, now_s);
+	ask = dns_ask_of(&c.q, dns_ask_options(&c.h, &c.e));
+	r = dns_cache_find(&self->cache, &ask, dns_proxy_now_ms(t) / 1000);
 	if (r != NULL) {
 		self->count[PROXY_HITS]++;
-		dns_proxy_reply(self, t, &c, dns_cached_message(r), r->n,
-		    now_s - r->stored_s);
-	} else if (!dns_pending_ask(self, t, &ask, &c)) {
+		dns_proxy_reply(self, t, &c, dns_cached_message(r), r->n);
+	} else if (!dns_pending_ask(self, t, &c)) {
 		self->count[PROXY_OVERLOAD]++;
 		dns_proxy_refuse(self, t, &c, 0, DNS_SERVFAIL);
 	}
@@ -260,10 +274,10 @@ dns_proxy_pass(struct dns_proxy *self, struct thread *t, unsigned int port,
 	return known;
 }
 
+/* Packets one by one. */
 static void
-dns_proxy_push(struct element *e, unsigned int port, struct batch *b)
+dns_proxy_each(struct dns_proxy *self, unsigned int port, struct batch *b)
 {
-	struct dns_proxy *self = element_state(e);
 	struct thread *t = b->thread;
 
 	for (uint32_t i = 0; i < b->count; i++) {
@@ -284,6 +298,46 @@ dns_proxy_push(struct element *e, unsigned int port, struct batch *b)
 			dns_pending_answer(self, t, &pk);
 		packet_kill(t, p);
 	}
+}
+
+/* Of clients: answers from memory go out together, in their queries' buffers.
+ */
+static void
+dns_proxy_clients(struct dns_proxy *self, struct batch *b)
+{
+	struct thread *t = b->thread;
+	struct scratch_mark m = scratch_mark(t);
+	struct batch *rest = batch_new(t, DNS_HIT_GROUP);
+	uint32_t hits = 0, n;
+
+	for (uint32_t from = 0; from < b->count; from += n) {
+		uint32_t found;
+
+		n = b->count - from;
+		if (n > DNS_HIT_GROUP)
+			n = DNS_HIT_GROUP;
+		batch_reset(rest);
+		found = dns_hits(self, t, b->packet + from, n, rest);
+		memmove(b->packet + hits, b->packet + from,
+		    found * sizeof(*b->packet));
+		hits += found;
+		dns_proxy_each(self, FROM_CLIENT, rest);
+	}
+	scratch_release(t, m);
+	b->count = hits;
+	if (hits > 0)
+		output_push_checked(self->e, 0, b);
+}
+
+static void
+dns_proxy_push(struct element *e, unsigned int port, struct batch *b)
+{
+	struct dns_proxy *self = element_state(e);
+
+	if (port == FROM_CLIENT)
+		dns_proxy_clients(self, b);
+	else
+		dns_proxy_each(self, port, b);
 }
 
 /* ---- handlers ---- */
@@ -346,6 +400,7 @@ const struct element_class element_dns_proxy = {
 	.configure = dns_proxy_configure,
 	.initialize = dns_proxy_initialize,
 	.cleanup = dns_proxy_cleanup,
+	.take_state = dns_proxy_take_state,
 	.add_handlers = dns_proxy_add_handlers,
 	.push = dns_proxy_push,
 };

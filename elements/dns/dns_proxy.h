@@ -4,6 +4,7 @@
  * it does.
  *
  *	dns_proxy.c    arguments, handlers, the way of a packet
+ *	dns_hit.c      queries that are answered from memory, a batch at a time
  *	dns_pending.c  questions on their way: who waits, which server, when
  *	               to ask again
  */
@@ -41,9 +42,10 @@ struct dns_pending {
 	uint32_t deadline_ms;
 	uint16_t id, port; /* of the last query sent; port in network order */
 	uint8_t tries, upstream, nwaiters;
-	bool plain;         /* the server knows no EDNS */
-	int8_t rcode;       /* of the last server that failed, or SERVFAIL */
-	struct dns_ask ask; /* the name as we wrote it */
+	bool plain;            /* the server knows no EDNS */
+	int8_t rcode;          /* of the last server that failed, or SERVFAIL */
+	uint8_t options;       /* DNS_ASK_DO, DNS_ASK_CD */
+	struct dns_question q; /* the name as we wrote it */
 	struct dns_waiter *waiters;
 };
 
@@ -75,7 +77,7 @@ struct dns_proxy {
 	struct dns_pass pass;
 
 	struct flowtable inflight;
-	uint64_t seed, seed2;
+	uint64_t seed;
 	uint32_t soonest, latest; /* records by deadline */
 	struct timer timer;
 
@@ -88,7 +90,7 @@ struct dns_proxy {
 static inline uint32_t
 dns_proxy_now_ms(struct thread *t)
 {
-	return (uint32_t)(thread_steady_ns(t) / 1000000);
+	return (uint32_t)(thread_recent_ns(t) / 1000000);
 }
 
 /* Two bytes that nobody can guess. */
@@ -98,24 +100,37 @@ uint16_t dns_proxy_random(struct dns_proxy *self);
 
 void dns_pending_init(struct dns_proxy *self);
 void dns_pending_fini(struct dns_proxy *self);
+/* A hot swap: self, which has none, gets from's. */
+void dns_pending_take(struct dns_proxy *self, struct dns_proxy *from);
 /*
  * Asks a server, or joins those who wait for the same.  False: there are too
  * many.
  */
-bool dns_pending_ask(struct dns_proxy *self, struct thread *t,
-    const struct dns_ask *ask, const struct dns_client *c);
+bool dns_pending_ask(
+    struct dns_proxy *self, struct thread *t, const struct dns_client *c);
 /* A packet that may be a server's answer. */
 void dns_pending_answer(
     struct dns_proxy *self, struct thread *t, const struct dns_packet *pk);
 /* Asks again, or gives up, where time is over. */
 void dns_pending_tick(struct dns_proxy *self, struct thread *t);
 
+/* ---- dns_hit.c ---- */
+
+enum { DNS_HIT_GROUP = 32 };
+
+/*
+ * n clients' packets, at most DNS_HIT_GROUP: answers those that it can in their
+ * own buffers, where they stay at p[0..], and puts the others into rest.
+ * Returns how many it has answered.  Pushes nothing.
+ */
+uint32_t dns_hits(struct dns_proxy *self, struct thread *t, struct packet **p,
+    uint32_t n, struct batch *rest);
+
 /* ---- dns_proxy.c ---- */
 
 /* Answers a client with a server's message. */
 void dns_proxy_reply(struct dns_proxy *self, struct thread *t,
-    const struct dns_client *c, const uint8_t *message, uint32_t n,
-    uint32_t age_s);
+    const struct dns_client *c, const uint8_t *message, uint32_t n);
 /* With nothing but flags and an rcode. */
 void dns_proxy_refuse(struct dns_proxy *self, struct thread *t,
     const struct dns_client *c, uint16_t flags, int rcode);

@@ -30,13 +30,34 @@ struct dns_reply {
 bool dns_reply_read(uint8_t *p, uint32_t n, const struct dns_question *q,
     bool exact, const struct dns_ttls *t, struct dns_reply *out);
 
+/* Takes age_s off all TTLs of the n bytes that dns_reply_read() left at p. */
+void dns_reply_age(uint8_t *p, uint32_t n, uint32_t age_s);
+
+/* Bytes that such an answer has for a client. */
+static inline uint32_t
+dns_reply_size(uint32_t n, const struct dns_edns *e)
+{
+	return n + (e->present ? DNS_OPT_SIZE : 0);
+}
+
 /*
- * The answer (n bytes at p, as dns_reply_read() left it, age_s seconds ago) to
- * a client's query, at out, which has limit bytes; cut short with TC when it
- * is longer than that.  Returns its length.
+ * The answer (n bytes at p, as dns_reply_read() left it) to a client's query,
+ * at out, which has limit bytes; cut short with TC when it is longer than that.
+ * Returns its length.
  */
-uint32_t dns_reply_write(const uint8_t *p, uint32_t n, uint32_t age_s,
+uint32_t dns_reply_write(const uint8_t *p, uint32_t n,
     const struct dns_header *query, const struct dns_question *q,
     const struct dns_edns *e, uint8_t *out, uint32_t limit);
+
+/* The sum (base/csum.h) of such an answer but for id, flags and question. */
+uint16_t dns_reply_sum(const uint8_t *p, uint32_t n, uint32_t name_n);
+
+/*
+ * The same over the query itself: out is what v was read from, and has room
+ * for dns_reply_size(), which is not above dns_udp_limit().  rest_sum is as
+ * dns_reply_sum() says; returns the sum of what is at out then.
+ */
+uint64_t dns_reply_write_over(const uint8_t *p, uint32_t n, uint16_t rest_sum,
+    const struct dns_view *v, uint8_t *out);
 
 #endif

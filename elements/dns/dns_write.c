@@ -129,11 +129,15 @@ void
 dns_write_edns(
     struct dns_writer *w, uint16_t udp_size, int rcode, bool dnssec_ok)
 {
-	static const struct dns_name root = { .n = 1 };
-	uint32_t mark = dns_write_rr(w, &root, DNS_OPT, udp_size,
-	    (uint32_t)(rcode >> 4) << 24 | (dnssec_ok ? 0x8000 : 0));
+	uint8_t opt[DNS_OPT_SIZE] = { 0 }; /* of the root, without data */
 
-	dns_write_rr_end(w, mark, 3);
+	put_be16(opt + 1, DNS_OPT);
+	put_be16(opt + 3, udp_size);
+	opt[5] = (uint8_t)(rcode >> 4);
+	opt[7] = dnssec_ok ? 0x80 : 0;
+	dns_write_bytes(w, opt, sizeof(opt));
+	if (!w->full)
+		put_be16(w->p + 10, (uint16_t)(get_be16(w->p + 10) + 1));
 }
 
 uint32_t
