@@ -21,11 +21,13 @@
 
 #include "base/diag.h"
 
+struct sock_filter;
+
 struct sandbox {
 	/*
-	 * A folder with an empty network and an empty mount namespace, "net"
-	 * and "mnt", that guests may share; NULL: make our own, which costs
-	 * half a millisecond and the kernel's memory for them.
+	 * A folder with an empty network, IPC and mount namespace, "net",
+	 * "ipc" and "mnt", that guests may share; NULL: make our own, which
+	 * costs half a millisecond and the kernel's memory for them.
 	 */
 	const char *empty;
 	/* Whom the system takes us for, if we are root now. */
@@ -59,5 +61,8 @@ int sandbox_map_ids(int proc, uint32_t user, uint32_t group, struct diag *why);
 int sandbox_limits(struct diag *why);
 /* sandbox_filter.c */
 int sandbox_filter(struct diag *why);
+/* Its program, for who wants to look at it; how many instructions: */
+enum { SANDBOX_FILTER_MAX = 259 };
+unsigned int sandbox_filter_program(struct sock_filter *code);
 
 #endif
