@@ -12,7 +12,7 @@
  * A chunk is headers and buffers for so many packets; chunks double in size
  * from the first to the last, so that a small router stays small.
  */
-enum { CHUNK_MIN = 32, CHUNK_MAX = 512, BARE_CHUNK = 64 };
+enum { CHUNK_MIN = 8, CHUNK_MAX = 512, BARE_CHUNK = 64 };
 
 struct chunk {
 	struct packet *headers; /* NULL: of bare headers only */

@@ -25,6 +25,7 @@ static struct {
 	int fd; /* -1: none */
 	struct sockaddr_un address;
 	struct os_waiter *waiter;
+	bool knocked; /* somebody may stand there */
 } door = { .fd = -1 };
 
 struct socket_link {
@@ -246,6 +247,15 @@ socket_new(int fd, struct os_waiter *w, struct control_link **link)
 	return 1;
 }
 
+/* It is told of for as long as anybody stands there. */
+static void
+door_knock(void *arg, unsigned int events)
+{
+	(void)arg;
+	(void)events;
+	door.knocked = true;
+}
+
 int
 os_control_accept(struct os_waiter *w, struct control_link **link)
 {
@@ -254,19 +264,22 @@ os_control_accept(struct os_waiter *w, struct control_link **link)
 	if (door.fd < 0)
 		return ERR_NOTSUP;
 	if (door.waiter != w) {
-		if (os_watch_fd(w, door.fd, OS_FD_READ, socket_ready, NULL) !=
-		    0)
+		if (os_watch_fd(w, door.fd, OS_FD_READ, door_knock, NULL) != 0)
 			return ERR_NOMEM;
 		door.waiter = w;
+		door.knocked = true; /* who came before */
 	}
-	for (;;) {
+	while (door.knocked) {
 		fd = accept4(door.fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-		if (fd < 0)
-			return 0;
+		if (fd < 0) {
+			door.knocked = false;
+			break;
+		}
 		if (socket_new(fd, w, link) == 1)
 			return 1;
 		close(fd);
 	}
+	return 0;
 }
 
 /* True if somebody listens there. */
