@@ -63,7 +63,7 @@ MAIN_SRC := $(wildcard host/main_*.c)
 LIB_SRC := $(filter-out $(MAIN_SRC),$(LIB_SRC))
 ELEMENT_SRC := $(call sources,$(ELEMENT_DIRS))
 PORTABLE_ELEMENT_SRC := $(call sources,$(PORTABLE_ELEMENTS))
-TEST_SRC := $(filter-out $(addsuffix /%,$(NO_ELEMENTS)),\
+TEST_SRC := $(filter-out $(addsuffix /%,$(NO_ELEMENTS) host/musl),\
 	$(wildcard */*_test.c */*/*_test.c))
 FUZZ_SRC := $(wildcard */*_fuzz.c */*/*_fuzz.c)
 LIBS_host := $(NETTLE_LIB) -lm -lpthread
@@ -162,6 +162,7 @@ build/free/portable: build/free/test/fake_os.o build/free/portable.o \
 THREAD_TEST_SRC := $(shell grep -lse test/run_threads.h -e '<pthread.h>' \
 	$(TEST_SRC))
 TESTS := $(TEST_SRC:%.c=build/asan/%) $(THREAD_TEST_SRC:%.c=build/tsan/%) \
+	build/process/host/musl/heap_test \
 	$(wildcard test/*.t test/*/*.t)
 FUZZERS := $(FUZZ_SRC:%.c=build/fuzz/%)
 

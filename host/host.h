@@ -15,8 +15,17 @@
 
 struct os_waiter;
 
-/* The caller's stack, on standard error. */
+/* ---- libc_gnu.c, or musl/libc.c: what depends on the C library ---- */
+
+/* MADV_POPULATE_WRITE (madvise(2)), for which not every one has a name. */
+enum { MADVISE_POPULATE = 23 };
+
+/* The caller's stack, on standard error, if that can be known. */
 void backtrace_print(void);
+/* One heap for all threads: a router allocates little once it runs. */
+void heap_is_one(void);
+
+/* ---- any ---- */
 
 /*
  * Before a sandbox: os_memory() says limit (bytes; 0: what the machine has),

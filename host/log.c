@@ -11,7 +11,6 @@
 #include "host/host.h"
 #include "os/os.h"
 
-#include <execinfo.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -28,15 +27,6 @@ os_print(struct str text)
 {
 	(void)fflush(stdout);                    /* what came before */
 	(void)fd_write_all(STDOUT_FILENO, text); /* as printf: unchecked */
-}
-
-void
-backtrace_print(void)
-{
-	void *frames[64];
-	int n = backtrace(frames, ARRAY_SIZE(frames));
-
-	backtrace_symbols_fd(frames, n, STDERR_FILENO);
 }
 
 void

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* main_process.c -- clickos-process: a guest as a Linux process. */
-#include <malloc.h>
 #include <stdio.h>
 
+#include "host/host.h"
 #include "host/process.h"
 #include "os/os.h"
 
@@ -30,8 +30,7 @@ main(int argc, char **argv)
 	int status = 2;
 
 	os_stage(OS_STAGE_MEMORY);
-	/* A router allocates little once it runs: one heap for all threads. */
-	(void)mallopt(M_ARENA_MAX, 1); /* a wish */
+	heap_is_one();
 	if (process_options(&p, argc, argv, &why)) {
 		status = main_guest(&p, &why);
 	} else if (why.text[0] == '\0') {

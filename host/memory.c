@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 
+#include "host/host.h"
 #include "host/shared.h"
 
 enum { PAGE = 4096, HUGE_FROM = 4 << 20 };
@@ -45,7 +46,7 @@ os_buffers_alloc(size_t n)
 	if (n >= HUGE_FROM) {
 		/* Only wishes: without them the pages come one by one. */
 		(void)madvise(p, n, MADV_HUGEPAGE);
-		(void)madvise(p, n, MADV_POPULATE_WRITE);
+		(void)madvise(p, n, MADVISE_POPULATE);
 	}
 	return p;
 }

@@ -16,7 +16,15 @@
 
 #include "base/err.h"
 
-/* close_range() on both sides of what is kept. */
+/* close_range(2), which not every C library has. */
+static void
+sandbox_close_range(unsigned int first, unsigned int last)
+{
+	/* Cannot fail: the ranges are none but ours. */
+	(void)syscall(SYS_close_range, first, last, 0);
+}
+
+/* On both sides of what is kept. */
 static void
 sandbox_close_others(const int keep[static 2])
 {
@@ -24,20 +32,19 @@ sandbox_close_others(const int keep[static 2])
 	int high = keep[0] < keep[1] ? keep[1] : keep[0];
 	int from = STDERR_FILENO + 1;
 
-	/* Cannot fail: the ranges are none but ours. */
 	if (low >= from) {
 		if (low > from)
-			(void)close_range(
-			    (unsigned int)from, (unsigned int)low - 1, 0);
+			sandbox_close_range(
+			    (unsigned int)from, (unsigned int)low - 1);
 		from = low + 1;
 	}
 	if (high >= from) {
 		if (high > from)
-			(void)close_range(
-			    (unsigned int)from, (unsigned int)high - 1, 0);
+			sandbox_close_range(
+			    (unsigned int)from, (unsigned int)high - 1);
 		from = high + 1;
 	}
-	(void)close_range((unsigned int)from, ~0U, 0);
+	sandbox_close_range((unsigned int)from, ~0U);
 }
 
 /* ---- a pid namespace, for who was started by hand ---- */

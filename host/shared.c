@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "click/packet.h"
+#include "host/host.h"
 #include "host/shared_internal.h"
 #include "os/os.h"
 
@@ -59,7 +60,7 @@ shared_buffers_alloc(size_t n)
 	spin_unlock(&shared.lock);
 	/* A wish: else the pages come one by one. */
 	if (p != NULL)
-		(void)madvise(p, n, MADV_POPULATE_WRITE);
+		(void)madvise(p, n, MADVISE_POPULATE);
 	return p;
 }
 

@@ -24,6 +24,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -174,7 +175,9 @@ static bool
 waiter_look(struct os_waiter *w, const struct timespec *timeout)
 {
 	struct epoll_event ev[EVENTS_AT_ONCE];
-	int n = epoll_pwait2(w->epoll, ev, EVENTS_AT_ONCE, timeout, NULL);
+	/* Not every C library has epoll_pwait2(). */
+	int n = (int)syscall(
+	    SYS_epoll_pwait2, w->epoll, ev, EVENTS_AT_ONCE, timeout, NULL, 0);
 	bool delivered = false;
 
 	for (int i = 0; i < n; i++)

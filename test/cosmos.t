@@ -843,7 +843,7 @@ def test_full_disk():
 
 
 def test_no_memory():
-    fails(create('x', IDLE, '--memory', '64K'), FULL, 'memory',
+    fails(create('x', IDLE, '--memory', '16K'), FULL, 'memory',
           'no memory for it')
     nothing_left('x', 'no memory')
 
