@@ -9,149 +9,46 @@ void
 batch_kill(struct batch *b)
 {
 	struct thread *t = b->thread;
-	uint32_t odd = 0;
+	uint32_t n = b->count, odd = 0;
+	struct packet **home = pool_place(t->pool, n);
 
 	/* Most of the time all are the pool's, and nobody else's. */
-	for (uint32_t i = 0; i < b->count; i++) {
-		const struct packet *p = b->packet[i];
+	for (uint32_t i = 0; i < n; i++) {
+		struct packet *p = b->packet[i];
 
+		home[i] = p;
 		odd |= (p->buffer ^ BUFFER_POOL) | (load_acquire(&p->refs) ^ 1);
 	}
 	if (likely(odd == 0))
-		pool_put_many(t->pool, b->packet, b->count);
+		t->pool->nready += n;
 	else
-		for (uint32_t i = 0; i < b->count; i++)
+		for (uint32_t i = 0; i < n; i++)
 			packet_kill_inline(t, b->packet[i]);
 	b->count = 0;
 }
 
-/*
- * A batch's packets sorted by output: groups one behind the other, in the order
- * in which their outputs first came up.
- */
-struct sorting {
-	int16_t *group; /* by packet, in the place of its output; -1: gone */
-	int16_t *port;  /* by group */
-	uint16_t *next; /* by group: its packets, then where they end */
-	uint32_t ngroups;
-};
-
-static inline int16_t
-sorting_new_group(struct sorting *s, int16_t port)
-{
-	s->port[s->ngroups] = port;
-	s->next[s->ngroups] = 0;
-	return (int16_t)s->ngroups++;
-}
-
 /* A packet that is gone or for an output that is not there. */
 static NOINLINE int16_t
-sorting_no_group(struct thread *t, struct packet *p, int16_t port)
+distribute_nowhere(struct thread *t, struct packet *p, int16_t port)
 {
 	if (port != PACKET_GONE)
 		packet_kill(t, p);
 	return -1;
 }
 
-enum { GROUP_MAP = 512 };
-
-/* Finds groups with a map from output to group, when there are not too many. */
+/* Kills what is for an output that is not there; such packets go nowhere. */
 static void
-sorting_by_map(struct sorting *s, const struct element *e, struct batch *b)
+distribute_missing(struct element *e, struct batch *b, int16_t *ports)
 {
-	int16_t *map = scratch_alloc(b->thread, e->nout * sizeof(*map));
-	uint16_t nout = (uint16_t)e->nout;
-
-	memset(map, 0xff, nout * sizeof(*map));
-	for (uint32_t i = 0; i < b->count; i++) {
-		int16_t port = s->group[i], g;
-
-		if (unlikely((uint16_t)port >= nout)) {
-			s->group[i] =
-			    sorting_no_group(b->thread, b->packet[i], port);
-			continue;
-		}
-		g = map[port];
-		if (g < 0)
-			g = map[port] = sorting_new_group(s, port);
-		s->group[i] = g;
-		s->next[g]++;
-	}
-}
-
-static void
-sorting_by_search(struct sorting *s, const struct element *e, struct batch *b)
-{
-	for (uint32_t i = 0; i < b->count; i++) {
-		int16_t port = s->group[i];
-		uint32_t g = 0;
-
-		if (port < 0 || port >= e->nout) {
-			s->group[i] =
-			    sorting_no_group(b->thread, b->packet[i], port);
-			continue;
-		}
-		while (g < s->ngroups && s->port[g] != port)
-			g++;
-		if (g == s->ngroups)
-			(void)sorting_new_group(s, port);
-		s->group[i] = (int16_t)g;
-		s->next[g]++;
-	}
-}
-
-/*
- * The packets of b, sorted; next[g] becomes where group g ends.  Each group can
- * become a batch where it lies, in its turn: the head of the batch takes the
- * place of packets that have gone before, that of the first one a place left
- * free.
- */
-enum { HEAD = sizeof(struct batch) / sizeof(struct packet *) };
-_Static_assert(
-    sizeof(struct batch) % sizeof(struct packet *) == 0, "whole places");
-
-static struct packet **
-sorting_fill(struct sorting *s, const struct batch *b)
-{
-	struct packet **sorted =
-	    scratch_alloc(b->thread, (HEAD + b->count) * sizeof(*sorted));
-	uint16_t from = 0;
-
-	for (uint32_t g = 0; g < s->ngroups; g++) {
-		uint16_t count = s->next[g];
-
-		s->next[g] = from;
-		from = (uint16_t)(from + count);
-	}
 	for (uint32_t i = 0; i < b->count; i++)
-		if (likely(s->group[i] >= 0))
-			sorted[HEAD + s->next[s->group[i]]++] = b->packet[i];
-	return sorted;
-}
-
-static struct batch *
-sorting_batch(struct packet **head, struct thread *t, uint32_t n)
-{
-	struct batch *b = (struct batch *)(void *)head;
-
-	b->thread = t;
-	b->count = b->capacity = n;
-	return b;
+		if (unlikely((uint16_t)ports[i] >= (uint16_t)e->nout))
+			ports[i] = distribute_nowhere(
+			    b->thread, b->packet[i], ports[i]);
 }
 
 /* ---- to few outputs ---- */
 
 enum { FEW_OUTPUTS = 4, FEW_PACKETS = 128 };
-
-/* Kills what is for an output that is not there; such packets go nowhere. */
-static void
-few_missing(struct element *e, struct batch *b, int16_t *ports)
-{
-	for (uint32_t i = 0; i < b->count; i++)
-		if (unlikely((uint16_t)ports[i] >= (uint16_t)e->nout))
-			ports[i] =
-			    sorting_no_group(b->thread, b->packet[i], ports[i]);
-}
 
 /*
  * Each packet is written behind all groups and counted by its own: which one
@@ -209,7 +106,7 @@ distribute_few(struct element *e, struct batch *b, int16_t *ports, int stay)
 	struct batch *group[FEW_OUTPUTS];
 	uint32_t left = 0;
 
-	few_missing(e, b, ports);
+	distribute_missing(e, b, ports);
 	/* One place more: each packet is written behind every group. */
 	for (int g = 0; g < FEW_OUTPUTS; g++)
 		group[g] = batch_new(b->thread, b->count + 1);
@@ -225,34 +122,96 @@ distribute_few(struct element *e, struct batch *b, int16_t *ports, int stay)
 	few_push(e, group, ports, left, stay);
 }
 
+/* ---- to many ---- */
+
+/*
+ * The packets of each group, which is those for one output, in a chain of
+ * indices: first[group], then next[] of each.  The groups need not be sorted
+ * for that: the first of each is where first[] says so.
+ */
+struct chains {
+	int16_t *group; /* by packet, in the place of its output; -1: gone */
+	int16_t *port;  /* by group; NULL: a group has its output's number */
+	uint16_t *first, *next;
+	uint32_t ngroups;
+};
+
+enum { CHAIN_END = UINT16_MAX, GROUPS_BY_PORT = 512 };
+_Static_assert((int)BATCH_MAX < (int)CHAIN_END, "an index is not the end");
+
+/* Of many outputs those that are wanted get numbers. */
 static void
-distribute_sorted(struct element *e, struct batch *b, int16_t *ports, int stay)
+chains_number(struct chains *c, struct batch *b)
 {
-	struct thread *t = b->thread;
-	uint32_t from = 0, count = b->count;
-	struct sorting s = { .group = ports };
-	struct packet **sorted;
+	c->port = scratch_alloc(b->thread, b->count * sizeof(*c->port));
+	c->ngroups = 0;
+	for (uint32_t i = 0; i < b->count; i++) {
+		int16_t port = c->group[i];
+		uint32_t g = 0;
 
-	s.port = scratch_alloc(t, count * sizeof(*s.port));
-	s.next = scratch_alloc(t, count * sizeof(*s.next));
-	if (e->nout <= GROUP_MAP)
-		sorting_by_map(&s, e, b);
-	else
-		sorting_by_search(&s, e, b);
-	sorted = sorting_fill(&s, b);
-	b->count = 0;
-	for (uint32_t g = 0; g < s.ngroups; from = s.next[g++]) {
-		struct batch *out =
-		    sorting_batch(&sorted[from], t, s.next[g] - from);
+		if (port < 0)
+			continue;
+		while (g < c->ngroups && c->port[g] != port)
+			g++;
+		if (g == c->ngroups)
+			c->port[c->ngroups++] = port;
+		c->group[i] = (int16_t)g;
+	}
+}
 
-		if (s.port[g] != stay) {
-			output_push_checked(e, (unsigned int)s.port[g], out);
+static void
+chains_link(struct chains *c, const struct batch *b)
+{
+	c->first = scratch_alloc(b->thread, c->ngroups * sizeof(*c->first));
+	c->next = scratch_alloc(b->thread, b->count * sizeof(*c->next));
+	memset(c->first, 0xff, c->ngroups * sizeof(*c->first));
+	for (uint32_t i = b->count; i-- > 0;) {
+		int16_t g = c->group[i];
+
+		if (unlikely(g < 0))
+			continue;
+		c->next[i] = c->first[g];
+		c->first[g] = (uint16_t)i;
+	}
+}
+
+/* Fills out, which may be b itself, with a group of b. */
+static void
+chains_take(const struct chains *c, struct batch *out, const struct batch *b,
+    uint16_t first)
+{
+	uint32_t n = 0;
+
+	for (uint16_t i = first; i != CHAIN_END; i = c->next[i])
+		out->packet[n++] = b->packet[i];
+	out->count = n;
+}
+
+static void
+distribute_many(struct element *e, struct batch *b, int16_t *ports, int stay)
+{
+	struct chains c = { .group = ports, .ngroups = e->nout };
+	struct batch *out = batch_new(b->thread, b->count);
+	uint16_t stays = CHAIN_END;
+
+	distribute_missing(e, b, ports);
+	if (e->nout > GROUPS_BY_PORT)
+		chains_number(&c, b);
+	chains_link(&c, b);
+	for (uint32_t i = 0; i < b->count; i++) {
+		int16_t g = ports[i], port;
+
+		if (g < 0 || c.first[g] != i)
+			continue;
+		port = c.port == NULL ? g : c.port[g];
+		if (port == stay) {
+			stays = (uint16_t)i;
 			continue;
 		}
-		b->count = out->count;
-		memcpy(b->packet, out->packet,
-		    out->count * sizeof(struct packet *));
+		chains_take(&c, out, b, (uint16_t)i);
+		output_push_checked(e, (unsigned int)port, out);
 	}
+	chains_take(&c, b, b, stays);
 }
 
 void
@@ -264,6 +223,6 @@ batch_distribute(struct element *e, struct batch *b, int16_t *ports, int stay)
 	if (e->nout <= FEW_OUTPUTS && b->count <= FEW_PACKETS)
 		distribute_few(e, b, ports, stay);
 	else
-		distribute_sorted(e, b, ports, stay);
+		distribute_many(e, b, ports, stay);
 	scratch_release(t, m);
 }

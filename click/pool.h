@@ -76,14 +76,16 @@ pool_put(struct pool *pool, struct packet *p)
 	pool->ready[pool->nready++] = p;
 }
 
-/* n of at most POOL_CHAIN */
-static inline void
-pool_put_many(struct pool *pool, struct packet *const *in, uint32_t n)
+/*
+ * Where n packets, POOL_CHAIN at most, may be put down; they are ready when
+ * the caller adds n to nready.
+ */
+static inline struct packet **
+pool_place(struct pool *pool, uint32_t n)
 {
 	if (unlikely(pool->nready + n > pool->cap))
 		pool_spill(pool);
-	memcpy(&pool->ready[pool->nready], in, n * sizeof(struct packet *));
-	pool->nready += n;
+	return &pool->ready[pool->nready];
 }
 
 static inline void
