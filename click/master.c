@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "base/stamp.h"
 #include "click/internal.h"
 #include "os/os.h"
 
@@ -194,6 +195,14 @@ thread_steady_ns(struct thread *t)
 	struct master *m = t->master;
 
 	return m->options.simtime ? m->sim_ns++ : os_steady_ns();
+}
+
+void
+thread_look(struct thread *t)
+{
+	t->recent_ns = thread_steady_ns(t);
+	t->recent_ms = (uint32_t)((t->recent_ns + t->epoch_ns) / NS_PER_MS);
+	t->recent_old = t->simtime;
 }
 
 bool

@@ -54,6 +54,7 @@ struct thread {
 	struct os_waiter *waiter;
 	struct os_waiter *park; /* for when it must not run; NULL if alone */
 	int64_t recent_ns;      /* thread_recent_ns() */
+	uint32_t recent_ms;     /* thread_recent_ms() */
 	int64_t epoch_ns;       /* wall clock less steady one at the start */
 	bool recent_old;        /* to be looked at anew */
 	bool simtime;           /* each look at the clock counts */
@@ -90,6 +91,8 @@ int64_t thread_steady_ns(struct thread *t);
  * may be long; costs a look at the clock.
  */
 bool thread_overdue(const struct thread *t);
+/* Slow part of the next two: looks at the clock. */
+void thread_look(struct thread *t);
 /*
  * The same, as it was when the running timer or handler first asked, or the
  * running task or one of the seven before it: for rates and timeouts, which
@@ -98,11 +101,18 @@ bool thread_overdue(const struct thread *t);
 static inline int64_t
 thread_recent_ns(struct thread *t)
 {
-	if (unlikely(t->recent_old)) {
-		t->recent_ns = thread_steady_ns(t);
-		t->recent_old = t->simtime;
-	}
+	if (unlikely(t->recent_old))
+		thread_look(t);
 	return t->recent_ns;
+}
+
+/* The same on the wall clock, in milliseconds (modulo 2^32). */
+static inline uint32_t
+thread_recent_ms(struct thread *t)
+{
+	if (unlikely(t->recent_old))
+		thread_look(t);
+	return t->recent_ms;
 }
 
 /*

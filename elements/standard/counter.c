@@ -30,36 +30,37 @@
 
 enum { COUNTER_SCALE = 10, COUNTER_BYTE_SCALE = 4 };
 
-/* A call to be made when a count reaches at. */
+/* A call to be made when a count reaches a value. */
 struct counter_call {
 	struct str text; /* of the call, until initialize; owned */
-	uint64_t at;
 	bool done;
 	struct hcall call;
 };
 
 struct counter {
+	/* what each batch looks at, side by side */
 	struct spinlock lock;
 	uint64_t count, bytes;
+	uint64_t count_at, bytes_at; /* when the calls are due */
 	struct rate_ewma rate, byte_rate;
 	struct counter_call on_count, on_bytes;
 };
 
 /* Splits "N CALL", as an argument has it. */
 static int
-counter_call_configure(struct counter_call *c, struct str text,
+counter_call_configure(struct counter_call *c, uint64_t *at, struct str text,
     const char *keyword, struct errh *errh)
 {
 	bool overflow = false;
 
-	c->at = UINT64_MAX;
+	*at = UINT64_MAX;
 	if (text.n == 0)
 		return 0;
-	if (!conf_u64(conf_shift_space(&text), 0, &c->at, &overflow))
+	if (!conf_u64(conf_shift_space(&text), 0, at, &overflow))
 		return errh_error(errh, "%s type mismatch", keyword);
 	if (overflow)
 		errh_error(errh, "%s overflow, max %llu", keyword,
-		    (unsigned long long)c->at);
+		    (unsigned long long)*at);
 	return str_set(&c->text, text.n > 0 ? text : STR(" "));
 }
 
@@ -77,10 +78,10 @@ counter_configure(struct element *e, const struct strs *conf, struct errh *errh)
 	err = args_complete(&a);
 	if (err == 0)
 		err = counter_call_configure(
-		    &s->on_count, count, "COUNT_CALL", errh);
+		    &s->on_count, &s->count_at, count, "COUNT_CALL", errh);
 	if (err == 0)
 		err = counter_call_configure(
-		    &s->on_bytes, bytes, "BYTE_COUNT_CALL", errh);
+		    &s->on_bytes, &s->bytes_at, bytes, "BYTE_COUNT_CALL", errh);
 	str_free(&count);
 	str_free(&bytes);
 	return err;
@@ -171,9 +172,9 @@ counter_action_calls(struct element *e, struct batch *b, uint32_t now)
 		thread_lock(t, &s->lock);
 		counter_add_bytes(s, now, 1, b->packet[i]->length);
 		on_count =
-		    counter_call_due(&s->on_count, s->count == s->on_count.at);
+		    counter_call_due(&s->on_count, s->count == s->count_at);
 		on_bytes =
-		    counter_call_due(&s->on_bytes, s->bytes >= s->on_bytes.at);
+		    counter_call_due(&s->on_bytes, s->bytes >= s->bytes_at);
 		thread_unlock(t, &s->lock);
 		if (!on_count && !on_bytes)
 			continue;
@@ -197,8 +198,8 @@ counter_action(struct element *e, struct batch *b)
 	bool calls;
 
 	thread_lock(b->thread, &s->lock);
-	calls = s->on_count.at - s->count - 1 < b->count ||
-	        s->bytes + bytes >= s->on_bytes.at;
+	calls = s->count_at - s->count - 1 < b->count ||
+	        s->bytes + bytes >= s->bytes_at;
 	if (likely(!calls))
 		counter_add_bytes(s, now, b->count, bytes);
 	thread_unlock(b->thread, &s->lock);
@@ -247,7 +248,7 @@ counter_read_count_call(
 
 	(void)user;
 	if (hcall_given(&s->on_count.call))
-		sb_u64(call->out, s->on_count.at);
+		sb_u64(call->out, s->count_at);
 	return 0;
 }
 
@@ -264,7 +265,7 @@ counter_write_call(
 		return errh_error(call->errh,
 		    "'%s' first word should be unsigned (count)",
 		    bytes ? "byte_count_call" : "count_call");
-	c->at = at;
+	*(bytes ? &s->bytes_at : &s->count_at) = at;
 	if (hcall_reset(&c->call, rest, HANDLER_WRITE, e, call->errh) != 0)
 		return ERR_INVAL;
 	c->done = false;

@@ -14,7 +14,6 @@
 
 #include <stdint.h>
 
-#include "base/stamp.h"
 #include "click/conf.h"
 #include "click/thread.h"
 
@@ -24,7 +23,7 @@ enum { RATE_STABILITY = 4, RATE_HZ = 1000 };
 static inline uint32_t
 thread_jiffies(struct thread *t)
 {
-	return (uint32_t)((thread_recent_ns(t) + t->epoch_ns) / NS_PER_MS);
+	return thread_recent_ms(t);
 }
 
 /* One step of an average with scale bits of fraction towards value. */

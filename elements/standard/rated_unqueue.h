@@ -6,6 +6,7 @@
 #ifndef ELEMENTS_STANDARD_RATED_UNQUEUE_H
 #define ELEMENTS_STANDARD_RATED_UNQUEUE_H
 
+#include "base/stamp.h"
 #include "click/element.h"
 #include "click/notifier.h"
 #include "elements/standard/ewma.h"
