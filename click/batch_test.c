@@ -4,7 +4,7 @@
 #include "test/run.h"
 #include "test/tap.h"
 
-enum { MANY = 600, PACKETS = BATCH_MAX };
+enum { MANY = 5000, PACKETS = BATCH_MAX };
 
 /* "q0 :: Queue... s [i] -> qi": a splitter before nout queues. */
 static int
@@ -172,18 +172,34 @@ test_no_output(unsigned int nout)
 	is_num(trun_stop(&t), 0, "the others were freed once");
 }
 
-/* A different output for each packet, of more than the map has. */
+/* Whether the scratch memory from here on is as it was filled. */
+static bool
+scratch_untouched(const char *from, const char *end)
+{
+	while (from < end && *from == 0x5a)
+		from++;
+	return from == end;
+}
+
+/* A different output for each packet, of more than there is scratch for. */
 static void
 test_many(void)
 {
 	int16_t ports[PACKETS];
+	struct scratch *s;
 	struct trun t;
 	unsigned int wrong = 0;
 
 	ok(splitter_start(&t, MANY) == 0, "starts with %d outputs", MANY);
 	for (int i = 0; i < PACKETS; i++)
 		ports[i] = (int16_t)(MANY - 1 - i);
+	s = &master_thread(t.m, 0)->scratch;
+	memset(s->top, 0x5a, (size_t)(s->end - s->top));
 	distribute(&t, PACKETS, ports, -1, 0, 0, 0);
+	/* That of the test's own batch lies before it. */
+	ok(scratch_untouched(
+	       s->top + SCRATCH_ELEMENT + SCRATCH_ELEMENT / 2, s->end),
+	    "in the scratch memory that an element has");
 	for (unsigned int i = 0; i < PACKETS; i++)
 		wrong += !queue_is(&t, MANY - 1 - i, 1, i + 1, 0);
 	is_num(wrong, 0, "each packet is where it belongs");
