@@ -223,23 +223,28 @@ struct wrong {
 	size_t at; /* a byte of a good message to be changed */
 	uint8_t value;
 	int status; /* of the answer; -1: the link is closed */
+	const char *says;
 };
 
 static void
 test_wrong(void)
 {
 	static const struct wrong all[] = {
-		{ "another magic", 0, 'X', -1 },
-		{ "another version", 4, 3, CONTROL_E_PROTO },
-		{ "an unknown operation", 5, 99, CONTROL_E_PROTO },
-		{ "operation 0", 5, 0, CONTROL_E_PROTO },
-		{ "a reply", 5, CONTROL_LIST | CONTROL_REPLY, CONTROL_E_PROTO },
-		{ "router 64", 6, 64, CONTROL_E_PROTO },
-		{ "a path beyond its limit", 15, 5, -1 },
-		{ "an offset beyond the total", 16, 5, CONTROL_E_PROTO },
-		{ "a total beyond the limit", 23, 2, CONTROL_E_PROTO },
-		{ "a payload beyond its limit", 26, 2, -1 },
-		{ "a reserved byte", 28, 1, CONTROL_E_PROTO },
+		{ "another magic", 0, 'X', -1, NULL },
+		{ "a newer version", 4, 3, CONTROL_E_PROTO,
+		    "version 3, not 2" },
+		{ "an older version", 4, 1, CONTROL_E_PROTO,
+		    "version 1, not 2" },
+		{ "an unknown operation", 5, 99, CONTROL_E_PROTO, NULL },
+		{ "operation 0", 5, 0, CONTROL_E_PROTO, NULL },
+		{ "a reply", 5, CONTROL_LIST | CONTROL_REPLY, CONTROL_E_PROTO,
+		    NULL },
+		{ "router 64", 6, 64, CONTROL_E_PROTO, NULL },
+		{ "a path beyond its limit", 15, 5, -1, NULL },
+		{ "an offset beyond the total", 16, 5, CONTROL_E_PROTO, NULL },
+		{ "a total beyond the limit", 23, 2, CONTROL_E_PROTO, NULL },
+		{ "a payload beyond its limit", 26, 2, -1, NULL },
+		{ "a reserved byte", 28, 1, CONTROL_E_PROTO, NULL },
 	};
 	const struct guest_options options = { .packets = 0 };
 	struct tool t;
@@ -254,6 +259,8 @@ test_wrong(void)
 			ok(t.f.closed, "%s: closed", all[i].what);
 		} else {
 			is_num(hear(&t), all[i].status, "%s", all[i].what);
+			ok(all[i].says == NULL || heard(&t, all[i].says),
+			    "%s: it says why", all[i].what);
 			is_num(ask(&t, CONTROL_LIST, ANY, "", ""), 0,
 			    "%s: the link goes on", all[i].what);
 		}

@@ -19,23 +19,32 @@
 
 enum { ANSWER_MS = 60000, BOOT_MS = 60000, LOOK_MS = 100 };
 
-/* True once the answer to id lies somewhere in the bytes, as a whole. */
-static bool
-link_has_answer(struct str bytes, uint32_t id)
+/*
+ * *found once the answer to id lies somewhere in the bytes, as a whole; a guest
+ * that answers in another version has answered, too.
+ */
+static int
+link_find_answer(struct cosmos *c, struct str bytes, uint32_t id, bool *found)
 {
 	struct message m;
 	size_t at, size;
 
-	for (at = 0; at < bytes.n; at++) {
+	*found = false;
+	for (at = 0; at < bytes.n && !*found; at++) {
 		struct str rest = str_from(bytes, at);
+		struct diag why = { "" };
+		int err;
 
-		if (control_frame(rest, &size) == 0 && size > 0 &&
-		    size <= rest.n &&
-		    control_check(str_sub(rest, 0, size), &m, NULL) == 0 &&
-		    m.reply && m.id == id)
-			return true;
+		if (control_frame(rest, &size) != 0 || size == 0 ||
+		    size > rest.n)
+			continue;
+		err = control_check(str_sub(rest, 0, size), &m, &why);
+		*found = m.reply && m.id == id;
+		if (*found && err != 0)
+			return cosmos_fail(c, COSMOS_E_SYSTEM,
+			    "the guest answers nonsense: %s", why.text);
 	}
-	return false;
+	return COSMOS_OK;
 }
 
 static int
@@ -64,10 +73,14 @@ link_begin(struct cosmos *c, struct fd_stream *f)
 {
 	struct strbuf in = STRBUF_INIT;
 	uint32_t id;
+	bool found = false;
 	int status = link_write_hello(c, f, &id);
 
-	while (status == COSMOS_OK && !link_has_answer(sb_str(&in), id))
+	while (status == COSMOS_OK && !found) {
 		status = f->stream.receive(c, &f->stream, &in);
+		if (status == COSMOS_OK)
+			status = link_find_answer(c, sb_str(&in), id, &found);
+	}
 	sb_fini(&in);
 	return status;
 }
@@ -149,15 +162,19 @@ kvm_hello(struct cosmos *c, const struct process_dir *d, pid_t pid)
 	struct fd_stream stream;
 	struct strbuf in = STRBUF_INIT;
 	uint32_t id;
+	bool found = false;
 	int waited = 0, status = process_connect(c, d, &p.fd);
 
 	if (status != COSMOS_OK)
 		return status;
 	fd_stream_init(&stream, p.fd, BOOT_MS);
 	status = link_write_hello(c, &stream, &id);
-	while (status == COSMOS_OK && !link_has_answer(sb_str(&in), id)) {
+	while (status == COSMOS_OK && !found) {
 		if (poll(&p, 1, LOOK_MS) > 0) {
 			status = stream.stream.receive(c, &stream.stream, &in);
+			if (status == COSMOS_OK)
+				status = link_find_answer(
+				    c, sb_str(&in), id, &found);
 			continue;
 		}
 		waited += LOOK_MS;

@@ -120,7 +120,11 @@ link_ask(const struct vale_link *k, struct str line, int fd,
 	size_t start = 0;
 
 	memset(a, 0, sizeof(*a));
-	if (link_wait(k, POLLOUT) != 0 || link_send(k->socket, line, fd) != 0)
+	if (link_wait(k, POLLOUT) != 0)
+		return diag(why, ERR_CLOSED, "the switch has gone");
+	/* Who was turned away has been told why: that can still be read. */
+	if (link_send(k->socket, line, fd) != 0 && errno != EPIPE &&
+	    errno != ECONNRESET)
 		return diag(why, ERR_CLOSED, "the switch has gone");
 	while (start == 0 && a->n + 1 < sizeof(a->text)) {
 		char control[CMSG_SPACE(sizeof(int) * 8)]
@@ -213,6 +217,20 @@ link_take_region(
 	return 0;
 }
 
+/* It answers in our version, or has said that it does not speak that. */
+static int
+link_check_version(struct link_answer *a, struct str text, struct diag *why)
+{
+	struct str version = link_value(text, "version");
+
+	if (link_number(text, "version") == NETRING_VERSION)
+		return 0;
+	link_drop_fds(a);
+	return diag(why, ERR_NOTSUP,
+	    "the switch speaks netring version '%.*s', this program %d",
+	    STR_ARG(version), NETRING_VERSION);
+}
+
 int
 vale_link_guest(struct vale_link *k, const struct netring_layout *l,
     uint32_t features, int timeout_ms, int *memfd, struct diag *why)
@@ -227,6 +245,8 @@ vale_link_guest(struct vale_link *k, const struct netring_layout *l,
 	    "guest version=%d slots=%u buffers=%u ports=%u features=%u\n",
 	    NETRING_VERSION, l->slots, l->buffers, l->ports, features);
 	err = link_ask(k, str_of(line), *memfd, &a, &text, why);
+	if (err == 0)
+		err = link_check_version(&a, text, why);
 	if (err == 0)
 		err = link_take_region(k, &a, memfd, why);
 	if (err != 0) {

@@ -85,6 +85,16 @@ test_head(void)
 			kept += memcmp(&got, &l, sizeof(l)) == 0;
 		base[i] = before;
 	}
+	for (uint16_t version = 0; version < 3; version += 2) {
+		struct diag why = { "" };
+
+		((struct netring_head *)(void *)base)->version = version;
+		is_num(netring_head_read(base, l.size, &got, &why), ERR_PEER,
+		    "version %u", version);
+		ok(strstr(why.text, "this program speaks 1") != NULL,
+		    "and a sentence: %s", why.text);
+		((struct netring_head *)(void *)base)->version = 1;
+	}
 	/* Features, generation, padding, addresses and states may change. */
 	is_num(wild, 4 + 2 + 2 + 8 + 4 + 8 + 4 * 12, "a byte wrong: refused");
 	is_num(kept, 64 + 4 * 32 - wild, "or without effect");

@@ -222,6 +222,24 @@ pair.kill()
 pair.wait()
 ok(wait_for(lambda: stats()['ports'] == []), 'a killed process leaves nothing')
 
+# Guests of another version.
+for version in b'2', b'0', b'', b'1.0':
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(SOCKET)
+    s.sendall(b'guest version=%s slots=64 buffers=64 ports=1 features=0\n' %
+              version)
+    said = s.recv(1000).decode()
+    ok(said.startswith('error ') and
+       f"speaks netring version 1, not '{version.decode()}'" in said,
+       f'version {version}: refused, and told', said)
+    # It may speak ours as well.
+    s.sendall(b'guest version=1 slots=64 buffers=64 ports=1 '
+              b'features=4294967288\n')
+    said = s.recv(1000).decode()
+    ok(said.startswith('ok ') and 'features=0\n' in said,
+       'and may ask again; what we do not know is not agreed', said)
+    s.close()
+
 # Guests that misbehave at the socket.
 for text in (b'guest version=2 slots=64 buffers=64 ports=1 features=0\n',
              b'guest version=1 slots=63 buffers=64 ports=1 features=0\n',

@@ -66,6 +66,7 @@ switch = serve('vale0')
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 ok(limit(switch.pid) >= (min(hard, 65536),) * 2,
    'as many open files as are allowed, or more', limit(switch.pid))
+wait_for(lambda: descriptors().get('socket') == 1)  # serve() had looked in
 before = descriptors()
 guests = [guest(b'g%d' % i) for i in range(GUESTS)]
 ok(all(said == '' for _, said in guests), f'{GUESTS} guests of three ports',
@@ -134,5 +135,32 @@ ok(wait_for(lambda: guest(b'again', 1)[1] == ''),
 ok(balanced(), 'all is accounted for')
 for s in guests:
     s.close()
+
+# A user's part of them: a sixteenth.
+CROWD = r'''
+import os, socket, subprocess, sys
+crowd = []
+for i in range(17):
+    s = socket.socket(socket.AF_UNIX)
+    s.connect(os.environ['VALE_SOCKET'])
+    crowd.append(s)
+print(crowd[-1].recv(1000))
+r = subprocess.run([sys.argv[1], 'list'], capture_output=True, text=True)
+print(r.returncode, r.stderr)
+'''
+
+
+def somebody():
+    os.setgroups([])
+    os.setgid(4242)
+    os.setuid(4242)
+
+
+out = subprocess.run(['/usr/bin/python3', '-c', CROWD, os.path.abspath(VALE)],
+                     capture_output=True, text=True, preexec_fn=somebody)
+ok(out.stdout.count('user 4242 has 16 connections, as many as one user may '
+                    'have') == 2 and '\n1 vale: user' in out.stdout,
+   'one user has so many connections and no more, and is told', out)
+ok(vale('list').returncode == 0, 'another is served')
 ok(stop(switch) == 0, 'and it ends well', log())
 done()

@@ -407,6 +407,34 @@ test_keys(void)
 	}
 }
 
+/* A guest that was built with another version of the ring. */
+static void
+test_version(void)
+{
+	struct netfront *f;
+	struct netring_head *h;
+
+	open_both("", true, "version");
+	f = container_of(x.dev[0], struct netfront, dev);
+	h = (void *)f->region->guest.base;
+	fake_xen_peer(NULL, NULL);
+	h->version = 2;
+	for (unsigned int i = 0; i < XV_VIFS; i++)
+		xv_key(i, "front", "state", "6"); /* nobody has it mapped */
+	vale_wait(x.vale, 0);
+	xv_key(0, "front", "state", "1");
+	vale_wait(x.vale, 0);
+	xv_key(0, "front", "state", "4");
+	vale_wait(x.vale, 0);
+	is_cstr(xv_get(0, "back", "state"), "6", "version 2: refused");
+	ok(strstr(xv_get(0, "back", "error"),
+	       "version 2, this program speaks 1") != NULL,
+	    "with a reason: %s", xv_get(0, "back", "error"));
+	h->version = 1;
+	fake_xen_peer(xv_turn, &x);
+	xv_fini(&x, "version");
+}
+
 /*
  * A domain has ended, or the toolstack has removed its vif, of which the switch
  * has not heard: who comes next has the port's name.
@@ -529,6 +557,7 @@ main(void)
 	test_restart(false);
 	test_hostile();
 	test_keys();
+	test_version();
 	test_death();
 	test_heir(true, true);
 	test_heir(true, false);

@@ -116,7 +116,9 @@ main_request(int argc, char **argv)
 	fd = request_connect(main_socket());
 	if (fd < 0)
 		return 1;
-	if (!write_all(fd, sb_str(&line))) {
+	/* Who was turned away has been told why: that can still be read. */
+	if (!write_all(fd, sb_str(&line)) && errno != EPIPE &&
+	    errno != ECONNRESET) {
 		fprintf(stderr, "vale: %s\n", strerror(errno));
 		return 1;
 	}

@@ -413,13 +413,29 @@ stop_ring:
 	return err;
 }
 
+/* Whether the backend offers the shared ring, in a version that we speak. */
+static bool
+netfront_ring_offered(const struct netfront *f)
+{
+	uint32_t version = 0;
+	char path[128];
+
+	(void)xenbus_read_u32(
+	    0, netfront_path(f->back, "feature-netring", path), &version);
+	if (version > 0 && version != NETRING_VERSION)
+		console_printf("vif%u: the switch speaks netring version %u, "
+		               "this guest %d: standard protocol\n",
+		    f->handle, version, NETRING_VERSION);
+	return version == NETRING_VERSION;
+}
+
 /* The shared ring if it is offered and there is memory for it. */
 static int
 netfront_share(struct netfront *f)
 {
 	int err;
 
-	if (f->want_ring && netfront_backend_has(f, "feature-netring")) {
+	if (f->want_ring && netfront_ring_offered(f)) {
 		err = netfront_share_ring(f);
 		if (err == 0 || err != ERR_NOMEM)
 			return err;

@@ -500,6 +500,38 @@ test_keys(void)
 	}
 }
 
+/* A switch of another version: the standard protocol, and a word about it. */
+static void
+test_versions(void)
+{
+	static const struct {
+		const char *offered;
+		bool told;
+	} all[] = { { NULL, false }, { "0", false }, { "2", true },
+		{ "4000000000", true } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		const char *name =
+		    all[i].offered != NULL ? all[i].offered : "(none)";
+		struct diag why = { "" };
+		struct bench b;
+
+		bench_init(&b);
+		fake_console_clear();
+		fake_store_set(FAKE_BACK "/feature-netring", all[i].offered);
+		is_num(bench_connect(&b, &why), 0, "netring %s: %s", name,
+		    why.text);
+		ok(fake_store_get(FAKE_FRONT "/tx-ring-ref") != NULL &&
+		        fake_store_get(FAKE_FRONT "/netring-refs") == NULL,
+		    "netring %s: standard protocol", name);
+		is_num(strstr(fake_console(), "speaks netring version") != NULL,
+		    all[i].told, "netring %s: said on the console: %s", name,
+		    fake_console());
+		netdev_close(b.dev);
+		bench_home(&b, "versions");
+	}
+}
+
 int
 main(void)
 {
@@ -515,5 +547,6 @@ main(void)
 	test_hostile();
 	test_failures();
 	test_keys();
+	test_versions();
 	return tap_done();
 }
