@@ -3,8 +3,10 @@
  * crowd.c CONFIG N... -- creates process guests by libcosmos until there are
  * as many as each N (rising) says, and looks at them there; then destroys all.
  *
- *	create I NS NS       the I-th: until cosmos_create() returned, and until
- *	                     its first packet was printed
+ *	create I NS NS FAULTS FORKS
+ *	                     the I-th: until cosmos_create() returned, and until
+ *	                     its first packet was printed; the page faults of
+ *	                     creator and guest; processes and threads that began
  *	point N KIND VALUE   at N guests: "answering" (guests), "private"
  *	                     (median bytes), "available" (bytes of the machine,
  *	                     less than before the first), each again with
@@ -21,6 +23,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "bench/boot/counts.h"
 #include "bench/clock.h"
 #include "cosmos/cosmos.h"
 
@@ -130,7 +133,8 @@ crowd_create(struct crowd *w)
 {
 	/* Who looks without a pause has the processor that the guest wants. */
 	const struct timespec pause = { .tv_nsec = 20000 };
-	int64_t begin, created;
+	uint64_t forks = counts_forks(), faults = counts_own_faults();
+	int64_t begin, created, printed;
 	char name[16];
 	int err, tries = 0;
 
@@ -144,10 +148,14 @@ crowd_create(struct crowd *w)
 		return -1;
 	}
 	created = clock_now_ns();
+	faults = counts_own_faults() - faults;
 	while (!crowd_has_printed(w) && ++tries < TRIES)
 		nanosleep(&pause, NULL);
-	printf("create %u %" PRId64 " %" PRId64 "\n", ++w->n, created - begin,
-	    clock_now_ns() - begin);
+	printed = clock_now_ns();
+	faults += counts_faults((pid_t)w->guests[w->n].id);
+	printf("create %u %" PRId64 " %" PRId64 " %" PRIu64 " %" PRIu64 "\n",
+	    ++w->n, created - begin, printed - begin, faults,
+	    counts_forks() - forks);
 	return 0;
 }
 

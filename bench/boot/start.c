@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * start.c N PROGRAM [ARGUMENT]... -- starts a program N times and prints, a
- * line each, the nanoseconds until it says its first byte, or ends without.
+ * line each, the nanoseconds until it says its first byte, or ends without;
+ * its page faults until its end; and the processes and threads that began
+ * meanwhile.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -10,16 +12,18 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/boot/counts.h"
 #include "bench/clock.h"
 
 extern char **environ;
 
 /* Nanoseconds, or -1. */
 static int64_t
-start_once(char **argv)
+start_once(char **argv, struct rusage *used)
 {
 	posix_spawn_file_actions_t actions;
 	int ends[2], status;
@@ -40,7 +44,7 @@ start_once(char **argv)
 	end = clock_now_ns();
 	close(ends[0]);
 	kill(pid, SIGTERM);
-	waitpid(pid, NULL, 0);
+	wait4(pid, NULL, 0, used);
 	posix_spawn_file_actions_destroy(&actions);
 	return status == 0 ? end - begin : -1;
 }
@@ -48,6 +52,8 @@ start_once(char **argv)
 int
 main(int argc, char **argv)
 {
+	struct rusage used;
+	uint64_t forks;
 	int64_t ns;
 	int i, n = argc > 2 ? atoi(argv[1]) : 0;
 
@@ -56,12 +62,14 @@ main(int argc, char **argv)
 		return 2;
 	}
 	for (i = 0; i < n; i++) {
-		ns = start_once(argv + 2);
+		forks = counts_forks();
+		ns = start_once(argv + 2, &used);
 		if (ns < 0) {
 			perror(argv[2]);
 			return 1;
 		}
-		printf("%lld\n", (long long)ns);
+		printf("%" PRId64 " %ld %" PRIu64 "\n", ns, used.ru_minflt,
+		    counts_forks() - forks);
 	}
 	return 0;
 }
