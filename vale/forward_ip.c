@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "base/compiler.h"
 #include "base/proto.h"
-#include "vale/target.h"
+#include "vale/target_table.h"
 
 enum {
 	IP_ENTRIES_MAX = 1024,
@@ -31,10 +31,8 @@ struct ip_entry {
 };
 
 struct ip_table {
-	struct vale_forward_state state;
-	struct targets targets;
+	struct target_table table;
 	VEC(struct ip_entry) entries; /* longest prefix first */
-	int fallback;
 };
 
 /* The destination that f is about, or NULL. */
@@ -70,17 +68,15 @@ ip_find(const struct ip_table *t, const struct vale_frame *f)
 	for (size_t i = 0; addr != NULL && i < t->entries.n; i++)
 		if (prefix_match(&t->entries.v[i].prefix, six, addr))
 			return targets_number(
-			    &t->targets, t->entries.v[i].target);
-	return t->fallback < 0
-	           ? (uint32_t)VALE_TO_NONE
-	           : targets_number(&t->targets, (size_t)t->fallback);
+			    &t->table.targets, t->entries.v[i].target);
+	return target_table_default(&t->table);
 }
 
 static void
 ip_look(struct vale_forward_state *state, uint32_t from,
     struct vale_frame *const *f, unsigned int n, int64_t now_ns)
 {
-	struct ip_table *t = container_of(state, struct ip_table, state);
+	struct ip_table *t = container_of(state, struct ip_table, table.state);
 
 	(void)from;
 	(void)now_ns;
@@ -88,42 +84,18 @@ ip_look(struct vale_forward_state *state, uint32_t from,
 		f[i]->to = ip_find(t, f[i]);
 }
 
-static void
-ip_port_change(struct vale_forward_state *state, uint32_t number, bool there)
-{
-	struct ip_table *t = container_of(state, struct ip_table, state);
-
-	(void)number;
-	(void)there;
-	targets_resolve(&t->targets, state);
-}
-
 static int
-ip_add(struct ip_table *t, struct str word, struct diag *why)
+ip_add(struct target_table *table, struct str key, uint16_t target,
+    struct diag *why)
 {
-	size_t eq = str_find(word, '=', 0);
-	struct str key = str_sub(word, 0, eq);
-	struct ip_entry e;
-	int target;
+	struct ip_table *t = container_of(table, struct ip_table, table);
+	struct ip_entry e = { .target = target };
 
-	if (eq == word.n)
-		return diag(why, ERR_INVAL, "ip: '%.*s': not PREFIX=PORT",
-		    STR_ARG(word));
-	target =
-	    targets_add(&t->targets, &t->state, str_from(word, eq + 1), why);
-	if (target < 0)
-		return target;
-	if (str_is(key, "default")) {
-		t->fallback = target;
-		return 0;
-	}
 	if (!prefix_parse(key, &e.prefix))
 		return diag(
 		    why, ERR_INVAL, "ip: '%.*s': not a prefix", STR_ARG(key));
-	e.target = (uint16_t)target;
 	if (t->entries.n == IP_ENTRIES_MAX || vec_push(&t->entries, e) != 0)
-		return diag(why, ERR_NOMEM, "ip: no room for more than %zu",
-		    t->entries.n);
+		return target_table_full(table, t->entries.n, why);
 	return 0;
 }
 
@@ -138,22 +110,18 @@ ip_entry_cmp(const void *a, const void *b)
 static void
 ip_close(struct vale_forward_state *state)
 {
-	struct ip_table *t = container_of(state, struct ip_table, state);
+	struct ip_table *t = container_of(state, struct ip_table, table.state);
 
-	vec_fini(&t->targets);
+	vec_fini(&t->table.targets);
 	vec_fini(&t->entries);
 }
 
 static int
 ip_open(struct vale_forward_state *state, struct str args, struct diag *why)
 {
-	struct ip_table *t = container_of(state, struct ip_table, state);
-	int err = 0;
+	struct ip_table *t = container_of(state, struct ip_table, table.state);
+	int err = target_table_read(&t->table, args, "PREFIX", ip_add, why);
 
-	t->fallback = -1;
-	for (struct str w = str_word(&args); w.n > 0 && err == 0;
-	     w = str_word(&args))
-		err = ip_add(t, w, why);
 	if (err == 0 && t->entries.n > 0)
 		qsort(t->entries.v, t->entries.n, sizeof(*t->entries.v),
 		    ip_entry_cmp);
@@ -170,5 +138,5 @@ const struct vale_forward vale_forward_ip = {
 	.close = ip_close,
 	.deep = true,
 	.look = ip_look,
-	.port_change = ip_port_change,
+	.port_change = target_table_port_change,
 };
