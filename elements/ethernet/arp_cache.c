@@ -151,6 +151,17 @@ arp_evict(struct arp_cache *c, struct thread *t)
 		arp_remove(c, t, c->age.first);
 }
 
+/* Made of whole words, as by flow_key_set(). */
+static inline struct flow_key
+arp_key(uint32_t ip)
+{
+	const uint64_t w[2] = { ip, (uint64_t)ARP_KIND << 32 };
+	struct flow_key key;
+
+	memcpy(&key, w, sizeof(key));
+	return key;
+}
+
 /*
  * Most packets go where the one before went: to the gateway.  A record given
  * back has another key.
@@ -158,7 +169,7 @@ arp_evict(struct arp_cache *c, struct thread *t)
 static uint32_t
 arp_find(struct arp_cache *c, uint32_t ip)
 {
-	struct flow_key key = { .src = ip, .kind = ARP_KIND };
+	struct flow_key key = arp_key(ip);
 
 	if (c->recent == 0 ||
 	    !flow_key_equal(&arp_entry(c, c->recent)->key, &key))
@@ -175,7 +186,7 @@ arp_new(struct arp_cache *c, uint32_t ip, int64_t now)
 	if (n == 0)
 		return 0;
 	a = arp_entry(c, n);
-	a->key = (struct flow_key){ .src = ip, .kind = ARP_KIND };
+	a->key = arp_key(ip);
 	if (flowtable_insert(&c->table, n, 0) != 0) {
 		flowtable_delete(&c->table, n);
 		return 0;

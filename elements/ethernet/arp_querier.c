@@ -225,16 +225,28 @@ arp_querier_take_state(
 
 /* ---- packets ---- */
 
-/* Where packets go; both are one batch when there is one output. */
+/*
+ * Where packets go; both are one batch when there is one output.  head: the
+ * header for the address ip, if it is known; while a batch is dealt with nobody
+ * is asked again.
+ */
 struct arp_querier_out {
 	struct batch *packets, *queries;
+	struct ether head;
+	uint32_t ip;
+	bool known;
 };
 
 static void
 arp_querier_out_begin(
     struct element *e, struct thread *t, struct arp_querier_out *o, uint32_t n)
 {
+	const struct arp_querier *s = element_state(e);
+
 	n = n < BATCH_MAX / 2 ? 2 * n : BATCH_MAX;
+	o->known = false;
+	o->head = (struct ether){ .type = { ETHERTYPE_IP4 >> 8, 0 } };
+	memcpy(o->head.src, s->conf.mac, 6);
 	o->packets = o->queries = batch_new(t, n);
 	if (e->nout > 1)
 		o->queries = batch_new(t, n);
@@ -364,15 +376,38 @@ arp_querier_unknown(struct element *e, struct thread *t,
 	}
 }
 
+/* A packet, its header begun, for another address than the one before. */
+static void
+arp_querier_look(struct element *e, struct thread *t, struct arp_querier_out *o,
+    struct packet *p, uint32_t ip)
+{
+	struct arp_querier *s = element_state(e);
+	struct arp_question q;
+	enum arp_answer answer;
+	uint8_t mac[6];
+
+	answer = arp_cache_lookup(s->cache, t, ip, s->conf.poll_ns, mac);
+	if (answer == ARP_KNOWN_ASK) {
+		q = arp_question(p);
+		arp_querier_ask(
+		    e, t, o, &q, s->conf.broadcast_poll ? ETHER_ALL : mac);
+	}
+	if (answer == ARP_UNKNOWN && !arp_querier_group(s, ip, mac)) {
+		arp_querier_unknown(e, t, o, p);
+		return;
+	}
+	memcpy(o->head.dst, mac, 6);
+	o->ip = ip;
+	o->known = true;
+	arp_querier_send(e, o, p, mac);
+}
+
 static void
 arp_querier_packet(struct element *e, struct thread *t,
     struct arp_querier_out *o, struct packet *p)
 {
 	struct arp_querier *s = element_state(e);
 	uint32_t ip = anno_u32(p, ANNO_DST_IP);
-	struct arp_question q;
-	enum arp_answer answer;
-	uint8_t mac[6];
 
 	if (unlikely(s->conf.ip == 0)) {
 		arp_querier_drop(e, t, p);
@@ -384,17 +419,11 @@ arp_querier_packet(struct element *e, struct thread *t,
 	}
 	packet_set_mac(p, p->data);
 	p->network = p->mac + (int32_t)sizeof(struct ether);
-	put_be16(((struct ether *)p->data)->type, ETHERTYPE_IP4);
-	answer = arp_cache_lookup(s->cache, t, ip, s->conf.poll_ns, mac);
-	if (answer == ARP_KNOWN_ASK) {
-		q = arp_question(p);
-		arp_querier_ask(
-		    e, t, o, &q, s->conf.broadcast_poll ? ETHER_ALL : mac);
-	}
-	if (answer != ARP_UNKNOWN || arp_querier_group(s, ip, mac))
-		arp_querier_send(e, o, p, mac);
+	memcpy(p->data, &o->head, sizeof(o->head));
+	if (likely(o->known && ip == o->ip))
+		batch_emit(e, 0, o->packets, p);
 	else
-		arp_querier_unknown(e, t, o, p);
+		arp_querier_look(e, t, o, p, ip);
 }
 
 /* A reply sets free what has waited for it. */

@@ -67,6 +67,24 @@ static const struct {
 	    " Script(write q.insert 10.0.0.2 2:0:0:0:0:b, wait 2.5s,"
 	    " write q.delete 10.0.0.2, wait 3s, stop)",
 	    "c.count", "2" },
+	{ "each of a batch gets its own address",
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a);"
+	    " s :: InfiniteSource(abcd, LIMIT 60, BURST 60, ACTIVE false)"
+	    " -> r :: RoundRobinSwitch; w :: Queue(100);"
+	    " r[0] -> Paint(1) -> SetIPAddress(10.0.0.2) -> w;"
+	    " r[1] -> Paint(2) -> SetIPAddress(10.0.0.3) -> w;"
+	    " r[2] -> Paint(3) -> SetIPAddress(224.0.0.9) -> w;"
+	    " r[3] -> Paint(4) -> SetIPAddress(10.0.0.4) -> w;"
+	    " w -> Unqueue(BURST 60) -> [0] q; Idle -> [1] q;"
+	    " q[0] -> f :: Classifier(0/02000000000b02000000000a0800,"
+	    " 0/02000000000c02000000000a0800, 0/01005e00000902000000000a0800,"
+	    " -); c :: Counter; f[0] -> CheckPaint(1) -> c -> Discard;"
+	    " f[1] -> CheckPaint(2) -> c; f[2] -> CheckPaint(3) -> c;"
+	    " f[3] -> Discard; q[1] -> Discard;"
+	    " Script(write q.insert 10.0.0.2 2:0:0:0:0:b,"
+	    " write q.insert 10.0.0.3 2:0:0:0:0:c, write s.active true,"
+	    " wait 1s, stop)",
+	    "c.count", "45" },
 	{ "ARPQuerier asks for whom it knows once in POLL_TIMEOUT",
 	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a, POLL_TIMEOUT 20);"
 	    " TimedSource(1s, abcd) -> SetIPAddress(10.0.0.2) -> [0] q;"
