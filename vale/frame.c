@@ -26,29 +26,19 @@ vale_frame_copy_part(const struct vale_port *p, uint8_t *to,
 }
 
 void
-frame_take_head_slow(
-    const struct vale_port *p, struct vale_frame *f, uint8_t *to, uint32_t want)
+frame_gather_head(
+    const struct vale_port *p, struct vale_frame *f, uint8_t *to, uint32_t n)
 {
-	uint32_t n = want < f->total ? want : f->total;
+	uint32_t left = n;
 
-	if (likely(f->length >= n)) {
-		copy_short(to, f->data, n);
-		f->data += n;
-		f->length -= n;
-	} else {
-		uint32_t left = n;
-
-		vale_frame_copy_part(p, to, f, 0, n);
-		while (left >= f->length && f->nrest > 0) {
-			left -= f->length;
-			f->data = f->rest->data;
-			f->length = f->rest->length;
-			f->rest++;
-			f->nrest--;
-		}
-		f->data += left;
-		f->length -= left;
+	vale_frame_copy_part(p, to, f, 0, n);
+	while (left >= f->length && f->nrest > 0) {
+		left -= f->length;
+		f->data = f->rest->data;
+		f->length = f->rest->length;
+		f->rest++;
+		f->nrest--;
 	}
-	f->head = to;
-	f->head_length = n;
+	f->data += left;
+	f->length -= left;
 }

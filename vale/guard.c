@@ -34,7 +34,7 @@ guard_mac(const struct vale_settings *s, const uint8_t *mac)
 	return false;
 }
 
-static bool
+static NOINLINE bool
 guard_ip(const struct vale_settings *s, bool six, const uint8_t *addr)
 {
 	if (s->nprefixes == 0)
@@ -54,7 +54,7 @@ all_zero(const uint8_t *p, unsigned int n)
 	return true;
 }
 
-static enum vale_drop
+static NOINLINE enum vale_drop
 guard_arp(const struct vale_settings *s, const uint8_t *p, uint32_t n)
 {
 	static const uint8_t ether_ip[] = { 0, 1, 8, 0, 6, 4 };
@@ -67,22 +67,29 @@ guard_arp(const struct vale_settings *s, const uint8_t *p, uint32_t n)
 	return DROP_NONE;
 }
 
-static enum vale_drop
-guard_ip4(const struct vale_settings *s, const uint8_t *p, uint32_t n)
+/* A DHCP client before it has an address: from port 68 to 67. */
+static NOINLINE enum vale_drop
+guard_dhcp(const uint8_t *p, uint32_t n)
 {
-	uint32_t header;
+	uint32_t header = (p[0] & 15u) * 4;
 
-	if (n < IP4_MIN || p[0] >> 4 != 4)
-		return DROP_GUARD;
-	header = (p[0] & 15u) * 4;
-	if (!all_zero(p + 12, 4))
-		return guard_ip(s, false, p + 12) ? DROP_NONE : DROP_GUARD_IP;
-	/* A DHCP client before it has an address: from port 68 to 67. */
 	if (p[9] == PROTO_UDP && (get_be16(p + 6) & 0x1fff) == 0 &&
 	    header >= IP4_MIN && n >= header + 4 &&
 	    get_be16(p + header) == 68 && get_be16(p + header + 2) == 67)
 		return DROP_NONE;
 	return DROP_GUARD_IP;
+}
+
+static inline enum vale_drop
+guard_ip4(const struct vale_settings *s, const uint8_t *p, uint32_t n)
+{
+	if (n < IP4_MIN || p[0] >> 4 != 4)
+		return DROP_GUARD;
+	if (get_be32(p + 12) == 0)
+		return guard_dhcp(p, n);
+	if (s->nprefixes == 0)
+		return DROP_NONE;
+	return guard_ip(s, false, p + 12) ? DROP_NONE : DROP_GUARD_IP;
 }
 
 /* The link-layer address options of a message whose options begin at p. */
@@ -163,7 +170,7 @@ guard_upper(const uint8_t *p, uint32_t n, uint32_t *at, uint8_t *next)
 	return true;
 }
 
-static enum vale_drop
+static NOINLINE enum vale_drop
 guard_ip6(
     const struct vale_settings *s, const uint8_t *p, uint32_t n, uint32_t total)
 {

@@ -5,7 +5,6 @@
 #include "base/bytes.h"
 #include "base/csum.h"
 #include "base/proto.h"
-#include "vale/guard.h"
 
 static bool
 frame_tagged(const struct vale_frame *f)
@@ -25,7 +24,7 @@ frame_untag(struct vale_frame *f)
 	f->flags &= (uint16_t)~VALE_UNCHANGED;
 }
 
-static enum vale_drop
+enum vale_drop
 ingress_vlan(const struct vale_settings *set, struct vale_frame *f)
 {
 	uint16_t tci = 0, vid;
@@ -44,7 +43,7 @@ ingress_vlan(const struct vale_settings *set, struct vale_frame *f)
 	return DROP_NONE;
 }
 
-static bool
+bool
 ingress_limit(struct vale_slot *s, const struct vale_settings *set,
     const struct vale_frame *f, int64_t now_ns)
 {
@@ -53,21 +52,6 @@ ingress_limit(struct vale_slot *s, const struct vale_settings *set,
 		return false;
 	return set->rx_bps == 0 || limit_take(&s->rx_bps, (set->rx_bps + 7) / 8,
 	                               VALE_FRAME_MAX, f->total, now_ns);
-}
-
-enum vale_drop
-ingress_check(struct vale_slot *s, const struct vale_settings *set,
-    struct vale_frame *f, int64_t now_ns)
-{
-	enum vale_drop why = DROP_NONE;
-
-	if (set->vlan_mode != VLAN_OFF)
-		why = ingress_vlan(set, f);
-	if (why == DROP_NONE && set->guard)
-		why = guard_check(set, f->head, f->head_length, f->total);
-	if (why == DROP_NONE && !ingress_limit(s, set, f, now_ns))
-		why = DROP_RX_LIMIT;
-	return why;
 }
 
 void

@@ -6,41 +6,66 @@
 #ifndef VALE_INGRESS_H
 #define VALE_INGRESS_H
 
+#include "vale/guard.h"
 #include "vale/internal.h"
 
 /* The tag of 802.1Q: four bytes after the addresses. */
 enum { VLAN_TAG = 4, VLAN_AT = 12, VLAN_VID = 0xfff };
 
+/* The first n bytes of a frame whose first piece has fewer. */
+void frame_gather_head(
+    const struct vale_port *p, struct vale_frame *f, uint8_t *to, uint32_t n);
+
 /*
- * Copies the first bytes (want, at most VALE_HEAD, or what there is) of a
+ * Copies the first bytes (want, VALE_HEAD or half of it, or what there is) of a
  * frame without head to to, and makes them its head.
  */
-void frame_take_head_slow(const struct vale_port *p, struct vale_frame *f,
-    uint8_t *to, uint32_t want);
-
 static inline void
 frame_take_head(
     const struct vale_port *p, struct vale_frame *f, uint8_t *to, uint32_t want)
 {
-	/* Most frames are all of 64 bytes or longer, and nobody
-	 * looks further. */
-	if (likely(want == VALE_HEAD / 2 && f->length >= VALE_HEAD / 2)) {
-		memcpy(to, f->data, VALE_HEAD / 2);
-		f->data += VALE_HEAD / 2;
-		f->length -= VALE_HEAD / 2;
-		f->head = to;
-		f->head_length = VALE_HEAD / 2;
+	uint32_t n = want < f->total ? want : f->total;
+
+	if (unlikely(f->length < n)) {
+		frame_gather_head(p, f, to, n);
 	} else {
-		frame_take_head_slow(p, f, to, want);
+		if (likely(n == VALE_HEAD / 2))
+			memcpy(to, f->data, VALE_HEAD / 2);
+		else
+			copy_short(to, f->data, n);
+		f->data += n;
+		f->length -= n;
 	}
+	f->head = to;
+	f->head_length = n;
 }
 
+/* Takes f's tag off where set's VLAN says so, and sets f->vlan. */
+enum vale_drop ingress_vlan(
+    const struct vale_settings *set, struct vale_frame *f);
+
+/* False: f is beyond a rate. */
+bool ingress_limit(struct vale_slot *s, const struct vale_settings *set,
+    const struct vale_frame *f, int64_t now_ns);
+
 /*
- * Checks a frame of s that has a head, takes its tag off where s's VLAN says
- * so, and sets f->vlan.  DROP_NONE, or why it goes no further.
+ * Checks a frame of s that has a head.  DROP_NONE, or why it goes no further.
  */
-enum vale_drop ingress_check(struct vale_slot *s,
-    const struct vale_settings *set, struct vale_frame *f, int64_t now_ns);
+static inline enum vale_drop
+ingress_check(struct vale_slot *s, const struct vale_settings *set,
+    struct vale_frame *f, int64_t now_ns)
+{
+	enum vale_drop why = DROP_NONE;
+
+	if (set->vlan_mode != VLAN_OFF)
+		why = ingress_vlan(set, f);
+	if (why == DROP_NONE && set->guard)
+		why = guard_check(set, f->head, f->head_length, f->total);
+	if (why == DROP_NONE && (set->rx_pps | set->rx_bps) != 0 &&
+	    !ingress_limit(s, set, f, now_ns))
+		why = DROP_RX_LIMIT;
+	return why;
+}
 
 /* Whether f, as it is in the switch, leaves tagged by a port with set. */
 static inline bool
