@@ -52,6 +52,8 @@ struct vale_slot {
 	struct vale_limit rx_pps, rx_bps, flood_pps;
 	unsigned int last; /* frames of the last burst */
 	int64_t busy_ns;   /* when a frame was last there */
+	int64_t left_ns;   /* when it last went to sleep */
+	unsigned int vain; /* times in a row that it was polled for nothing */
 	bool active;       /* polled; else an event will tell */
 	bool rx_dirty;     /* frames given back, nobody woken yet */
 
@@ -117,6 +119,8 @@ struct vale_worker {
 	bool rx_dirty;                 /* some active slot's is set */
 	int64_t now_ns, woken_ns;      /* of worker_wake_peers() */
 	uint64_t rounds, sleeps;
+	int64_t looked_ns;   /* for events, last */
+	unsigned int unseen; /* frames moved since */
 	struct vale_scratch *scratch;
 };
 

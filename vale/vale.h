@@ -32,7 +32,7 @@ enum { VALE_WORKERS_MAX = 64 };
 struct vale_options {
 	unsigned int workers; /* threads; 0: none, see vale_round() */
 	const int *cpus;      /* [workers], what they are pinned to; NULL: no */
-	int64_t poll_ns;      /* a port is polled that long after a frame */
+	int64_t poll_ns; /* a port is polled that long after a frame, at most */
 	void (*log)(void *arg, const char *line); /* may be NULL */
 	void *log_arg;
 	struct vale_opener *opener; /* opener.h; NULL: nobody else opens */

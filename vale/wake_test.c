@@ -148,6 +148,47 @@ test_room(void)
 	stop(&t);
 }
 
+/* ---- how long a port is polled ---- */
+
+/* g has just been sent a frame by its peer, and polling it was so long ago. */
+static void
+polled_since(struct vtest *t, struct vale_slot *g, int64_t ns)
+{
+	vtest_make(t, "1>2");
+	tguest_send(&guest, 0, t->frame, 60);
+	vale_round(t->vale);
+	vale_round(t->vale); /* the peer is told */
+	g->busy_ns = t->vale->workers[0].now_ns - ns;
+	vale_round(t->vale);
+}
+
+static void
+test_patience(void)
+{
+	const int64_t poll_ns = INT64_C(1) << 40;
+	struct vale_slot *g;
+	struct vtest t;
+
+	start(&t);
+	t.vale->options.poll_ns = poll_ns;
+	g = vale_port_find(t.vale, STR("v"), STR("g"))->slot;
+	vale_port_activate(g->port);
+	g->vain = 0;
+	polled_since(&t, g, poll_ns * 3 / 4);
+	ok(g->active, "a port is polled for poll_ns");
+	polled_since(&t, g, poll_ns);
+	ok(!g->active, "and then sleeps");
+	g->left_ns = -poll_ns;
+	vale_port_activate(g->port);
+	polled_since(&t, g, poll_ns * 3 / 4);
+	ok(!g->active, "where that was in vain, it is polled for half of it");
+	vale_port_activate(g->port);
+	polled_since(&t, g, poll_ns * 3 / 4);
+	ok(g->active, "all of it, if an event came soon after");
+	t.vale->options.poll_ns = VALE_POLL_NS;
+	stop(&t);
+}
+
 /* ---- with threads ---- */
 
 struct sleeper {
@@ -228,6 +269,7 @@ main(void)
 	test_load();
 	test_then_detached();
 	test_room();
+	test_patience();
 	test_sleeper(1);
 	test_sleeper(2);
 	return tap_done();

@@ -3,7 +3,12 @@
  * worker.c -- a thread that moves frames, and how it goes to sleep.
  *
  * A round gives each active port one burst.  A port without frames for a
- * while (poll_ns) is armed and leaves the active ones; an event brings it back.
+ * while is armed and leaves the active ones; an event brings it back.  The
+ * while is options.poll_ns, or less where that was in vain: it is halved each
+ * time, and whole again when an event came so soon that it would have been of
+ * use: where the peer runs only while we sleep (one processor for both) it is
+ * of none.
+ *
  * With no active port the worker sleeps in epoll; with some it looks for events
  * now and then.  A round without any frame yields the processor at once, for
  * the peer that we wait for may need it.
@@ -22,10 +27,12 @@
 
 enum {
 	EVENTS_AT_ONCE = 64,
-	LOOK_EVERY_NS = 20000, /* for events, while busy */
+	LOOK_EVERY_NS = 20000, /* for events, while busy, but */
+	LOOK_EVERY = 256,      /* not before so many frames */
 	WAKE_EVERY_NS = 5000,  /* at least, under load */
 	FULL_ROUND = 16,       /* frames in a round: load */
 	EMPTY_PAUSES = 8,      /* empty rounds before the processor is left */
+	VAIN_MAX = 30,         /* halvings of poll_ns, a second at most */
 };
 
 static int64_t
@@ -44,6 +51,8 @@ worker_activate(struct vale_worker *w, struct vale_slot *s)
 {
 	if (s->active)
 		return;
+	if (w->now_ns - s->left_ns < w->vale->options.poll_ns)
+		s->vain = 0; /* it left too early */
 	s->busy_ns = w->now_ns;
 	s->active = vec_push(&w->active, s) == 0; /* else: the next event */
 }
@@ -251,9 +260,14 @@ worker_may_leave(struct vale_worker *w, struct vale_slot *s)
 		return false;
 	if (p->ops->arm == NULL)
 		return true; /* its fd says when */
-	if (w->now_ns - s->busy_ns < w->vale->options.poll_ns)
+	if (w->now_ns - s->busy_ns < w->vale->options.poll_ns >> s->vain)
 		return false;
-	return !p->ops->arm(p);
+	if (p->ops->arm(p))
+		return false;
+	s->left_ns = w->now_ns;
+	if (s->vain < VAIN_MAX)
+		s->vain++;
+	return true;
 }
 
 /* One turn of every active slot; frames moved. */
@@ -290,7 +304,8 @@ worker_events(struct vale_worker *w, int timeout_ms)
 	struct epoll_event ev[EVENTS_AT_ONCE];
 	int n = epoll_wait(w->epoll, ev, EVENTS_AT_ONCE, timeout_ms);
 
-	w->now_ns = worker_clock();
+	w->now_ns = w->looked_ns = worker_clock();
+	w->unseen = 0;
 	for (int i = 0; i < n; i++) {
 		struct vale_slot *s = ev[i].data.ptr;
 		uint64_t count;
@@ -316,6 +331,7 @@ vale_worker_round(struct vale_worker *w)
 	if (w->thread == 0)
 		worker_events(w, 0); /* nobody else looks */
 	moved = worker_turns(w);
+	w->unseen += moved;
 	worker_wake_due(w, moved);
 	return moved;
 }
@@ -334,21 +350,29 @@ worker_sleep(struct vale_worker *w)
 	store_relaxed(&w->sleeping, 0);
 }
 
+/*
+ * Whether some port is active, and it is time to see about the others: a look
+ * costs as much as some ten frames.
+ */
+static bool
+worker_must_look(const struct vale_worker *w, bool moving)
+{
+	return w->now_ns - w->looked_ns >= LOOK_EVERY_NS &&
+	       (!moving || w->unseen >= LOOK_EVERY);
+}
+
 static void *
 worker_run(void *arg)
 {
 	struct vale_worker *w = arg;
-	int64_t look_ns = 0;
 	unsigned int empty = 0;
 
 	while (load_acquire(&w->stop) == 0) {
 		empty = vale_worker_round(w) > 0 ? 0 : empty + 1;
 		if (w->active.n == 0) {
 			worker_sleep(w);
-			look_ns = 0;
-		} else if (w->now_ns >= look_ns) {
+		} else if (worker_must_look(w, empty == 0)) {
 			worker_events(w, 0);
-			look_ns = w->now_ns + LOOK_EVERY_NS;
 		} else if (empty > EMPTY_PAUSES) {
 			sched_yield();
 		} else if (empty > 0) {
