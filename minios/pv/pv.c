@@ -48,7 +48,11 @@ pv_fault_address(void)
 static void
 pv_idle(int64_t deadline_ns)
 {
-	xen_set_timer(xen_clock_deadline(deadline_ns));
+	uint64_t deadline = xen_clock_deadline(deadline_ns);
+
+	if (event_wait(deadline))
+		return;
+	xen_set_timer(deadline);
 	/* Opens events and sleeps, in one: none can slip in between. */
 	xen_sched_op(SCHEDOP_block, NULL);
 	xen_vcpu_info()->evtchn_upcall_mask = 1;

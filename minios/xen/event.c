@@ -10,7 +10,11 @@
 #include "minios/xen/hypercall.h"
 #include "minios/xen/xen.h"
 
-enum { WORD = 64, PORTS_MAX = WORD * WORD };
+enum {
+	WORD = 64,
+	PORTS_MAX = WORD * WORD,
+	WAIT_MAX = 128, /* ports that Xen lets a SCHEDOP_poll wait for */
+};
 
 struct event {
 	void (*fn)(void *arg);
@@ -20,6 +24,8 @@ struct event {
 static struct {
 	struct event *table; /* by port */
 	uint32_t count;
+	evtchn_port_t handled[WAIT_MAX];
+	uint32_t nhandled; /* more than WAIT_MAX: not all are there */
 } events;
 
 void
@@ -34,10 +40,25 @@ event_init(void)
 	}
 }
 
+/* After a change of the table. */
+static void
+event_list(void)
+{
+	events.nhandled = 0;
+	for (uint32_t port = 0; port < events.count; port++) {
+		if (events.table[port].fn == NULL)
+			continue;
+		if (events.nhandled < WAIT_MAX)
+			events.handled[events.nhandled] = port;
+		events.nhandled++;
+	}
+}
+
 void
 event_resume(void)
 {
 	memset(events.table, 0, events.count * sizeof(*events.table));
+	event_list();
 	event_init();
 }
 
@@ -69,6 +90,7 @@ event_handle(uint32_t port, void (*fn)(void *arg), void *arg)
 	if (event_grow(port) != 0)
 		return ERR_NOMEM;
 	events.table[port] = (struct event){ fn, arg };
+	event_list();
 	/* Through Xen, which also signals what came while it was masked. */
 	if (fn != NULL)
 		xen_event_op(EVTCHNOP_unmask, &unmask);
@@ -102,6 +124,7 @@ event_close(uint32_t port)
 
 	if (port < events.count)
 		events.table[port] = (struct event){ NULL, NULL };
+	event_list();
 	xen_event_op(EVTCHNOP_close, &close);
 }
 
@@ -149,4 +172,16 @@ event_poll(void)
 	for (; words != 0; words &= words - 1)
 		event_run_word((unsigned int)__builtin_ctzll(words));
 	return true;
+}
+
+bool
+event_wait(uint64_t deadline_ns)
+{
+	struct sched_poll poll = { .nr_ports = events.nhandled,
+		.timeout = deadline_ns };
+
+	if (events.nhandled > WAIT_MAX)
+		return false;
+	set_xen_guest_handle(poll.ports, events.handled);
+	return xen_sched_op(SCHEDOP_poll, &poll) == 0;
 }

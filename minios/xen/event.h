@@ -27,6 +27,14 @@ void event_close(uint32_t port);
 
 void event_send(uint32_t port);
 
+/*
+ * Sleeps until a port that has a handler is signalled or Xen's clock shows
+ * deadline_ns (0: never); for machines whose events are masked all the time.
+ * One hypercall, where a timer, a sleep and an interrupt's return would be
+ * three.  False: it cannot be, there are too many ports.
+ */
+bool event_wait(uint64_t deadline_ns);
+
 /* Calls the handlers of what has been signalled.  True if any was. */
 bool event_poll(void);
 
