@@ -2,6 +2,8 @@
 /* cmdline.c -- see cmdline.h. */
 #include "minios/cmdline.h"
 
+#include <stdlib.h>
+
 #include "minios/machine.h"
 
 struct str
@@ -58,4 +60,15 @@ cmdline_get(const char *name, struct str *value)
 	struct str rest = { NULL, 0 };
 
 	return cmdline_next(name, &rest, value);
+}
+
+uint64_t
+cmdline_number(const char *name, uint64_t otherwise)
+{
+	struct str value;
+	char text[24];
+
+	if (!cmdline_get(name, &value) || !str_copy(value, text, sizeof(text)))
+		return otherwise;
+	return strtoull(text, NULL, 10);
 }

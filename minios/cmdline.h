@@ -4,6 +4,7 @@
 #define MINIOS_CMDLINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/str.h"
 
@@ -15,6 +16,9 @@ bool cmdline_next(const char *name, struct str *rest, struct str *value);
 
 /* The first value of name; false if there is none. */
 bool cmdline_get(const char *name, struct str *value);
+
+/* As a decimal number; otherwise where there is no such word. */
+uint64_t cmdline_number(const char *name, uint64_t otherwise);
 
 /* The whole line. */
 struct str cmdline(void);

@@ -127,17 +127,6 @@ control_changed(void *arg, unsigned int id)
 
 /* ---- the beginning ---- */
 
-static uint32_t
-control_number(const char *name, uint64_t otherwise)
-{
-	struct str value;
-	char text[12];
-
-	if (!cmdline_get(name, &value) || !str_copy(value, text, sizeof(text)))
-		return (uint32_t)otherwise;
-	return (uint32_t)strtoul(text, NULL, 10);
-}
-
 /* Three quarters of what is free, unless the command line says. */
 static uint32_t
 control_packets(void)
@@ -147,7 +136,8 @@ control_packets(void)
 
 	pages_stats(&p);
 	n = p.free * 4096 / 4 * 3 / PACKET_BYTES;
-	return control_number("packets", n < PACKETS_LEAST ? PACKETS_LEAST : n);
+	return (uint32_t)cmdline_number(
+	    "packets", n < PACKETS_LEAST ? PACKETS_LEAST : n);
 }
 
 static bool
@@ -166,7 +156,7 @@ control_make(void)
 	struct store *s;
 
 	options.router_packets =
-	    control_number("router_packets", options.packets);
+	    (uint32_t)cmdline_number("router_packets", options.packets);
 	options.waiter = os_waiter_new();
 	if (options.waiter == NULL)
 		return false;

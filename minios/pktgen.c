@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/csum.h"
 #include "click/batch.h"
+#include "click/packet_inline.h"
 #include "click/pool.h"
 #include "minios/cmdline.h"
 #include "minios/console.h"
@@ -26,22 +27,12 @@ enum {
 struct pktgen {
 	struct thread thread;
 	struct netdev *dev;
-	struct packet *sample; /* what is sent, by clones */
+	uint8_t frame[LARGEST]; /* what is sent */
+	uint32_t size;
 	uint64_t packets, bytes, limit;
 	uint64_t reported_packets, reported_bytes;
 	int64_t next_report_ns;
 };
-
-static uint64_t
-pktgen_number(const char *name, uint64_t otherwise)
-{
-	struct str value;
-	char text[24];
-
-	if (!cmdline_get(name, &value) || !str_copy(value, text, sizeof(text)))
-		return otherwise;
-	return strtoull(text, NULL, 10);
-}
 
 static void
 pktgen_report(struct pktgen *g, const char *verb)
@@ -151,7 +142,8 @@ pktgen_more(struct pktgen *g, struct batch *b)
 {
 	while (b->count < BURST &&
 	       (g->limit == 0 || g->packets + b->count < g->limit)) {
-		struct packet *p = packet_clone(&g->thread, g->sample);
+		struct packet *p = packet_new_inline(
+		    &g->thread, PACKET_HEADROOM, g->frame, g->size, 0);
 
 		if (p == NULL)
 			return b->count > 0;
@@ -164,23 +156,20 @@ static void
 pktgen_send(struct pktgen *g)
 {
 	struct batch *b = batch_new(&g->thread, BURST);
-	uint32_t size = (uint32_t)pktgen_number("size", SMALLEST);
+	uint64_t size = cmdline_number("size", SMALLEST);
 	int n;
 
-	if (size < SMALLEST || size > LARGEST)
-		size = SMALLEST;
-	g->limit = pktgen_number("count", 0);
-	g->sample = packet_new(&g->thread, 0, NULL, size, 0);
-	if (g->sample == NULL)
-		return;
-	pktgen_fill(g, g->sample->data, size);
+	g->size = size < SMALLEST || size > LARGEST ? (uint32_t)SMALLEST
+	                                            : (uint32_t)size;
+	g->limit = cmdline_number("count", 0);
+	pktgen_fill(g, g->frame, g->size);
 	while (pktgen_more(g, b)) {
 		pktgen_report(g, "sent");
 		n = netdev_tx(g->dev, b);
 		if (n < 0)
 			return;
 		g->packets += (uint64_t)n;
-		g->bytes += (uint64_t)n * size;
+		g->bytes += (uint64_t)n * g->size;
 		if (n == 0)
 			pktgen_sleep(g, NETDEV_TX);
 		else
