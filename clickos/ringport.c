@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "click/packet.h"
+#include "click/packet_inline.h"
 
 enum {
 	BYTES_A_SLOT = NETRING_BUFFER - PACKET_HEADROOM,
@@ -68,7 +68,7 @@ ringport_take_back(struct ringport *p, netring_slot *s)
 	/* Read once more by the take, and checked there. */
 	if (b >= p->ring.guest->layout.buffers)
 		return ERR_PEER;
-	return netring_guest_rx_take(&p->ring, b, p->offset(b), s);
+	return netring_guest_rx_take(&p->ring, b, ringport_offset(b), s);
 }
 
 /*
@@ -145,7 +145,7 @@ ringport_take(
 	*used = 0;
 	if (unlikely((slot_flags(s) & NETRING_MORE) != 0))
 		return ringport_copy(p, t, waiting, used);
-	k = packet_new(t, PACKET_HEADROOM, NULL, 0, 0);
+	k = packet_new_inline(t, PACKET_HEADROOM, NULL, 0, 0);
 	own = k == NULL ? -1 : ringport_buffer_of(p, k);
 	if (unlikely(own < 0)) {
 		if (k != NULL)
@@ -153,8 +153,8 @@ ringport_take(
 		return ringport_copy(p, t, waiting, used);
 	}
 	/* The slot is read once more: it may say something else by now. */
-	if (unlikely(netring_guest_rx_take(
-	                 r, (uint32_t)own, p->offset((uint32_t)own), &s) != 0 ||
+	if (unlikely(netring_guest_rx_take(r, (uint32_t)own,
+	                 ringport_offset((uint32_t)own), &s) != 0 ||
 	             (slot_flags(s) & NETRING_MORE) != 0)) {
 		packet_kill(t, k);
 		return NULL;
@@ -253,7 +253,7 @@ ringport_put(struct ringport *p, struct thread *t, struct packet *k)
 	}
 	p->stats->tx_packets++;
 	p->stats->tx_bytes += k->length;
-	packet_kill(t, k);
+	packet_kill_inline(t, k);
 	return true;
 }
 

@@ -18,23 +18,12 @@ _Static_assert((int)NETRING_BUFFER == (int)POOL_BUFFER, "pools in regions");
 enum {
 	SHARED_BUFFERS = 16384,
 	OPEN_MS = 2000, /* how long the switch may take to answer */
-	COLOURS = 7,
 };
 
 struct shared shared = { .life = PTHREAD_MUTEX_INITIALIZER,
 	.link = { -1, -1, 0, 0 },
 	.memfd = -1,
 	.timer = -1 };
-
-/*
- * Buffers lie 2048 bytes apart, and frames at one offset would all compete for
- * the same few sets of the first-level cache: they begin on different lines.
- */
-uint32_t
-shared_offset(uint32_t buffer)
-{
-	return PACKET_HEADROOM + buffer % COLOURS * CACHE_LINE;
-}
 
 void
 shared_ring(void)
@@ -202,7 +191,7 @@ shared_new_port(struct shared_port *p, struct diag *why)
 		err = shared_take(buffers, n);
 	if (err == 0) {
 		err = netring_guest_port_init(&p->ring.ring, &shared.guest,
-		    p->index, buffers, shared_offset);
+		    p->index, buffers, ringport_offset);
 		if (err != 0)
 			shared_spare(buffers, n);
 	}
@@ -212,7 +201,6 @@ shared_new_port(struct shared_port *p, struct diag *why)
 		return diag(why, err, "%.*s: too few buffers in the region",
 		    STR_ARG(p->name));
 	}
-	p->ring.offset = shared_offset;
 	shared.port[p->index] = p;
 	shared.nports++;
 	return 0;

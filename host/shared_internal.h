@@ -40,8 +40,6 @@ extern struct shared shared;
 int shared_take(uint32_t *out, uint32_t n);
 void shared_spare(const uint32_t *buffers, uint32_t n);
 
-/* Where a frame begins in an empty buffer. */
-uint32_t shared_offset(uint32_t buffer);
 /* The switch serves p, whose MTU is set. */
 void shared_opened(struct shared_port *p);
 

@@ -29,7 +29,8 @@ GUEST_ASM := $(wildcard minios/*.S minios/*/*.S)
 # but for its drivers, the control thread, and what reads configurations.
 GUEST_QUICK := $(addprefix click/,batch.c element.c master.c notifier.c \
 	packet.c pool.c stats.c task.c thread.c timer.c) \
-	minios/fiber.c minios/os.c minios/waiter.c minios/pvclock.c \
+	clickos/ringport.c minios/fiber.c minios/os.c minios/waiter.c \
+	minios/pvclock.c \
 	minios/pktgen.c minios/xen/clock.c minios/xen/event.c \
 	minios/xen/grant.c minios/xen/netfront.c minios/xen/netfront_ring.c \
 	minios/xen/netfront_rx.c minios/xen/netfront_tx.c minios/xen/region.c \

@@ -132,6 +132,23 @@ test_choice(void)
 	xv_fini(&x, "vif.ring=0");
 }
 
+/* How long the rings are, as the switch has it. */
+static void
+test_slots(const char *cmdline, const char *slots)
+{
+	struct strbuf shown = STRBUF_INIT;
+	struct vale_port *p;
+
+	open_both(cmdline, true, cmdline);
+	p = vale_port_find(x.vale, STR("vale0"), STR("g0"));
+	p->ops->show(p, &shown);
+	sb_addc(&shown, 0);
+	ok(strstr(shown.s, slots) != NULL, "%s: %s: %s", cmdline, slots,
+	    shown.s);
+	sb_fini(&shown);
+	xv_fini(&x, cmdline);
+}
+
 /* A burst is one event, or one a frame. */
 static unsigned int
 events_of_a_burst(const char *cmdline)
@@ -550,6 +567,12 @@ main(void)
 	test_standard("", "standard");
 	test_standard("vif.persistent=1", "standard, persistent");
 	test_choice();
+	/* What there is memory for, or what is asked for if that is less. */
+	test_slots("", "\"slots\": 128,");
+	test_slots("vif.slots=64", "\"slots\": 64,");
+	test_slots("vif.slots=4096", "\"slots\": 128,");
+	test_slots("vif.slots=100", "\"slots\": 128,");
+	test_slots("vif.slots=32", "\"slots\": 128,");
 	test_events();
 	test_persistent();
 	test_copy_batch();

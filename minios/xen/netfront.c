@@ -179,9 +179,28 @@ netfront_option(const char *name, bool otherwise)
 	return cmdline_get(name, &value) ? str_is(value, "1") : otherwise;
 }
 
+/* The boot option vif.slots; nonsense is said and has no effect. */
+static uint32_t
+netfront_slots(void)
+{
+	struct str value;
+	uint64_t n;
+
+	if (!cmdline_get("vif.slots", &value))
+		return NETRING_SLOTS_DEFAULT;
+	n = cmdline_number("vif.slots", 0);
+	if (n >= NETRING_SLOTS_MIN && n <= NETRING_SLOTS_MAX &&
+	    (n & (n - 1)) == 0)
+		return (uint32_t)n;
+	console_printf("vif.slots=%.*s: not a power of two from %d to %d\n",
+	    STR_ARG(value), NETRING_SLOTS_MIN, NETRING_SLOTS_MAX);
+	return NETRING_SLOTS_DEFAULT;
+}
+
 static void
 netfront_options(struct netfront *f)
 {
+	f->slots = netfront_slots();
 	f->want_ring = netfront_option("vif.ring", true);
 	f->no_split = !netfront_option("vif.split", true);
 	f->event_a_frame = !netfront_option("vif.batch", true);

@@ -4,7 +4,12 @@
  * offers that (docs/vale-xen.md), else by the standard protocol
  * (xen/io/netif.h), served by Linux' xen-netback or by any other.
  *
- * Boot options, each 1 or 0, for all vifs; for the evaluation:
+ * Boot options for all vifs:
+ *
+ *	vif.slots       of each shared ring: a power of two from 64 to 4096
+ *	                (default 256), less where memory is short
+ *
+ * each 1 or 0, for the evaluation:
  *
  *	vif.ring        shared ring if offered (default 1)
  *	vif.split       two event channels if offered (default 1)
@@ -104,6 +109,7 @@ struct netfront {
 	uint16_t rx_posted[NETFRONT_SLOTS]; /* buffer, by the ring's slot */
 
 	bool want_ring, no_split, event_a_frame, persistent;
+	uint32_t slots;        /* wanted of a shared ring */
 	struct region *region; /* NULL: the standard protocol */
 	struct ringport ring;
 	uint32_t ring_index, generation;

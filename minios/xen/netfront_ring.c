@@ -82,11 +82,10 @@ netfront_ring_arm(struct netfront *f, unsigned int what)
 int
 netfront_ring_start(struct netfront *f, uint32_t vifs, uint32_t pages_max)
 {
-	int err = region_get(f->domid, vifs, pages_max, &f->region);
+	int err = region_get(f->domid, vifs, f->slots, pages_max, &f->region);
 
 	if (err != 0)
 		return err;
-	f->ring.offset = region_offset;
 	f->ring.stats = &f->stats;
 	ringport_mtu(&f->ring, f->dev.mtu, f->sg);
 	return region_open(f->region, &f->ring.ring, &f->ring_index);

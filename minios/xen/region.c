@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/err.h"
-#include "click/packet.h"
+#include "clickos/ringport.h"
 #include "minios/arch.h"
 #include "minios/console.h"
 #include "minios/fiber.h"
@@ -21,26 +21,18 @@ enum {
 	PAGES_MAX = 4096, /* grants are finite: half of what Xen allows */
 	MEMORY_SHARE = 2,
 	RINGS_SHARE = 2, /* of a region's buffers; the rest is for packets */
-	COLOURS = 7,
 	UNMAP_TRIES = 100,
 	MS = 1000000,
 };
 
 static struct list regions = LIST_INIT(regions);
 
-/*
- * Buffers lie 2048 bytes apart, and frames at one offset would all compete for
- * the same few sets of the first-level cache: they begin on different lines.
- */
-uint32_t
-region_offset(uint32_t buffer)
-{
-	return PACKET_HEADROOM + buffer % COLOURS * CACHE_LINE;
-}
-
 /* ---- making one ---- */
 
-/* The largest rings that leave packets their part of so many pages. */
+/*
+ * The largest rings, of at most l->slots, that leave packets their part of so
+ * many pages.
+ */
 static int
 region_layout(struct netring_layout *l, uint32_t vifs, uint32_t pages)
 {
@@ -52,8 +44,7 @@ region_layout(struct netring_layout *l, uint32_t vifs, uint32_t pages)
 	/* More vifs than the smallest rings fit for: some go without. */
 	if (l->ports > buffers / RINGS_SHARE / (2 * NETRING_SLOTS_MIN))
 		l->ports = buffers / RINGS_SHARE / (2 * NETRING_SLOTS_MIN);
-	for (l->slots = NETRING_SLOTS_DEFAULT; l->slots >= NETRING_SLOTS_MIN;
-	     l->slots /= 2) {
+	for (; l->slots >= NETRING_SLOTS_MIN; l->slots /= 2) {
 		l->buffers = 1;
 		if (netring_layout_make(l, NULL) != 0)
 			return ERR_NOMEM;
@@ -108,9 +99,10 @@ region_memory(struct region *r, const struct netring_layout *l)
 }
 
 static int
-region_new(uint16_t domid, uint32_t vifs, uint32_t max, struct region **out)
+region_new(uint16_t domid, uint32_t vifs, uint32_t slots, uint32_t max,
+    struct region **out)
 {
-	struct netring_layout l = { .ports = vifs };
+	struct netring_layout l = { .ports = vifs, .slots = slots };
 	struct pages_stats stats;
 	struct region *r;
 	uint32_t pages;
@@ -139,7 +131,8 @@ region_new(uint16_t domid, uint32_t vifs, uint32_t max, struct region **out)
 }
 
 int
-region_get(uint16_t domid, uint32_t vifs, uint32_t max, struct region **r)
+region_get(uint16_t domid, uint32_t vifs, uint32_t slots, uint32_t max,
+    struct region **r)
 {
 	list_each(node, &regions)
 	{
@@ -147,7 +140,7 @@ region_get(uint16_t domid, uint32_t vifs, uint32_t max, struct region **r)
 		if ((*r)->domid == domid)
 			return 0;
 	}
-	return region_new(domid, vifs, max, r);
+	return region_new(domid, vifs, slots, max, r);
 }
 
 /* ---- grants ---- */
@@ -329,7 +322,7 @@ region_port(struct region *r, struct netring_guest_port *p, uint32_t index)
 	err = region_take(r, buffers, n);
 	if (err == 0) {
 		err = netring_guest_port_init(
-		    p, &r->guest, index, buffers, region_offset);
+		    p, &r->guest, index, buffers, ringport_offset);
 		if (err != 0) {
 			memcpy(r->spare + r->nspare, buffers,
 			    n * sizeof(*buffers));

@@ -39,9 +39,11 @@ struct region {
 
 /*
  * The region for vifs of domain domid: made at the first time, for `vifs` of
- * them, of at most max pages and a good part of free memory.  ERR_NOMEM.
+ * them with rings of slots, of at most max pages and a good part of free
+ * memory; where that is too little rings are smaller.  ERR_NOMEM.
  */
-int region_get(uint16_t domid, uint32_t vifs, uint32_t max, struct region **r);
+int region_get(uint16_t domid, uint32_t vifs, uint32_t slots, uint32_t max,
+    struct region **r);
 
 /*
  * A port of it, with its rings full; grants the region if nobody has yet.
@@ -55,9 +57,6 @@ void region_close(
 
 /* "8 9": the references that the other side is told. */
 void region_refs(const struct region *r, struct strbuf *out);
-
-/* Where a frame begins in an empty buffer. */
-uint32_t region_offset(uint32_t buffer);
 
 /* Packet buffers: n bytes, or NULL; true if p was a region's. */
 void *region_buffers_alloc(size_t n);
