@@ -14,18 +14,10 @@ import subprocess
 import tempfile
 import time
 
+from tap import done, ok
+
 click = os.path.abspath('build/click')
 asan = os.path.abspath('build/asan/bin/click')
-n = 0
-
-
-def ok(good, name, why=''):
-    global n
-    n += 1
-    print(f"{'ok' if good else 'not ok'} {n} - {name}", flush=True)
-    if not good:
-        for line in str(why).splitlines()[-25:]:
-            print('#', line)
 
 
 def run(*args, program=None, **more):
@@ -398,4 +390,4 @@ with tempfile.TemporaryDirectory() as d:
     memory(d)
     peers(d)
     hotconfig_memory(d)
-print(f'1..{n}')
+done()

@@ -7,15 +7,7 @@ import re
 import shutil
 import subprocess
 
-count = 0
-
-
-def ok(good, name, why=''):
-    global count
-    count += 1
-    print(f"{'ok' if good else 'not ok'} {count} - {name}", flush=True)
-    if not good:
-        print('# ' + str(why).replace('\n', '\n# '))
+from tap import done, ok, skip_all
 
 
 def left():
@@ -27,8 +19,7 @@ def left():
 
 
 if os.geteuid() != 0:
-    print('1..0 # SKIP needs root')
-    raise SystemExit
+    skip_all('needs root')
 before = left()
 r = subprocess.run(['tools/demo'], capture_output=True, text=True,
                    env=dict(os.environ, ON='process'))
@@ -67,4 +58,4 @@ if not os.path.exists('/proc/xen/capabilities'):
 ok(subprocess.run(['tools/demo'], capture_output=True, text=True, env=dict(
     os.environ, ON='vmware')).stderr.startswith('demo: ON=vmware'),
    'another platform is refused')
-print(f'1..{count}')
+done()

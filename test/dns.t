@@ -8,9 +8,10 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
+
+from tap import done, ok as check, skip_all
 
 CLICK = os.path.abspath('build/asan/bin/click')
 NS = 'clickdns%d' % os.getpid()
@@ -25,8 +26,7 @@ elif not os.path.exists('/dev/net/tun'):
 elif subprocess.run(['ip', 'netns', 'add', NS], capture_output=True).returncode:
     why = 'no network namespace can be made'
 if why:
-    print('1..0 # SKIP ' + why)
-    sys.exit()
+    skip_all(why)
 
 BIG = '\n'.join('big TXT "%s"' % (c * 200) for c in 'abcdefghij')
 ZONE = '''$TTL 600
@@ -61,17 +61,6 @@ c[1] -> p -> tun; c[0] -> [1] p [1] -> tun;
 ControlSocket(unix, %s);
 '''
 
-n = 0
-failed = 0
-
-
-def check(good, what, detail=''):
-    global n, failed
-    n += 1
-    print('%sok %d - %s' % ('' if good else 'not ', n, what), flush=True)
-    if not good:
-        failed += 1
-        print(re.sub('^', '# ', detail, flags=re.M))
 
 
 def inside(*command, **kw):
@@ -205,5 +194,4 @@ with tempfile.TemporaryDirectory() as d:
             check('Sanitizer' not in err and 'runtime error' not in err,
                   name + ' ends well', err)
         subprocess.run(['ip', 'netns', 'del', NS])
-print('1..%d' % n)
-sys.exit(failed > 0)
+done()

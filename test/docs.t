@@ -10,16 +10,7 @@ import re
 import subprocess
 import tempfile
 
-n = 0
-
-
-def ok(good, name, why=''):
-    global n
-    n += 1
-    print(f"{'ok' if good else 'not ok'} {n} - {name}")
-    if not good:
-        for line in str(why).splitlines()[:40]:
-            print('#', line)
+from tap import done, ok, skip
 
 
 def output(*command):
@@ -83,8 +74,7 @@ bad = subprocess.run(['man', '--warnings', '-l', 'docs/man/click.1'],
                          **os.environ, 'LC_ALL': 'C', 'MANPAGER': 'cat'}
                      ) if os.path.exists('/usr/bin/man') else None
 if bad is None:
-    n += 1
-    print(f'ok {n} - the manual page is well-formed # SKIP no man(1) here')
+    skip('the manual page is well-formed', 'no man(1) here')
 else:
     ok(bad.returncode == 0 and not bad.stderr,
        'the manual page is well-formed', bad.stderr)
@@ -100,4 +90,4 @@ with tempfile.TemporaryDirectory() as d:
        'make install', r.stderr + '\n'.join(there))
     ok(output(d + '/opt/x/bin/click', '-e', 'Idle -> Discard', '-q', '-h',
               'version').strip() != '', 'what was installed runs')
-print(f'1..{n}')
+done()

@@ -6,16 +6,9 @@ import subprocess
 import tempfile
 import time
 
+from tap import done, same
+
 CLICK = os.environ.get('CLICK', 'build/asan/bin/click')
-count = 0
-
-
-def same(got, want, what):
-    global count
-    count += 1
-    print(f'{"ok" if got == want else "not ok"} {count} - {what}')
-    if got != want:
-        print(f'# got {got!r}, wanted {want!r}')
 
 
 class Router:
@@ -73,4 +66,4 @@ r = Router('s :: Switch(0); Idle -> s -> d :: Discard; s [1] -> d;')
 same((r.says('WRITE s.switch 1'), r.says('READ s.switch')), (200, '1'),
      'without it all is allowed')
 r.end()
-print(f'1..{count}')
+done()

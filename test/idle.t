@@ -4,6 +4,8 @@ import os
 import subprocess
 import time
 
+from tap import done, ok
+
 CLICK = os.environ.get('CLICK', 'build/click')
 SECONDS = 2
 # Each of these waits for something else: a packet, a time, room, a command.
@@ -19,7 +21,6 @@ b :: Queue -> [1] rr; Idle -> a; Idle -> b;
 TimedSource(100) -> Discard;
 ControlSocket(unix, %s);
 '''
-count = 0
 
 
 def ticks(pid):
@@ -41,14 +42,6 @@ def share(text, *flags):
     return used / passed
 
 
-def ok(good, what, why):
-    global count
-    count += 1
-    print(f'{"ok" if good else "not ok"} {count} - {what}')
-    if not good:
-        print(f'# it uses {why:.3f} of a processor')
-
-
 path = f'/tmp/idle-{os.getpid()}.sock'
 for flags in ([], ['-j', '2']):
     used = share(QUIET % path, *flags)
@@ -57,4 +50,4 @@ used = share('InfiniteSource -> Discard;')
 ok(used > 0.1, 'and does not when there is something to do', used)
 if os.path.exists(path):
     os.unlink(path)
-print(f'1..{count}')
+done()

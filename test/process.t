@@ -10,32 +10,12 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import ctl  # noqa: E402
+from tap import done, ok, same, skip  # noqa: E402
 
 # The sanitizer's threads ask for what the sandbox forbids; test/sandbox.t tries
 # the sandbox on the program itself.
 PROGRAM = os.environ.get("PROCESS", "build/asan/bin/clickos-process")
 SANDBOX = [] if "PROCESS" in os.environ else ["--no-sandbox"]
-COUNT = 0
-
-
-def ok(good, what, *notes):
-    global COUNT
-    COUNT += 1
-    print(f"{'ok' if good else 'not ok'} {COUNT} - {what}", flush=True)
-    if not good:
-        for note in notes:
-            print(f"#   {note!r}")
-    return good
-
-
-def skip(what, why):
-    global COUNT
-    COUNT += 1
-    print(f"ok {COUNT} - {what} # SKIP {why}", flush=True)
-
-
-def same(got, want, what):
-    return ok(got == want, what, f"got {got}", f"wanted {want}")
 
 
 class Guest:
@@ -300,4 +280,4 @@ for test in (test_life, test_files, test_ports, test_swap, test_take,
              test_slow, test_gate, test_load, test_hostile):
     with tempfile.TemporaryDirectory() as top:
         test(top)
-print(f"1..{COUNT}")
+done()

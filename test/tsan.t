@@ -13,19 +13,11 @@ import tempfile
 import threading
 import time
 
+from tap import done, ok
+
 click = os.path.abspath('build/tsan/bin/click')
 corpus = os.environ.get('CONFORMANCE', '../shared/conformance')
 env = {**os.environ, 'TSAN_OPTIONS': 'halt_on_error=1 exitcode=66'}
-n = 0
-
-
-def ok(good, name, why=''):
-    global n
-    n += 1
-    print(f"{'ok' if good else 'not ok'} {n} - {name}", flush=True)
-    if not good:
-        for line in str(why).splitlines()[-60:]:
-            print('#', line)
 
 
 class Client:
@@ -165,4 +157,4 @@ def cases_with_threads():
 
 swap_and_read()
 cases_with_threads()
-print(f'1..{n}')
+done()

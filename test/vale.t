@@ -11,12 +11,13 @@ import subprocess
 import tempfile
 import time
 
+from tap import done, ok, skip
+
 VALE = os.path.abspath('build/asan/bin/vale')
 CLICK = os.path.abspath('build/asan/bin/click')
 DIR = tempfile.mkdtemp(prefix='vale')
 SOCKET = DIR + '/s'
 os.environ['VALE_SOCKET'] = SOCKET
-n = 0
 
 
 started = []
@@ -33,14 +34,6 @@ def end_all():
     for p in started:
         if p.poll() is None:
             p.kill()
-
-
-def ok(passed, name, note=''):
-    global n
-    n += 1
-    print(('ok' if passed else 'not ok') + f' {n} - {name}', flush=True)
-    if not passed and note != '':
-        print('# ' + str(note).replace('\n', '\n# '), flush=True)
 
 
 def serve(*args):
@@ -425,8 +418,7 @@ if len(cpus) == 2:
     switch.wait()
 else:
     for _ in range(4):
-        n += 1
-        print(f'ok {n} # SKIP one processor')
+        skip('a worker a processor', 'one processor')
 
 # Options about Xen; here is none.
 for args, want in (
@@ -481,8 +473,7 @@ if os.geteuid() == 0:
     switch.wait()
 else:
     for _ in range(4):
-        n += 1
-        print(f'ok {n} # SKIP only root can be somebody else')
+        skip('a tenant of another user', 'only root can be somebody else')
 
 with open(DIR + '/bad', 'w') as f:
     f.write('allow somebody v p\n')
@@ -510,4 +501,4 @@ r = subprocess.run([CLICK, '--port', '0=vale0:a,slots=x', '-e',
                    capture_output=True, text=True, timeout=30)
 ok(r.returncode != 0 and 'not slots=N or buffers=N' in r.stderr,
    'nor takes wrong arguments', r.stderr)
-print(f'1..{n}')
+done()

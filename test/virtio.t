@@ -16,6 +16,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import ctl  # noqa: E402
+from tap import done, ok as check, skip_all  # noqa: E402
 
 QEMU = 'qemu-system-x86_64'
 MACHINES = {
@@ -27,14 +28,6 @@ MACHINES = {
 }
 FRAMES = 300
 MAC = '02:00:00:00:00:09'
-count = 0
-
-
-def check(passed, what):
-    global count
-    count += 1
-    print(f'{"" if passed else "not "}ok {count} - {what}', flush=True)
-    return passed
 
 
 def frame(n, size):
@@ -448,8 +441,7 @@ def tap(name):
 
 
 if shutil.which(QEMU) is None:
-    print('1..0 # SKIP no qemu-system-x86_64')
-    raise SystemExit
+    skip_all('no qemu-system-x86_64')
 for name, (machine, _) in MACHINES.items():
     forwarding(name)
 for name in 'microvm', 'microvm, legacy devices', 'q35':
@@ -470,4 +462,4 @@ for name in 'microvm', 'q35':
 small('microvm')
 deep('microvm')
 busy('microvm')
-print(f'1..{count}')
+done()
