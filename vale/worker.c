@@ -28,7 +28,7 @@
 enum {
 	EVENTS_AT_ONCE = 64,
 	LOOK_EVERY_NS = 20000, /* for events, while busy, but */
-	LOOK_EVERY = 256,      /* not before so many frames */
+	LOOK_EVERY = 512,      /* not before so many frames */
 	WAKE_EVERY_NS = 5000,  /* at least, under load */
 	FULL_ROUND = 16,       /* frames in a round: load */
 	EMPTY_PAUSES = 8,      /* empty rounds before the processor is left */
