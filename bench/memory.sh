@@ -2,19 +2,9 @@
 # with two vifs and pings through it, and for 10 000 flows through a NAT; a line
 # "# memory KIND WHAT MB" each.  bench/memory runs it.
 . /usr/share/tap.sh
+. /usr/share/net.sh
 
 READ=7
-# host NAME ADDRESS BRIDGE -- a network namespace on a bridge
-host()
-{
-	ip link add "br$3" type bridge
-	ip link set "br$3" up
-	ip netns add "$1"
-	ip link add "v$1" type veth peer name eth0 netns "$1"
-	ip link set "v$1" master "br$3" up
-	ip -n "$1" addr add "$2/24" dev eth0
-	ip -n "$1" link set eth0 up
-}
 host a 198.51.100.1 0
 host b 198.51.100.2 1
 echo 'FastUDPFlows(0, 11000, 60, 0:0:0:0:0:1, 10.0.0.1, 0:0:0:0:0:2, 192.0.2.2,

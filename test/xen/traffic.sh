@@ -1,6 +1,7 @@
 # traffic.sh -- in dom0: traffic of a stock Linux, offloads on, through guests
 # on stock bridges; what a guest of 5 MB does; a hundred of them.
 . /usr/share/tap.sh
+. /usr/share/net.sh
 export LD_LIBRARY_PATH=/test CLICKOS_RUN=/run/clickos
 C=/test/cosmos
 
@@ -15,18 +16,6 @@ up()
 	await 20 key "/local/domain/$dom/device/vif/0/state" 4
 }
 
-# host NAME ADDRESS BRIDGE -- a network namespace, by a veth on a bridge
-host()
-{
-	ip link add "br$3" type bridge
-	ip link set "br$3" up
-	ip netns add "$1"
-	ip link add "v$1" type veth peer name eth0 netns "$1"
-	ip link set "v$1" master "br$3" up
-	ip -n "$1" addr add "$2/24" dev eth0
-	ip -n "$1" link set eth0 up
-	ip -n "$1" link set lo up
-}
 in_a() { ip netns exec a "$@"; }
 in_b() { ip netns exec b "$@"; }
 pings() { in_a ping -i 0.1 -c "$1" -W 2 "$2"; }
