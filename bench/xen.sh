@@ -4,8 +4,8 @@
 #	way size sent/s received/s cycles [cycles calls events grants copies],
 #	    the latter of dom0, of the sender, of the receiver
 #
-# as bench-xentrace has them of a second; and once, of dom0 with nobody else,
-# "idle cycles" and its five.  First everything with xen-netback, which goes
+# as bench-xentrace has them of a second; and once, of dom0 with nobody else
+# and an endless loop, "alone cycles" and its five.  First everything with xen-netback, which goes
 # before the switch comes.
 . /usr/share/tap.sh
 export VALE_SOCKET=/run/vale.sock
@@ -77,7 +77,9 @@ switched() # NAME OPTIONS SWITCHOPTIONS...
 ip link add br0 type bridge
 ip link set br0 up
 sleep 2
-echo "# idle $(counts 0)"
+while :; do :; done &
+echo "# alone $(counts 0)"
+kill $!
 way netback "" br0.
 way netback-persistent "vif.persistent=1" br0.
 rmmod xen-netback
