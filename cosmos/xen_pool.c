@@ -58,18 +58,21 @@ pool_path(char path[static XEN_PATH], uint32_t domid)
 	snprintf(path, XEN_PATH, XEN_POOL "/%u", domid);
 }
 
-/* Whether a prepared one has just the ports that key says. */
-static bool
-pool_has(struct xen_host *h, uint32_t t, uint32_t domid, const char *key)
+enum pool_entry { POOL_NONE, POOL_OTHER, POOL_LIKE };
+
+/* Whether it is a prepared one, and with just the ports that key says. */
+static enum pool_entry
+pool_entry(struct xen_host *h, uint32_t t, uint32_t domid, const char *key)
 {
+	enum pool_entry e = POOL_NONE;
 	char path[XEN_PATH], *value;
-	bool same;
 
 	pool_path(path, domid);
 	value = xen_read(h, t, path);
-	same = value != NULL && strcmp(value, key) == 0;
+	if (value != NULL && value[0] != '\0')
+		e = strcmp(value, key) == 0 ? POOL_LIKE : POOL_OTHER;
 	free(value);
-	return same;
+	return e;
 }
 
 static uint32_t
@@ -101,8 +104,9 @@ static bool
 pool_fits(struct xen_host *h, uint32_t t, uint32_t domid, const char *key,
     struct xen_guest *g)
 {
-	g->wired = g->spec->nports > 0 && pool_has(h, t, domid, key);
-	return g->wired || pool_has(h, t, domid, XEN_POOL_MADE);
+	g->wired =
+	    g->spec->nports > 0 && pool_entry(h, t, domid, key) == POOL_LIKE;
+	return g->wired || pool_entry(h, t, domid, XEN_POOL_MADE) == POOL_LIKE;
 }
 
 /* What its devices were given when they were made. */
@@ -311,16 +315,13 @@ static bool
 pool_claim(struct xen_host *h, uint32_t domid, bool have, const char *key)
 {
 	uint32_t t = xen_store_begin(h->store);
-	char path[XEN_PATH], *value;
+	char path[XEN_PATH];
 	bool mine;
 
 	if (t == 0)
 		return false;
+	mine = pool_entry(h, t, domid, key) == (have ? POOL_LIKE : POOL_OTHER);
 	pool_path(path, domid);
-	value = xen_read(h, t, path);
-	mine = value != NULL && value[0] != '\0' &&
-	       (strcmp(value, key) == 0) == have;
-	free(value);
 	if (mine)
 		xen_store_rm(h->store, t, path);
 	return xen_store_commit(h->store, t) && mine;

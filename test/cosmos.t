@@ -207,13 +207,18 @@ def test_original(folder):
 # ---- moving ----
 
 STATE_TEXT = ('r :: RatedSource(RATE 10) -> q :: Queue(10) -> Idle; '
-              's :: Switch; Idle -> s; s[0] -> Discard; s[1] -> Discard;')
+              's :: Switch; Idle -> s; s[0] -> Discard; s[1] -> Discard; '
+              'i :: InfiniteSource(LIMIT 7, LENGTH 100, ACTIVE false) -> '
+              'n :: Counter -> Discard;')
 
 
 def moved_well(name, what):
     ok(cosmos('read', name, 'r.rate').out.strip() == '77' and
        cosmos('read', '-r', '2', name, 's.switch').out.strip() == '1' and
        cosmos('read', '-r', '2', name, 'r.rate').out.strip() == '10' and
+       cosmos('read', name, 'n.count').out.strip() == '7' and
+       cosmos('read', name, 'n.byte_count').out.strip() == '700' and
+       cosmos('read', '-r', '2', name, 'n.count').out.strip() == '0' and
        state_of(name, 1) == 'halted' and state_of(name, 2) == 'running',
        what + ': every router, with what was set in it')
 
@@ -224,6 +229,9 @@ def make_movable(name):
         cosmos('install', '-l', label, name, '-', stdin=STATE_TEXT)
     cosmos('stop', name, '1')
     cosmos('write', name, 'r.rate', '77')
+    cosmos('write', name, 'i.active', 'true')
+    until(lambda: cosmos('read', name, 'n.count').out.strip() == '7')
+    cosmos('write', name, 'i.active', 'false')
     cosmos('write', '-r', '2', name, 's.switch', '1')
 
 

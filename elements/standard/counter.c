@@ -11,6 +11,8 @@
  *
  *   count, byte_count
  *                    read: packets and bytes since the start or the last reset
+ *   counts           read/write: both, "COUNT BYTE_COUNT"; so a Counter goes on
+ *                    from where it was when its guest is moved to another host
  *   rate, byte_rate, bit_rate
  *                    read: a second, averaged over the last few milliseconds
  *   reset, reset_counts
@@ -241,6 +243,40 @@ counter_write_reset(
 }
 
 static int
+counter_read_counts(
+    struct element *e, uintptr_t user, struct handler_call *call)
+{
+	const struct counter *s = element_state(e);
+
+	(void)user;
+	sb_u64(call->out, s->count);
+	sb_addc(call->out, ' ');
+	sb_u64(call->out, s->bytes);
+	return 0;
+}
+
+/* A call whose time was before is not made again. */
+static int
+counter_write_counts(
+    struct element *e, uintptr_t user, struct handler_call *call)
+{
+	struct counter *s = element_state(e);
+	struct str rest = call->text;
+	uint64_t count, bytes;
+
+	(void)user;
+	if (!value_u64(conf_shift_space(&rest), &count) ||
+	    !value_u64(str_trim(rest), &bytes))
+		return errh_error(
+		    call->errh, "syntax error, COUNT BYTE_COUNT expected");
+	s->count = count;
+	s->bytes = bytes;
+	s->on_count.done = count >= s->count_at;
+	s->on_bytes.done = bytes >= s->bytes_at;
+	return 0;
+}
+
+static int
 counter_read_count_call(
     struct element *e, uintptr_t user, struct handler_call *call)
 {
@@ -279,6 +315,8 @@ counter_add_handlers(struct element *e)
 
 	handler_add_data(e, "count", HANDLER_READ, DATA_U64, &s->count);
 	handler_add_data(e, "byte_count", HANDLER_READ, DATA_U64, &s->bytes);
+	handler_add_read(e, "counts", counter_read_counts, 0, 0);
+	handler_add_write(e, "counts", counter_write_counts, 0, 0);
 	handler_add_read(e, "rate", counter_read_rate, COUNTER_RATE, 0);
 	handler_add_read(e, "bit_rate", counter_read_rate, COUNTER_BIT_RATE, 0);
 	handler_add_read(

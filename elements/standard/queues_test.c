@@ -87,6 +87,26 @@ static const struct outcome outcomes[] = {
 	    "s [0] -> c :: Counter -> Discard; s [1] -> Discard;"
 	    "DriverManager(wait 1ms, stop)",
 	    "c.count", "15" },
+	{ "counts go on from what is written",
+	    "i :: InfiniteSource(abcd, LIMIT 3, ACTIVE false)"
+	    " -> c :: Counter -> Discard;"
+	    "DriverManager(write c.counts 5 100, write i.active true,"
+	    " wait 1ms, stop)",
+	    "c.counts", "8 112" },
+	{ "a call whose time was before is not made",
+	    "i :: InfiniteSource(abcd, LIMIT 3, ACTIVE false)"
+	    " -> c :: Counter(COUNT_CALL 5 s.switch 1,"
+	    " BYTE_COUNT_CALL 41 s.switch 1) -> s :: Switch -> Discard;"
+	    "s [1] -> Discard; DriverManager(write c.counts 5 100,"
+	    " write i.active true, wait 1ms, stop)",
+	    "s.switch", "0" },
+	{ "one whose time is to come is",
+	    "i :: InfiniteSource(abcd, LIMIT 3, ACTIVE false)"
+	    " -> c :: Counter(COUNT_CALL 7 s.switch 1) -> s :: Switch"
+	    " -> Discard; s [1] -> Discard;"
+	    "DriverManager(write c.counts 5 100, write i.active true,"
+	    " wait 1ms, stop)",
+	    "s.switch", "1" },
 	{ "tickets: the outermost counts, compounds multiply",
 	    "d :: { e :: { i :: InfiniteSource(ACTIVE false) -> Discard;"
 	    " ScheduleInfo(i 3) };"
