@@ -6,6 +6,7 @@
  * it can be asked at once; the configuration goes through it, and its answer
  * is create's.  What takes long is done while the guest starts.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,16 @@ process_listen(struct cosmos *c, const struct process_dir *d, int *fd)
 	return cosmos_fail_errno(c, "%s/control", d->path);
 }
 
+/* Of its last words: the machine would not give it what it was to have. */
+static int
+words_status(const struct strbuf *words)
+{
+	return memmem(words->s, words->n, strerror(ENOMEM),
+	           strlen(strerror(ENOMEM))) != NULL
+	           ? COSMOS_E_FULL
+	           : COSMOS_E_FAILED;
+}
+
 int
 process_fail_with_log(struct cosmos *c, const struct process_dir *d, pid_t pid)
 {
@@ -54,8 +65,8 @@ process_fail_with_log(struct cosmos *c, const struct process_dir *d, pid_t pid)
 		    "--memory",
 		    d->name);
 	else if (text.n > 0)
-		status = cosmos_fail(c, COSMOS_E_FAILED, "%s: %.*s", d->name,
-		    STR_ARG(sb_str(&text)));
+		status = cosmos_fail(c, words_status(&text), "%s: %.*s",
+		    d->name, STR_ARG(sb_str(&text)));
 	else if (status == COSMOS_OK)
 		status = cosmos_fail(c, COSMOS_E_FAILED,
 		    "%s: process %d ended while it was being made, without a "

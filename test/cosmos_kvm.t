@@ -157,8 +157,23 @@ def test_full_disk():
     here.run = before
 
 
+def test_no_memory():
+    little = ('sh', '-c', 'ulimit -v 300000; exec "$0" "$@"')
+    fails(make('x', IDLE, under=little), FULL, 'Cannot allocate memory',
+          "no memory for QEMU itself: its words")
+    nothing_left('x', 'no memory for QEMU')
+    with open('/proc/sys/vm/overcommit_memory') as f:
+        if f.read() == '1\n':
+            ok(True, 'more memory than there is # SKIP this host refuses none')
+            return
+    fails(make('x', IDLE, '--memory', '900G'), FULL,
+          'cannot set up guest memory', 'more memory than there is')
+    nothing_left('x', 'more memory')
+
+
 def test_faults(folder):
     test_full_disk()
+    test_no_memory()
     test_race(3)
     make('taken', IDLE)
     fails(make('taken'), EXISTS, 'taken', 'a name in use')
