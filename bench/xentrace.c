@@ -139,6 +139,8 @@ main(int argc, char **argv)
 		t.domain[t.n].id = (uint32_t)strtoul(argv[t.n + 1], NULL, 10);
 		t.n++;
 	}
+	if (t.n == 1) /* it may run all the time, and no change be told */
+		t.running = &t.domain[0];
 	while (trace_read(&t))
 		continue;
 	trace_run(&t, NULL);
