@@ -45,7 +45,7 @@ struct port_kind {
 	/*
 	 * Gets what open would ask the system for, for as long as the program
 	 * runs: called before a sandbox (process.h) for each binding.  NULL:
-	 * the kind needs nothing, or can do nothing inside.
+	 * the kind needs nothing.  Fails where it can do nothing inside.
 	 */
 	int (*prepare)(struct str args, void **prepared, struct diag *why);
 	/*

@@ -399,6 +399,23 @@ af_packet_bind(struct af_packet *a, int ifindex,
 	return 0;
 }
 
+/*
+ * Not inside a sandbox.  A packet socket is no port of a guest's: it sends in
+ * anybody's name, sees all that its interface carries, the host's own packets
+ * too, and wants calls with which more could be opened.  The switch has one for
+ * its guests, with guards, limits and a mirror.
+ */
+static int
+af_packet_prepare(struct str args, void **prepared, struct diag *why)
+{
+	*prepared = NULL;
+	return diag(why, ERR_NOTSUP,
+	    "af_packet:%.*s: not inside a sandbox: let the switch have it "
+	    "(vale attach SWITCH:PORT af_packet:%.*s) and bind a port there, "
+	    "or start with --no-sandbox",
+	    STR_ARG(args), STR_ARG(args));
+}
+
 static int
 af_packet_open(struct host_port *port, struct str args,
     const struct os_port_request *req, struct diag *why)
@@ -458,6 +475,7 @@ const struct port_kind port_af_packet = {
 	.name = "af_packet",
 	.usage = "INTERFACE",
 	.size = sizeof(struct af_packet),
+	.prepare = af_packet_prepare,
 	.private = true,
 	.open = af_packet_open,
 	.close = af_packet_close,

@@ -212,6 +212,10 @@ def tap(folder):
         ok(g.ask('remove', router=0)[0] == 0, 'removed' + again)
     g.end()
     ok(not os.path.exists('/sys/class/net/sbx0'), 'it goes with the guest')
+    done = run(GUEST, '--port', '0=af_packet:lo', '-c', '/tmp/x')
+    ok(done.returncode == 1 and 'not inside a sandbox' in done.stdout and
+       'vale attach' in done.stdout, 'a packet socket is refused, up front',
+       done.stdout)
     done = run(GUEST, '--port', '0=tap:much-too-long-a-name', '-c', '/tmp/x')
     ok(done.returncode == 1 and 'name too long' in done.stdout,
        'a tap that cannot be: told before it runs', done.stdout)
