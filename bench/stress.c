@@ -10,9 +10,9 @@
  *	--size BYTES   of each frame, without FCS (64)
  *	--cpu N        where we run (1)
  *
- * Client I has port SWITCH:cI and address 02:00:00:00:01:I; it sends UDP to
- * 02:00:00:00:02:I, whose guest changes the addresses of the frame and sends it
- * back.  Clients take turns, a frame each.  Printed, on one line:
+ * Client I has port SWITCH:cI and address 02:00:00:00:10:00 + I; it sends UDP
+ * to 02:00:00:00:20:00 + I, whose guest changes the addresses of the frame and
+ *sends it back.  Clients take turns, a frame each.  Printed, on one line:
  *
  *	due N  refused N  answered N  p50 US  p99 US  seconds S  ran SHARE
  *
@@ -30,10 +30,11 @@
 #include "bench/ports.h"
 
 enum {
-	CLIENTS_MAX = 256,
+	CLIENTS_MAX = 1024,
 	SLOTS = 256,
 	BUFFERS = PEER_PORTS * 2 * SLOTS + 64,
 	BURST = 32,
+	QUIET_NS = 500000000,
 	STAMP = 42, /* where the time stands: behind Ethernet, IP and UDP */
 	/* Delays are counted by 1/16 of a power of two of nanoseconds. */
 	STEPS = 16,
@@ -96,11 +97,13 @@ delay_us(const struct stress *s, unsigned int percent)
 static void
 client_frame(struct client *c, uint32_t i, uint32_t size)
 {
-	const uint8_t head[] = { 2, 0, 0, 0, 2, (uint8_t)i, 2, 0, 0, 0, 1,
-		(uint8_t)i, 8, 0, 0x45, 0, (uint8_t)((size - 14) >> 8),
-		(uint8_t)(size - 14), 0, 0, 0, 0, 64, 17, 0, 0, 10, 1, 0,
-		(uint8_t)i, 10, 2, 0, (uint8_t)i, 0, 5, 0, 6,
-		(uint8_t)((size - 34) >> 8), (uint8_t)(size - 34), 0, 0 };
+	const uint8_t high = (uint8_t)(i >> 8);
+	const uint8_t head[] = { 2, 0, 0, 0, 0x20 | high, (uint8_t)i, 2, 0, 0,
+		0, 0x10 | high, (uint8_t)i, 8, 0, 0x45, 0,
+		(uint8_t)((size - 14) >> 8), (uint8_t)(size - 14), 0, 0, 0, 0,
+		64, 17, 0, 0, 10, 1, high, (uint8_t)i, 10, 2, high, (uint8_t)i,
+		0, 5, 0, 6, (uint8_t)((size - 34) >> 8), (uint8_t)(size - 34),
+		0, 0 };
 
 	_Static_assert(sizeof(head) == STAMP, "Ethernet, IP, UDP");
 	memcpy(c->frame, head, sizeof(head));
@@ -188,15 +191,20 @@ clients_open(struct stress *s, const char *sw)
 	}
 }
 
-/* For so long, at so many frames a second in all; what is under way arrives. */
+/*
+ * For so long, at so many frames a second in all; what is under way arrives: it
+ * is over when nothing has come for a while.
+ */
 static void
 clients_run(struct stress *s, double seconds, double rate)
 {
 	int64_t start = cores_now_ns(), now = start;
 	int64_t end = start + (int64_t)(seconds * 1e9);
+	int64_t last = end;
 	uint32_t next = 0;
 
-	while (now < end + 200000000) {
+	while (now < last + QUIET_NS) {
+		uint64_t answered = s->answered;
 		uint64_t due =
 		    now >= end ? 0
 		               : (uint64_t)((double)(now - start) * rate / 1e9);
@@ -208,6 +216,8 @@ clients_run(struct stress *s, double seconds, double rate)
 		for (uint32_t i = 0; i < s->n; i++)
 			client_receive(s, &s->client[i]);
 		now = cores_now_ns();
+		if (s->answered > answered && now > last)
+			last = now;
 	}
 }
 
