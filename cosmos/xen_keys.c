@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
+#include "cosmos/steady.h"
 #include "cosmos/xen.h"
 
-enum { TRIES = 100, CONSOLE_LIMIT = 1048576 };
+enum { TRIES = 100, CONSOLE_LIMIT = 1048576, MS = 1000000, PATIENCE = 6 };
 
 const char *
 xen_path(char path[static XEN_PATH], uint32_t domid, const char *below)
@@ -136,6 +138,16 @@ xen_keys_name(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 	xen_store_write(s, t, path, value);
 }
 
+/* Who changes the same keys again and again is let go first, out of step. */
+static void
+keys_give_way(unsigned int tries)
+{
+	int64_t ns = (int64_t)MS << (tries < PATIENCE ? tries : PATIENCE);
+	const struct timespec pause = { .tv_nsec = ns + steady_ns() % ns };
+
+	nanosleep(&pause, NULL);
+}
+
 int
 xen_keys_write(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
@@ -165,6 +177,7 @@ xen_keys_write(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 			return COSMOS_OK;
 		if (errno != EAGAIN)
 			break;
+		keys_give_way(tries);
 	}
 	return xen_fail(c, h, "%s: its keys in XenStore", g->spec->name);
 }
