@@ -81,15 +81,12 @@ empty_holder(void *arg)
 	_exit(1);
 }
 
-/* Unless it is there: one that was killed has done a part of it. */
 static bool
 empty_bind(pid_t holder, const char *folder, const char *name)
 {
 	char from[64], to[PATH_MAX];
 	int fd;
 
-	if (empty_is_there(folder, name))
-		return true;
 	snprintf(from, sizeof(from), "/proc/%d/ns/%s", (int)holder, name);
 	snprintf(to, sizeof(to), "%s/%s", folder, name);
 	fd = open(to, O_RDONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -122,13 +119,13 @@ empty_make(const char *folder)
 
 	if (stack != NULL && pipe2(ends, O_CLOEXEC) == 0) {
 		holder = clone(empty_holder, stack + STACK,
-		    CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | SIGCHLD,
-		    &ends[1]);
+		    CLONE_NEWNS | CLONE_NEWNET | SIGCHLD, &ends[1]);
 		close(ends[1]);
+		/* The mount namespace last: when it is there, both are. */
 		if (holder > 0 && read(ends[0], &byte, 1) == 1 &&
 		    empty_make_folder(folder) &&
-		    empty_bind(holder, folder, "net") &&
-		    empty_bind(holder, folder, "ipc"))
+		    (empty_is_there(folder, "net") ||
+		        empty_bind(holder, folder, "net")))
 			(void)empty_bind(holder, folder, "mnt");
 		close(ends[0]);
 	}
@@ -137,13 +134,6 @@ empty_make(const char *folder)
 		waitpid(holder, NULL, 0);
 	}
 	free(stack);
-}
-
-/* Those of an older version may lack one. */
-static bool
-empty_is_whole(const char *folder)
-{
-	return empty_is_there(folder, "mnt") && empty_is_there(folder, "ipc");
 }
 
 void
@@ -156,16 +146,16 @@ process_empty(char path[static PATH_MAX])
 		path[0] = '\0';
 		return;
 	}
-	if (empty_is_whole(path))
+	if (empty_is_there(path, "mnt"))
 		return;
 	if (!process_root_path("empty.lock", lock))
 		return;
 	fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0 && flock(fd, LOCK_EX) == 0 && !empty_is_whole(path))
+	if (fd >= 0 && flock(fd, LOCK_EX) == 0 && !empty_is_there(path, "mnt"))
 		empty_make(path);
 	if (fd >= 0)
 		close(fd);
-	if (!empty_is_whole(path))
+	if (!empty_is_there(path, "mnt"))
 		path[0] = '\0';
 }
 

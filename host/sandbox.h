@@ -25,9 +25,9 @@ struct sock_filter;
 
 struct sandbox {
 	/*
-	 * A folder with an empty network, IPC and mount namespace, "net",
-	 * "ipc" and "mnt", that guests may share; NULL: make our own, which
-	 * costs half a millisecond and the kernel's memory for them.
+	 * A folder with an empty network and mount namespace, "net" and "mnt",
+	 * that guests may share; NULL: make our own, which costs half a
+	 * millisecond and the kernel's memory for it.
 	 */
 	const char *empty;
 	/* Whom the system takes us for, if we are root now. */

@@ -575,6 +575,18 @@ def number(*names):
     return None
 
 
+def test_namespaces():
+    """Of two guests: each its own, but for one empty network."""
+    for name in 'one', 'two':
+        create(name, IDLE)
+    for kind in 'user', 'pid', 'mnt', 'ipc', 'net':
+        a, b, here = (os.readlink('/proc/%s/ns/%s' % (pid, kind)) for pid in
+                      (pid_of('one'), pid_of('two'), 'self'))
+        ok((a == b) == (kind == 'net') and here not in (a, b),
+           'namespaces of two guests: ' + kind, (a, b, here))
+    cosmos('destroy', 'one', 'two')
+
+
 def test_limits():
     done = create('small', IDLE, '--memory', '8M', '--cpu', '25%')
     if done.status == NOTSUP and 'no control group' in done.err:
@@ -1038,6 +1050,7 @@ def test_all(folder):
     test_check(folder)
     test_top()
     test_ports(folder)
+    test_namespaces()
     test_limits()
     test_rights()
     test_names()
