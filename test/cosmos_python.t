@@ -17,6 +17,7 @@ os.chdir(TOP)
 sys.path.insert(0, 'cosmos/python')
 sys.dont_write_bytecode = True
 COUNT = 'InfiniteSource(LIMIT 5) -> c :: Counter -> Discard;'
+STILL = 'Idle -> c :: Counter -> Discard;'
 count = 0
 
 
@@ -92,11 +93,15 @@ def test_guests(host):
 
 def test_moves(host, guest, folder):
     path = os.path.join(folder, 'one.save')
+    second = guest.install(STILL)
+    second.write('c.counts', '7 420')
     with open(path, 'wb') as f:
         guest.save(f, keep=True)
     with open(path, 'rb', buffering=0) as f:
         copy = host.restore(f, name='copy')
-    ok(copy.name == 'copy' and copy.read('c.count') == '5', 'save, restore')
+    ok(copy.name == 'copy' and
+       copy.router(second.id).read('c.byte_count') == '420', 'save, restore')
+    second.remove()
     copy.destroy()
     ours, theirs = socket.socketpair()
     moved = []
@@ -118,7 +123,8 @@ def test_moves(host, guest, folder):
        moved)
     ok(guest.read('c.count') == '0', 'it goes on')
     ours, theirs = socket.socketpair()
-    leaving = host.create('leaving', COUNT, platform='process')
+    leaving = host.create('leaving', STILL, platform='process')
+    leaving.write('c.counts', '5 300')
     thread = threading.Thread(target=receive, args=['arrived'])
     thread.start()
     ok(0 < leaving.migrate(ours) < 10, 'migrate: how long it stood still')

@@ -268,6 +268,8 @@ def test_hostile(folder):
     slow = guest.link()
     same(link.ask("install", payload="Idle -> Discard; "
                   + "//" + "x" * 1000000 + "\n")[0], 0, "a megabyte")
+    # What it asks waits in the socket when the guest has enough to answer.
+    slow.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 20)
     for _ in range(100):
         slow.send("config", 0)
     same(link.ask("hello")[0], 0, "one that does not listen harms nobody")

@@ -110,9 +110,9 @@ learning_aged(const struct learning *l, uint64_t value, uint32_t second)
 static void
 entry_clear(struct learning *l, struct entry *e)
 {
-	if (e->value == 0)
+	if (load_relaxed(&e->value) == 0)
 		return;
-	l->held[value_port(e->value)]--;
+	l->held[value_port(load_relaxed(&e->value))]--;
 	store_release(&e->value, (uint64_t)0);
 }
 
@@ -131,7 +131,7 @@ learning_learn(struct learning *l, struct bucket *b, uint64_t key,
 
 		if (e->value != 0 && learning_aged(l, e->value, second))
 			entry_clear(l, e);
-		if (e->value == 0)
+		if (load_relaxed(&e->value) == 0)
 			free_way = e;
 	}
 	if (free_way == NULL || l->held[from] >= l->limit) {
@@ -220,7 +220,9 @@ learning_port_change(
 		for (unsigned int i = 0; i < WAYS; i++) {
 			struct entry *e = &l->bucket[b].way[i];
 
-			if (e->value != 0 && value_port(e->value) == number)
+			uint64_t value = load_relaxed(&e->value);
+
+			if (value != 0 && value_port(value) == number)
 				entry_clear(l, e);
 		}
 	}
