@@ -484,6 +484,7 @@ static void
 thread_sleep(struct thread *t, int64_t deadline)
 {
 	store_release(&t->resting, 1);
+	t->recent_old = true; /* what comes from outside comes later */
 	(void)os_wait(t->waiter, deadline);
 	store_release(&t->resting, 0);
 }

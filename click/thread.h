@@ -94,9 +94,9 @@ bool thread_overdue(const struct thread *t);
 /* Slow part of the next two: looks at the clock. */
 void thread_look(struct thread *t);
 /*
- * The same, as it was when the running timer or handler first asked, or the
- * running task or one of the seven before it: for rates and timeouts, which
- * packets look at one by one.
+ * The same, as it was when the running timer or handler, or what came from
+ * outside since, first asked, or the running task or one of the seven before
+ * it: for rates and timeouts, which packets look at one by one.
  */
 static inline int64_t
 thread_recent_ns(struct thread *t)
