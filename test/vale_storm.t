@@ -21,7 +21,7 @@ from switch import *
 CLICK = os.path.abspath('build/asan/bin/click')
 NOBODY = 65534
 SECONDS, TIMES = 2.5, 2500  # both, but no longer than a minute
-FRAMES, RATE = 50000, 20000
+FRAMES, RATE = 12500, 5000  # a ring holds what comes in 50 ms
 GUEST = b'guest version=1 slots=64 buffers=256 ports=1 features=0\n'
 need_root()
 os.chmod(DIR, 0o755)
@@ -87,6 +87,14 @@ def front_end(i):
         s.sendall(struct.pack('<3IQ', 1, 1, 0, 0)[:12] +
                   struct.pack('<3I', 3, 1, 0) +
                   (struct.pack('<3I', 99, 1 << i % 8, 7) if i % 2 else b''))
+
+
+def front_end_talks(i):
+    """And at length: the same question again and again."""
+    with connect(DIR + '/vm') as s:
+        for _ in range(20):
+            s.sendall(struct.pack('<3I', 1, 1, 0) * 50)
+            s.recv(50 * 20)
 
 
 def storm(turn, user, seconds=SECONDS, times=TIMES):
@@ -188,7 +196,7 @@ def weather(turn, user):
     ok(settled and (rx, tx) == (sent, got) and sent == got + drops == FRAMES,
        f'{name}: two others: sent = received + drops',
        f'{sent} sent, {got} received, {drops} dropped: {shown("stats")}')
-    ok(got >= sent * 0.99, f'{name}: and they keep their rate', [got, sent])
+    ok(got >= sent * 0.97, f'{name}: and they keep their rate', [got, sent])
     ok(wait_for(lambda: len(shown('stats')['ports']) == PORTS and
                 held()[0] <= before[0], 20) and
        held()[1] < before[1] + 4096,
@@ -206,14 +214,22 @@ for turn in looks_in, opens, stays_for_the_answer, sends_half, front_end:
     weather(turn, NOBODY)
 
 # What a share is: time, whatever he asks for.
-for turn in opens, front_end:  # without shares 0.58 and 0.49
+for turn in opens, front_end_talks:
     used, began = cpu(), time.time()
-    times, took = ended(storm(turn, NOBODY))
+    # Several, so that they ask too much on a busy machine, too.
+    storms = [ended(s)
+              for s in [storm(turn, NOBODY, times=0) for _ in range(3)]]
+    times, took = sum(s[0] for s in storms), max(s[1] for s in storms)
     used = (cpu() - used) / (time.time() - began)
     ok(used < 0.4, f'{turn.__name__}: {times / took:.0f} times a second take '
        f'{100 * used:.0f} % of a processor', used)
 ok('user 65534 asks too much' in log(), 'the log says who waits', log())
 ok('a guest asks too much' in log(), 'that it is a guest', log())
+for _ in range(8):  # on a busy machine it asks for less
+    if 'its front end asks too much' in log():
+        break
+    for s in [storm(front_end_talks, NOBODY, times=0) for _ in range(3)]:
+        ended(s)
 ok('its front end asks too much' in log(), 'and which port', log())
 ok(log().count('\n') < 200, 'and is not filled', log()[-2000:])
 done()
