@@ -167,7 +167,8 @@ dns_proxy_take_state(struct element *e, struct element *old, struct errh *errh)
 
 	(void)errh;
 	if (self->nupstreams != from->nupstreams ||
-	    memcmp(self->upstream, from->upstream, sizeof(self->upstream)) ||
+	    memcmp(self->upstream, from->upstream, sizeof(self->upstream)) !=
+	        0 ||
 	    self->source != from->source || self->port != from->port)
 		return;
 	self->current = from->current;
