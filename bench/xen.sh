@@ -87,6 +87,8 @@ switched ring ""
 switched ring-event-a-frame "vif.batch=0" --xen-events frame
 MB=20 # for half of it may be the region, and half of that in rings
 switched ring-1024 "vif.slots=1024"
+MB=40
+switched ring-2048 "vif.slots=2048"
 MB=6
 switched vif "vif.ring=0"
 switched vif-persistent "vif.ring=0 vif.persistent=1"
