@@ -7,11 +7,11 @@
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/atomic.h"
 #include "base/compiler.h"
+#include "base/steady.h"
 
 enum { ROUNDS = 2000, TRIES = 5, NEAR_NS = 200 };
 
@@ -24,15 +24,6 @@ struct pong {
 	int cpu;
 	int stop;
 };
-
-int64_t
-cores_now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 void
 cores_pin(int cpu)
@@ -81,14 +72,14 @@ cores_line_ns(int a, int b)
 	cores_pin(a);
 	/* The best of several: others use these processors, too. */
 	for (int k = 0; k < TRIES; k++) {
-		int64_t start = cores_now_ns();
+		int64_t start = steady_ns();
 
 		for (int r = 0; r < ROUNDS; r++) {
 			store_release(&p->there.value, ++i);
 			while (load_acquire(&p->back.value) != i)
 				cpu_relax();
 		}
-		double ns = (double)(cores_now_ns() - start) / ROUNDS;
+		double ns = (double)(steady_ns() - start) / ROUNDS;
 		best = ns < best ? ns : best;
 	}
 	store_release(&p->stop, 1);

@@ -12,7 +12,6 @@
 
 #include <stdint.h>
 
-int64_t cores_now_ns(void);
 /* Binds the calling thread; exits when it cannot. */
 void cores_pin(int cpu);
 /* Nanoseconds of one line's way from a to b and back; pins the caller to a. */

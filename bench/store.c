@@ -10,7 +10,7 @@
 #include <string.h>
 #include <xenstore.h>
 
-#include "bench/clock.h"
+#include "base/steady.h"
 #include "cosmos/cosmos.h"
 
 enum { N_MAX = 1000, TRANSACTION_KEYS = 10 };
@@ -141,13 +141,13 @@ measure(struct store *s, size_t row, int n)
 	static int64_t ns[N_MAX];
 
 	for (int i = 0; i < n; i++) {
-		int64_t start = clock_now_ns();
+		int64_t start = steady_ns();
 
 		if (rows[row].fn(s) != 0) {
 			printf("%s failed\n", rows[row].name);
 			return;
 		}
-		ns[i] = clock_now_ns() - start;
+		ns[i] = steady_ns() - start;
 	}
 	qsort(ns, (size_t)n, sizeof(ns[0]), by_value);
 	printf("%s %" PRId64 "\n", rows[row].name, ns[n / 2]);

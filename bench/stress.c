@@ -26,6 +26,7 @@
 
 #include "base/atomic.h"
 #include "base/csum.h"
+#include "base/steady.h"
 #include "bench/cores.h"
 #include "bench/ports.h"
 
@@ -147,7 +148,7 @@ client_receive(struct stress *s, struct client *c)
 		exit(1);
 	if (waiting == 0)
 		return;
-	now = cores_now_ns();
+	now = steady_ns();
 	for (int i = 0; i < waiting; i++) {
 		uint32_t empty = peer_empty(c->peer);
 		netring_slot slot;
@@ -198,7 +199,7 @@ clients_open(struct stress *s, const char *sw)
 static void
 clients_run(struct stress *s, double seconds, double rate)
 {
-	int64_t start = cores_now_ns(), now = start;
+	int64_t start = steady_ns(), now = start;
 	int64_t end = start + (int64_t)(seconds * 1e9);
 	int64_t last = end;
 	uint32_t next = 0;
@@ -210,12 +211,12 @@ clients_run(struct stress *s, double seconds, double rate)
 		               : (uint64_t)((double)(now - start) * rate / 1e9);
 
 		for (int i = 0; i < BURST && s->due < due; i++) {
-			client_send(s, &s->client[next], cores_now_ns());
+			client_send(s, &s->client[next], steady_ns());
 			next = next + 1 < s->n ? next + 1 : 0;
 		}
 		for (uint32_t i = 0; i < s->n; i++)
 			client_receive(s, &s->client[i]);
-		now = cores_now_ns();
+		now = steady_ns();
 		if (s->answered > answered && now > last)
 			last = now;
 	}
@@ -250,11 +251,11 @@ main(int argc, char **argv)
 	}
 	clients_open(&s, argv[i]);
 	cores_pin(cpu);
-	start = cores_now_ns();
+	start = steady_ns();
 	waited = cores_waited_ns(0, 0);
 	clients_run(&s, seconds, rate * s.n);
 	waited = cores_waited_ns(0, 0) - waited;
-	start = cores_now_ns() - start;
+	start = steady_ns() - start;
 	printf("due %llu  refused %llu  answered %llu  p50 %.1f  p99 %.1f  "
 	       "seconds %.3f  ran %.2f\n",
 	    (unsigned long long)s.due, (unsigned long long)s.refused,

@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "base/atomic.h"
+#include "base/steady.h"
 #include "bench/cores.h"
 #include "bench/ports.h"
 
@@ -162,9 +163,9 @@ announce(struct pair *p, uint32_t size)
 static void
 drain(struct pair *pairs, int npairs, uint32_t size)
 {
-	int64_t end = cores_now_ns() + 5000000;
+	int64_t end = steady_ns() + 5000000;
 
-	while (cores_now_ns() < end)
+	while (steady_ns() < end)
 		for (int i = 0; i < npairs; i++)
 			(void)pair_receive(&pairs[i], 64, size);
 }
@@ -179,7 +180,7 @@ rate_sample(const struct options *o, struct pair *pairs, int npairs)
 
 	for (int i = 0; i < npairs; i++)
 		n -= pairs[i].received;
-	start = now = cores_now_ns();
+	start = now = steady_ns();
 	while (now - start < length) {
 		for (int i = 0; i < npairs; i++) {
 			pair_wake(&pairs[i]);
@@ -187,7 +188,7 @@ rate_sample(const struct options *o, struct pair *pairs, int npairs)
 			sum += pair_receive(&pairs[i], o->burst, o->size);
 		}
 		if ((++loops & 31) == 0)
-			now = cores_now_ns();
+			now = steady_ns();
 	}
 	for (int i = 0; i < npairs; i++)
 		n += pairs[i].received;
@@ -216,18 +217,18 @@ static void
 rtt_sample(const struct options *o, struct pair *p, double *p50, double *p99)
 {
 	static int64_t ns[RTTS_MAX];
-	int64_t end = cores_now_ns() + (int64_t)(o->seconds * 1e9);
+	int64_t end = steady_ns() + (int64_t)(o->seconds * 1e9);
 	size_t n = 0;
 
-	while (n < RTTS_MAX && cores_now_ns() < end) {
+	while (n < RTTS_MAX && steady_ns() < end) {
 		uint64_t before = p->received;
-		int64_t start = cores_now_ns();
+		int64_t start = steady_ns();
 
 		pair_send(p, 1, o->size);
 		pair_wake(p);
 		while (p->received == before)
 			(void)pair_receive(p, 1, o->size);
-		ns[n++] = cores_now_ns() - start;
+		ns[n++] = steady_ns() - start;
 	}
 	qsort(ns, n, sizeof(ns[0]), by_value);
 	*p50 = rtt_us(ns, n, 50);
@@ -262,7 +263,7 @@ sample(const struct options *o, struct pair *pairs, int npairs)
 	int64_t start, ours, theirs;
 
 	cores_pin(o->cpu);
-	start = cores_now_ns();
+	start = steady_ns();
 	ours = cores_waited_ns(0, 0);
 	theirs = switch_waited_ns(o->pid);
 	if (o->rtt)
@@ -271,7 +272,7 @@ sample(const struct options *o, struct pair *pairs, int npairs)
 		value = rate_sample(o, pairs, npairs);
 	ours = cores_waited_ns(0, 0) - ours;
 	theirs = switch_waited_ns(o->pid) - theirs;
-	start = cores_now_ns() - start;
+	start = steady_ns() - start;
 	after = cores_line_ns(o->cpu, o->switch_cpu);
 	if (o->rtt)
 		printf("%.2f us  p99 %.2f us", value, p99);

@@ -24,6 +24,7 @@
 #include "base/atomic.h"
 #include "base/compiler.h"
 #include "base/copy.h"
+#include "base/steady.h"
 #include "bench/cores.h"
 
 enum { BUFFER = 2048, COLOURS = 7 };
@@ -136,12 +137,12 @@ xcore_run(struct xcore *x, double seconds)
 	if (pthread_create(&t, NULL, xcore_switch, x) != 0)
 		exit(1);
 	cores_pin(x->cpu);
-	start = now = cores_now_ns();
+	start = now = steady_ns();
 	while (now - start < length) {
 		xcore_send(x, &put, &seen);
 		sum += xcore_receive(x, &got);
 		if ((++loops & 31) == 0)
-			now = cores_now_ns();
+			now = steady_ns();
 	}
 	store_release(&x->stop, 1);
 	pthread_join(t, NULL);
@@ -193,13 +194,13 @@ main(int argc, char **argv)
 	way_new(&x->back, slots);
 	while (samples-- > 0) {
 		double before = cores_line_ns(x->cpu, x->switch_cpu), after;
-		int64_t waited, start = cores_now_ns();
+		int64_t waited, start = steady_ns();
 		double rate;
 
 		waited = cores_waited_ns(0, 0);
 		rate = xcore_run(x, seconds);
 		waited = cores_waited_ns(0, 0) - waited;
-		start = cores_now_ns() - start;
+		start = steady_ns() - start;
 		after = cores_line_ns(x->cpu, x->switch_cpu);
 		printf("%.3f Mp/s  %.2f Gb/s  line %.0f %.0f ns %s  ran %.2f\n",
 		    rate, rate * x->size * 8 / 1e3, before, after,

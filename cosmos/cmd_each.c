@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/steady.h"
 #include "cosmos/cmd.h"
-#include "cosmos/steady.h"
 
 void
 cmd_progress(struct cmd_progress *p, const char *what, size_t done, size_t of)

@@ -12,8 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/steady.h"
 #include "cosmos/cmd.h"
-#include "cosmos/steady.h"
 
 enum { DELAY_MS = 1000 };
 

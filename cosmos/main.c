@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/steady.h"
 #include "cosmos/cmd.h"
-#include "cosmos/steady.h"
 
 const struct cmd *const cmd_table[] = {
 	&cmd_create,

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/steady.h"
 #include "cosmos/internal.h"
-#include "cosmos/steady.h"
 
 #define MAGIC "clickos-saved 1 "
 

@@ -22,8 +22,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/steady.h"
 #include "cosmos/process_internal.h"
-#include "cosmos/steady.h"
 
 enum {
 	EVENTS = 64,

@@ -2,8 +2,8 @@
 /* stage.c -- where the time of a create goes; see internal.h. */
 #include <string.h>
 
+#include "base/steady.h"
 #include "cosmos/internal.h"
-#include "cosmos/steady.h"
 
 void
 stage_begin(struct cosmos *c)

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cosmos/steady.h"
+#include "base/steady.h"
 #include "cosmos/xen.h"
 
 enum { BOOT_MS = 30000, LOOK_MS = 250 };

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "cosmos/steady.h"
+#include "base/steady.h"
 #include "cosmos/xen.h"
 
 enum { TRIES = 100, CONSOLE_LIMIT = 1048576, MS = 1000000, PATIENCE = 6 };

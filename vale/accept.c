@@ -14,6 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/steady.h"
 #include "vale/conn.h"
 
 enum {
@@ -26,7 +27,7 @@ enum {
 static void
 server_tell(struct server *s, const struct diag *why)
 {
-	if (limit_take(&s->refused_log, 1, 1, 1, payer_now()))
+	if (limit_take(&s->refused_log, 1, 1, 1, steady_ns()))
 		server_log(s, "somebody is refused: %s", why->text);
 }
 
@@ -130,7 +131,7 @@ void
 server_accept(void *arg, unsigned int events)
 {
 	struct server *s = arg;
-	int64_t began = payer_now();
+	int64_t began = steady_ns();
 	int fd = accept4(s->socket, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 	struct diag why = { "" };
 	struct conn *c;

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/steady.h"
 #include "vale/conn.h"
 
 enum { ACCOUNTS_MAX = 1024 }; /* users that are connected or in debt */
@@ -114,7 +115,7 @@ static uint32_t
 account_collect(struct server *s)
 {
 	struct account **link = &s->accounts, *a;
-	int64_t now = payer_now();
+	int64_t now = steady_ns();
 	uint32_t left = 0;
 
 	while ((a = *link) != NULL) {

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/steady.h"
 #include "base/vec.h"
 #include "vale/port.h"
 
@@ -108,15 +108,6 @@ loop_watch(struct vale_loop *l, int fd, unsigned int events,
 
 /* ---- timers ---- */
 
-static int64_t
-loop_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
-
 void
 loop_never(struct vale_timer *t)
 {
@@ -132,7 +123,7 @@ void
 loop_later(struct vale_loop *l, struct vale_timer *t, int64_t ns)
 {
 	loop_never(t);
-	t->when_ns = loop_now() + ns;
+	t->when_ns = steady_ns() + ns;
 	t->next = l->timers;
 	t->link = &l->timers;
 	if (t->next != NULL)
@@ -144,7 +135,7 @@ loop_later(struct vale_loop *l, struct vale_timer *t, int64_t ns)
 static void
 loop_expire(struct vale_loop *l)
 {
-	int64_t now = l->timers != NULL ? loop_now() : 0;
+	int64_t now = l->timers != NULL ? steady_ns() : 0;
 	struct vale_timer *t = l->timers;
 
 	while (t != NULL) {
@@ -162,7 +153,7 @@ loop_expire(struct vale_loop *l)
 static int
 loop_timeout(const struct vale_loop *l, int timeout_ms)
 {
-	int64_t now = l->timers != NULL ? loop_now() : 0;
+	int64_t now = l->timers != NULL ? steady_ns() : 0;
 
 	for (const struct vale_timer *t = l->timers; t != NULL; t = t->next) {
 		int64_t ms = (t->when_ns - now + 999999) / 1000000;

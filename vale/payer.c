@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* payer.c -- see payer.h. */
 #include "vale/payer.h"
-
-#include <time.h>
-
-int64_t
-payer_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
+#include "base/steady.h"
 
 void
 payer_charge_at(struct payer *p, int64_t now_ns, int64_t ns)
@@ -37,7 +27,7 @@ payer_wait_at(const struct payer *p, int64_t now_ns)
 void
 payer_charge(struct payer *p, int64_t began_ns)
 {
-	int64_t now = payer_now();
+	int64_t now = steady_ns();
 
 	payer_charge_at(p, now, now - began_ns);
 }
@@ -45,5 +35,5 @@ payer_charge(struct payer *p, int64_t began_ns)
 int64_t
 payer_wait_ns(const struct payer *p)
 {
-	return payer_wait_at(p, payer_now());
+	return payer_wait_at(p, steady_ns());
 }

@@ -3,7 +3,7 @@
  * payer.h -- what somebody may use of the control thread's time: a tenth of it
  * on average, a tenth of a second at once.
  *
- *	began = payer_now();
+ *	began = steady_ns();
  *	...                        what he has asked for
  *	payer_charge(&p, began);
  *	if (payer_wait_ns(&p) > 0)
@@ -26,8 +26,6 @@ struct payer {
 	int64_t paid_ns; /* its share is used up until then; 0 at first */
 };
 
-/* The time that payers are charged by. */
-int64_t payer_now(void);
 void payer_charge(struct payer *p, int64_t began_ns);
 /* How long it must wait now; 0: it need not. */
 int64_t payer_wait_ns(const struct payer *p);

@@ -19,6 +19,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/steady.h"
 #include "vale/kinds.h"
 #include "vale/number.h"
 #include "vale/vhost.h"
@@ -149,7 +150,7 @@ static void
 vhost_readable(void *arg, unsigned int events)
 {
 	struct vhost_port *v = arg;
-	int64_t began = payer_now();
+	int64_t began = steady_ns();
 	struct diag why = { "" };
 	int err = 1;
 
@@ -193,7 +194,7 @@ static void
 vhost_accept(void *arg, unsigned int events)
 {
 	struct vhost_port *v = arg;
-	int64_t began = payer_now();
+	int64_t began = steady_ns();
 	int fd = accept4(v->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	(void)events;

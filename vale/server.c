@@ -14,6 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/steady.h"
 #include "vale/conn.h"
 
 void
@@ -296,7 +297,7 @@ void
 conn_turn(struct conn *c)
 {
 	struct account *a = c->account;
-	int64_t began = payer_now();
+	int64_t began = steady_ns();
 	bool lasts = a != NULL && !a->guest; /* a guest's goes with it */
 
 	if (exchange(&c->mailed, 0) != 0 && c->guest != NULL)

@@ -5,8 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
+#include "base/steady.h"
 #include "vale/internal.h"
 #include "vale/kinds.h"
 
@@ -94,13 +94,11 @@ vale_log(struct vale *v, const char *fmt, ...)
 void
 vale_port_log(struct vale_port *p, const char *fmt, ...)
 {
-	struct timespec ts;
 	char text[240];
 	va_list ap;
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	if (!limit_take(&p->vale->log_limit, LOG_PER_S, LOG_PER_S, 1,
-	        (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec))
+	if (!limit_take(
+	        &p->vale->log_limit, LOG_PER_S, LOG_PER_S, 1, steady_ns()))
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);

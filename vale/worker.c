@@ -20,9 +20,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/steady.h"
 #include "vale/internal.h"
 
 enum {
@@ -34,15 +34,6 @@ enum {
 	EMPTY_PAUSES = 8,      /* empty rounds before the processor is left */
 	VAIN_MAX = 30,         /* halvings of poll_ns, a second at most */
 };
-
-static int64_t
-worker_clock(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
-}
 
 /* ---- active and sleeping ports ---- */
 
@@ -304,7 +295,7 @@ worker_events(struct vale_worker *w, int timeout_ms)
 	struct epoll_event ev[EVENTS_AT_ONCE];
 	int n = epoll_wait(w->epoll, ev, EVENTS_AT_ONCE, timeout_ms);
 
-	w->now_ns = w->looked_ns = worker_clock();
+	w->now_ns = w->looked_ns = steady_ns();
 	w->unseen = 0;
 	for (int i = 0; i < n; i++) {
 		struct vale_slot *s = ev[i].data.ptr;
@@ -327,7 +318,7 @@ vale_worker_round(struct vale_worker *w)
 
 	worker_begin(w);
 	w->rounds++;
-	w->now_ns = worker_clock();
+	w->now_ns = steady_ns();
 	if (w->thread == 0)
 		worker_events(w, 0); /* nobody else looks */
 	moved = worker_turns(w);

@@ -23,8 +23,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/steady.h"
 #include "bench/boot/counts.h"
-#include "bench/clock.h"
 #include "cosmos/cosmos.h"
 
 enum { PACKETS = 1000, SAMPLE = 101, TRIES = 10000, MOMENTS = 500 };
@@ -140,18 +140,18 @@ crowd_create(struct crowd *w)
 
 	snprintf(name, sizeof(name), "g%u", w->n);
 	w->spec.name = name;
-	begin = clock_now_ns();
+	begin = steady_ns();
 	err = cosmos_create(w->c, &w->spec, &w->guests[w->n]);
 	w->spec.name = NULL; /* it was this function's */
 	if (err != COSMOS_OK) {
 		printf("failed %u %s\n", w->n + 1, cosmos_error(w->c));
 		return -1;
 	}
-	created = clock_now_ns();
+	created = steady_ns();
 	faults = counts_own_faults() - faults;
 	while (!crowd_has_printed(w) && ++tries < TRIES)
 		nanosleep(&pause, NULL);
-	printed = clock_now_ns();
+	printed = steady_ns();
 	faults += counts_faults((pid_t)w->guests[w->n].id);
 	printf("create %u %" PRId64 " %" PRId64 " %" PRIu64 " %" PRIu64 "\n",
 	    ++w->n, created - begin, printed - begin, faults,

@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/steady.h"
 #include "bench/boot/counts.h"
-#include "bench/clock.h"
 
 extern char **environ;
 
@@ -36,12 +36,12 @@ start_once(char **argv, struct rusage *used)
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO);
-	begin = clock_now_ns();
+	begin = steady_ns();
 	if (posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ) != 0)
 		return -1;
 	close(ends[1]);
 	status = read(ends[0], &byte, 1) < 0;
-	end = clock_now_ns();
+	end = steady_ns();
 	close(ends[0]);
 	kill(pid, SIGTERM);
 	wait4(pid, NULL, 0, used);

@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <xenstore.h>
 
-#include "bench/clock.h"
+#include "base/steady.h"
 
 enum { WAIT_MS = 60000 };
 
@@ -80,19 +80,19 @@ main(int argc, char **argv)
 		return 2;
 	}
 	before = until_newest(xs);
-	begin = clock_now_ns();
+	begin = steady_ns();
 	if (posix_spawnp(&pid, argv[1], NULL, NULL, argv + 1, environ) != 0 ||
 	    waitpid(pid, &status, 0) != pid || status != 0) {
 		fprintf(stderr, "until: %s has failed\n", argv[1]);
 		return 1;
 	}
-	ended = clock_now_ns();
+	ended = steady_ns();
 	id = until_newest(xs);
 	if (id == before || until_running(xs, id) != 0) {
 		fprintf(stderr, "until: no guest says that it runs\n");
 		return 1;
 	}
 	printf("%lld %lld\n", (long long)(ended - begin),
-	    (long long)(clock_now_ns() - begin));
+	    (long long)(steady_ns() - begin));
 	return 0;
 }

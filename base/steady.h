@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* steady.h -- the clock by which cosmos measures and waits; never steps. */
-#ifndef COSMOS_STEADY_H
-#define COSMOS_STEADY_H
+/*
+ * steady.h -- the clock by which the system's programs measure and wait, in
+ * nanoseconds; never steps.  What runs in a guest, too, asks os/os.h.
+ */
+#ifndef BASE_STEADY_H
+#define BASE_STEADY_H
 
 #include <stdint.h>
 #include <time.h>
