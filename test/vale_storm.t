@@ -85,8 +85,10 @@ def front_end(i):
     """Of vhost-user: what QEMU says first, and something else."""
     with connect(DIR + '/vm') as s:
         s.sendall(struct.pack('<3IQ', 1, 1, 0, 0)[:12] +
-                  struct.pack('<3I', 3, 1, 0) +
-                  (struct.pack('<3I', 99, 1 << i % 8, 7) if i % 2 else b''))
+                  struct.pack('<3I', 3, 1, 0))
+        if i % 2:
+            s.recv(20)  # else the end may be seen first
+            s.sendall(struct.pack('<3I', 99, 1 << i // 2 % 8, 7))
 
 
 def front_end_talks(i):
@@ -203,7 +205,7 @@ def weather(turn, user):
        f'{name}: no descriptor more, nor memory', [before, held()])
 
 
-PORTS = 1
+PORTS, BEGAN = 1, time.time()
 switch = serve('--policy', DIR + '/policy', 'vale0=mac '
                '02:00:00:00:00:02=b')
 attach('vale0:vm', f'vhost-user:{DIR}/vm,mode=666')
@@ -231,5 +233,6 @@ for _ in range(8):  # on a busy machine it asks for less
     for s in [storm(front_end_talks, NOBODY, times=0) for _ in range(3)]:
         ended(s)
 ok('its front end asks too much' in log(), 'and which port', log())
-ok(log().count('\n') < 200, 'and is not filled', log()[-2000:])
+ok(log().count('\n') < 100 + 10 * (time.time() - BEGAN), 'and is not filled',
+   log()[-2000:])
 done()

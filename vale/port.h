@@ -250,9 +250,10 @@ int vale_port_broken(struct vale_port *p, const char *fmt, ...) PRINTF(2, 3);
 
 /*
  * Tells the administrator something about the port, ten times a second at
- * most over all ports.  Control thread.
+ * most over all ports; false: those are used up, it is not told.  Control
+ * thread.
  */
-void vale_port_log(struct vale_port *p, const char *fmt, ...) PRINTF(2, 3);
+bool vale_port_log(struct vale_port *p, const char *fmt, ...) PRINTF(2, 3);
 
 /*
  * An event for the port's peer, through an eventfd that it has, too.  Never

@@ -62,9 +62,8 @@ vhost_charge(struct vhost_port *v, int64_t began)
 		(void)vale_watch(v->port.vale, v->socket, 0, NULL, NULL);
 	vale_later(v->port.vale, &v->again, ns);
 	if (!v->told)
-		vale_port_log(
+		v->told = vale_port_log(
 		    &v->port, "its front end asks too much: it waits");
-	v->told = true;
 }
 
 /* ---- messages ---- */
@@ -169,7 +168,7 @@ vhost_readable(void *arg, unsigned int events)
 		}
 	}
 	if (err < 0 && err != ERR_CLOSED)
-		vale_port_log(&v->port, "%s", why.text);
+		(void)vale_port_log(&v->port, "%s", why.text);
 	if (err < 0)
 		vhost_hang_up(v);
 	vhost_charge(v, began);

@@ -91,7 +91,7 @@ vale_log(struct vale *v, const char *fmt, ...)
 }
 
 /* A peer that comes back and breaks the rules again must not fill the log. */
-void
+bool
 vale_port_log(struct vale_port *p, const char *fmt, ...)
 {
 	char text[240];
@@ -99,12 +99,13 @@ vale_port_log(struct vale_port *p, const char *fmt, ...)
 
 	if (!limit_take(
 	        &p->vale->log_limit, LOG_PER_S, LOG_PER_S, 1, steady_ns()))
-		return;
+		return false;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	vale_log(
 	    p->vale, "%s:%s: %s", vale_port_switch(p), vale_port_name(p), text);
+	return true;
 }
 
 /* ---- ports whose peers break rules or go ---- */
@@ -166,7 +167,7 @@ vale_collect_broken(struct vale *v)
 			if (s == NULL ||
 			    load_acquire(&s->port->link) != VALE_BROKEN)
 				continue;
-			vale_port_log(s->port, "%s", s->port->why.text);
+			(void)vale_port_log(s->port, "%s", s->port->why.text);
 			if (s->port->kind->broken != NULL)
 				s->port->kind->broken(s->port);
 			else
