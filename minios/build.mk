@@ -126,6 +126,7 @@ HOSTED_virtio := minios/virtio/vring minios/virtio/device minios/virtio/net \
 HOSTED_xen := minios/xen/xenbus minios/xen/storering minios/xen/netfront \
 	minios/xen/netfront_connect minios/xen/netfront_rx \
 	minios/xen/netfront_tx minios/xen/netfront_ring minios/xen/region \
+	minios/xen/netfront_announce \
 	netring/guest netring/layout xen/offload minios/cmdline \
 	minios/fiber minios/fiber_switch \
 	test/fake_minios test/fake_xen test/fake_store test/fake_netback

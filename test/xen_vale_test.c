@@ -536,6 +536,26 @@ test_failures(bool ring)
 	is_num(failed, 5, "%s: each step has failed once", what);
 }
 
+/* By the shared ring, too, each says where it is now; the others hear it. */
+static void
+check_announced(const char *what)
+{
+	uint8_t got[MEM_SLOT];
+
+	for (unsigned int i = 0; i < XV_VIFS; i++) {
+		while (xv_receive(&x, i, got) > 0)
+			;
+		xv_settle();
+		is_num(vale_mem_get(x.mem, got), 60, "%s: vif%u says a frame",
+		    what, i);
+		ok(got[0] == 0xff && memcmp(got + 6, x.dev[i]->mac, 6) == 0 &&
+		        got[12] == 0x80 && got[13] == 0x35,
+		    "%s: of its address, to all", what);
+	}
+	while (xv_receive(&x, 0, got) > 0)
+		;
+}
+
 /* The guest is resumed elsewhere: grants and channels are gone. */
 static void
 test_resume(void)
@@ -554,6 +574,7 @@ test_resume(void)
 	netfront_resume();
 	xv_settle();
 	is_cstr(kind_of("g0"), "xen-ring", "resume: connected again");
+	check_announced("resume");
 	check_sizes("resume", 300);
 	xv_fini(&x, "resume");
 }

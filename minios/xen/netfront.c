@@ -413,6 +413,7 @@ netfront_resume(void)
 		if (!netfront_enter(f))
 			continue;
 		netfront_forget(f);
+		f->announce = true;
 		if (netfront_connect(f, &why) != 0)
 			console_printf("%s\n", why.text);
 		netfront_fire(f);

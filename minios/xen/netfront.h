@@ -21,6 +21,7 @@
  *	netfront_connect.c  the handshake over XenStore, there and back
  *	netfront_rx.c       pages posted once and for ever; frames copied out
  *	netfront_tx.c       packets granted where they lie, until answered
+ *	netfront_announce.c a guest that has moved says where it is
  *	netfront_ring.c     the same by exchange of buffers in shared memory
  *	                    (clickos/ringport.h)
  *
@@ -91,9 +92,10 @@ struct netfront {
 	struct waitq backend; /* a fiber that waits for its state */
 
 	bool connected;
-	bool stale;  /* its backend was left behind by a suspend */
-	bool broken; /* the backend wrote nonsense */
-	bool sg;     /* it takes frames of several slots */
+	bool stale;    /* its backend was left behind by a suspend */
+	bool announce; /* it has moved, and nobody has heard where to */
+	bool broken;   /* the backend wrote nonsense */
+	bool sg;       /* it takes frames of several slots */
 	uint16_t domid;
 	char front[32], back[96]; /* directories in the store */
 	struct xenbus_watch *watch;
@@ -131,7 +133,10 @@ void netfront_init(void);
 int netfront_open(unsigned int handle, const struct os_port_request *req,
     struct netdev **dev, struct diag *why);
 
-/* After a resume: the backends of before are gone; connects to the new. */
+/*
+ * After a resume: the backends of before are gone; connects to the new, and
+ * tells each network where the port's address is now.
+ */
 void netfront_resume(void);
 
 /* ---- within the driver ---- */
@@ -146,6 +151,12 @@ void netfront_disconnect(struct netfront *f, int state);
 void netfront_forget(struct netfront *f);
 /* What the backend's state says now. */
 uint32_t netfront_backend_state(const struct netfront *f);
+
+/*
+ * On the port's thread, which receives: says once where the port's address is.
+ * Called while f->announce is set and the link is up.
+ */
+void netfront_announce(struct netfront *f, struct thread *t);
 
 int netfront_rx(struct netdev *dev, struct batch *out, unsigned int max);
 bool netfront_rx_arm(struct netfront *f);

@@ -35,6 +35,8 @@ netfront_ring_rx(struct netdev *dev, struct batch *out, unsigned int max)
 
 	if (f->broken || !f->connected)
 		return 0;
+	if (f->announce && dev->link)
+		netfront_announce(f, out->thread);
 	if (ringport_rx(&f->ring, out, max, &slots) != 0)
 		(void)netfront_break(f, "rx ring: switch broke the rules");
 	for (uint32_t i = from; i < out->count; i++) {

@@ -275,6 +275,8 @@ netfront_rx(struct netdev *dev, struct batch *out, unsigned int max)
 	if (f->broken || !f->connected)
 		return 0;
 	f->thread = out->thread;
+	if (f->announce && dev->link)
+		netfront_announce(f, out->thread);
 	/* A sender that has gone quiet does not do it. */
 	if (netfront_tx_reap(f) != 0)
 		return 0;

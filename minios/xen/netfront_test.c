@@ -292,6 +292,42 @@ test_reconnect(void)
 	bench_close(&b, "reconnect");
 }
 
+/* On another host: it says once where its address is now (RFC 903). */
+static void
+test_resume(void)
+{
+	static const uint8_t head[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0,
+		0, 0, 0, 0, 0, 0x80, 0x35, 0, 1, 8, 0, 6, 4, 0, 3 };
+	struct scratch_mark m;
+	struct batch *in;
+	struct bench b;
+	uint8_t got[2000] = { 0 };
+	unsigned int i;
+
+	bench_open(&b);
+	m = scratch_mark(b.t);
+	is_num(receive(&b, &in), 0, "resume: nothing is said before");
+	is_num(fake_netback_get(&b.back, got), -1, "resume: by nobody");
+	fake_xen_fresh();
+	fake_netback_init(&b.back);
+	netfront_resume();
+	for (i = 0; i < 40; i++)
+		fiber_yield();
+	ok(b.dev->link, "resume: connected again");
+	is_num(receive(&b, &in), 0, "resume: nothing has come");
+	is_num(fake_netback_get(&b.back, got), 60, "resume: it says a frame");
+	ok(memcmp(got, head, 6) == 0 && memcmp(got + 6, b.dev->mac, 6) == 0 &&
+	        memcmp(got + 12, head + 12, sizeof(head) - 12) == 0,
+	    "resume: to all: who am I?");
+	ok(memcmp(got + 22, b.dev->mac, 6) == 0 &&
+	        memcmp(got + 32, b.dev->mac, 6) == 0,
+	    "resume: of its own address");
+	is_num(receive(&b, &in), 0, "resume: and goes on");
+	is_num(fake_netback_get(&b.back, got), -1, "resume: it said it once");
+	scratch_release(b.t, m);
+	bench_close(&b, "resume");
+}
+
 /* ---- a hostile backend ---- */
 
 static void
@@ -544,6 +580,7 @@ main(void)
 	test_send(false);
 	test_full();
 	test_reconnect();
+	test_resume();
 	test_hostile();
 	test_failures();
 	test_keys();
