@@ -6,6 +6,8 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,8 @@
 #include <unistd.h>
 
 #include "cosmos/cmd.h"
+
+enum { GONE_S = 10 };
 
 static const struct option migrate_options[] = {
 	{ "name", required_argument, NULL, 'n' },
@@ -64,6 +68,26 @@ peer_addresses(const char *where, bool listening)
 	return err == 0 ? found : NULL;
 }
 
+/*
+ * A guest stands still meanwhile: a host that has gone without a word is seen
+ * in GONE_S, not by TCP's own patience of a quarter of an hour (tcp(7)).
+ */
+static void
+peer_impatient(int fd)
+{
+	const int on = 1, seconds = GONE_S / 2, probe = 1, probes = GONE_S / 2;
+	const unsigned int unheard_ms = GONE_S * 1000;
+
+	/* Where it cannot be had it is TCP's patience. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on));
+	(void)setsockopt(
+	    fd, IPPROTO_TCP, TCP_KEEPIDLE, &seconds, sizeof(seconds));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPINTVL, &probe, sizeof(probe));
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_KEEPCNT, &probes, sizeof(probes));
+	(void)setsockopt(
+	    fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &unheard_ms, sizeof(unheard_ms));
+}
+
 /* Each address in turn: connected, or the one connection to a listener. */
 static int
 peer_try(const struct addrinfo *a, bool listening)
@@ -73,6 +97,7 @@ peer_try(const struct addrinfo *a, bool listening)
 
 	if (fd < 0)
 		return -1;
+	peer_impatient(fd); /* an accepted one is as its listener */
 	if (listening) {
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 		if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 &&
@@ -190,7 +215,8 @@ const struct cmd cmd_migrate = {
 	    "At the other host 'cosmos migrate --receive PORT' waits for one\n"
 	    "guest.  What is moved is what save writes.  The guest ends here\n"
 	    "when it runs there, and goes on here if that fails; how long it\n"
-	    "ran nowhere is printed.  Nothing on the way is encrypted: fd:N "
+	    "ran nowhere is printed.  Who does not hear of the other host for\n"
+	    "10 s gives up.  Nothing on the way is encrypted: fd:N "
 	    "is\n"
 	    "a connected socket that somebody else has made.",
 	.shorts = "n:r",

@@ -5,7 +5,8 @@
  * What is written begins with a line, "clickos-saved 1 PLATFORM"; the rest is
  * the platform's.  In a migration the receiver answers with a line: "ok", or
  * "no WHY"; until it has come the guest stands still here, and no other answer
- * makes it go.
+ * makes it go.  A receiver that knows early does not wait for the rest: what is
+ * still sent fails, and the line that says why has come before that.
  */
 #include <errno.h>
 #include <poll.h>
@@ -129,6 +130,28 @@ cosmos_restore(
 	return move_in(c, fd, name, g);
 }
 
+/* What the other side said before it hung up, if it did. */
+static int
+move_lost(struct cosmos *c, const struct cosmos_guest *g, int fd, int status)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	struct strbuf why = STRBUF_INIT;
+	char line[LINE_MAX_SIZE];
+
+	sb_adds(&why, cosmos_error(c));
+	if (poll(&p, 1, 0) != 1)
+		cosmos_fail(c, status, "%s", sb_cstr(&why));
+	else if (line_get(c, fd, line) == COSMOS_OK &&
+	         strncmp(line, "no ", 3) == 0)
+		status = cosmos_fail(c, COSMOS_E_FAILED,
+		    "%s: the other side: %s", g->name, line + 3);
+	else
+		status = cosmos_fail(c, COSMOS_E_FAILED,
+		    "%s: the other side has gone: %s", g->name, sb_cstr(&why));
+	sb_fini(&why);
+	return status;
+}
+
 int
 cosmos_migrate(struct cosmos *c, const struct cosmos_guest *g, int fd,
     int64_t *downtime_ns)
@@ -140,7 +163,9 @@ cosmos_migrate(struct cosmos *c, const struct cosmos_guest *g, int fd,
 
 	if (status == COSMOS_E_STATE)
 		return status;
-	if (status == COSMOS_OK && poll(&p, 1, ANSWER_MS) == 0)
+	if (status != COSMOS_OK)
+		return move_back(c, g, move_lost(c, g, fd, status));
+	if (poll(&p, 1, ANSWER_MS) == 0)
 		status = cosmos_fail(c, COSMOS_E_TIMEOUT,
 		    "%s: the other side has not answered for %d s", g->name,
 		    ANSWER_MS / 1000);

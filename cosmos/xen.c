@@ -136,9 +136,21 @@ xen_check(struct cosmos *c)
 
 /* ---- looking ---- */
 
+/* It stands still while it is saved, and after that if nobody said go on. */
+static bool
+info_suspended(const xc_domaininfo_t *info)
+{
+	return (info->flags & XEN_DOMINF_dying) == 0 &&
+	       (info->flags & XEN_DOMINF_shutdown) != 0 &&
+	       ((info->flags >> XEN_DOMINF_shutdownshift) &
+	           XEN_DOMINF_shutdownmask) == SHUTDOWN_suspend;
+}
+
 static uint32_t
 info_state(const xc_domaininfo_t *info)
 {
+	if (info_suspended(info))
+		return COSMOS_STATE_PAUSED;
 	if ((info->flags & (XEN_DOMINF_dying | XEN_DOMINF_shutdown)) != 0)
 		return COSMOS_STATE_DYING;
 	if ((info->flags & XEN_DOMINF_paused) != 0)
@@ -310,9 +322,13 @@ static int
 xen_resume(struct cosmos *c, const struct cosmos_guest *g)
 {
 	struct xen_host *h = xen_host(c);
+	xc_domaininfo_t info;
 
 	if (h == NULL)
 		return COSMOS_E_SYSTEM;
+	if (xc_domain_getinfolist(h->xch, g->id, 1, &info) == 1 &&
+	    info.domain == g->id && info_suspended(&info))
+		return xen_go_on(c, g); /* who saved it was killed */
 	return xc_domain_unpause(h->xch, g->id) == 0
 	           ? COSMOS_OK
 	           : xen_fail(c, h, "%s: letting it run", g->name);

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,14 +89,38 @@ save_spec(struct cosmos *c, const struct cosmos_guest *g, int fd)
 	return status;
 }
 
+/*
+ * libxenguest writes to whom may have gone: that is an error, and not the end
+ * of the program that called us.
+ */
+static int
+save_memory(struct xen_host *h, int fd, struct suspending *s)
+{
+	struct save_callbacks callbacks = { .suspend = save_suspend,
+		.switch_qemu_logdirty = save_no_qemu,
+		.data = s };
+	const struct timespec now = { 0, 0 };
+	sigset_t gone, before;
+	int rc, error;
+
+	sigemptyset(&gone);
+	sigaddset(&gone, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &gone, &before);
+	rc = xc_domain_save(
+	    h->xch, fd, s->domid, 0, &callbacks, XC_STREAM_PLAIN, -1);
+	error = errno;
+	if (sigismember(&before, SIGPIPE) == 0)
+		(void)sigtimedwait(&gone, NULL, &now); /* if there was one */
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	errno = error;
+	return rc;
+}
+
 int
 xen_save(struct cosmos *c, const struct cosmos_guest *g, int fd)
 {
 	struct xen_host *h = xen_host(c);
 	struct suspending s = { h, g->id };
-	struct save_callbacks callbacks = { .suspend = save_suspend,
-		.switch_qemu_logdirty = save_no_qemu,
-		.data = &s };
 	int status;
 
 	if (h == NULL)
@@ -103,8 +128,7 @@ xen_save(struct cosmos *c, const struct cosmos_guest *g, int fd)
 	status = save_spec(c, g, fd);
 	if (status != COSMOS_OK)
 		return status;
-	if (xc_domain_save(
-	        h->xch, fd, g->id, 0, &callbacks, XC_STREAM_PLAIN, -1) != 0)
+	if (save_memory(h, fd, &s) != 0)
 		return xen_fail(c, h, "%s: saving its memory", g->name);
 	return COSMOS_OK;
 }
@@ -162,14 +186,25 @@ load_spec(struct cosmos *c, int fd, struct spec_text *spec)
 	return status;
 }
 
+/* One that is taken is seen before any memory is: the sender stands still. */
+static int
+load_name(struct cosmos *c, const struct cosmos_spec *spec)
+{
+	struct cosmos_guest g;
+
+	if (spec->name == NULL || !name_valid(spec->name))
+		return cosmos_fail(c, COSMOS_E_USAGE, "it has no name");
+	if (cosmos_platform_xen_1.by_name(c, spec->name, &g) == COSMOS_OK)
+		return cosmos_fail(c, COSMOS_E_EXISTS,
+		    "%s: domain %u has that name already", spec->name, g.id);
+	return COSMOS_OK;
+}
+
 static int
 load_memory(struct cosmos *c, struct xen_host *h, struct xen_guest *g, int fd)
 {
 	struct restore_callbacks callbacks = { .static_data_done = NULL };
-	int status = xen_build_domain(c, h, g);
 
-	if (status != COSMOS_OK)
-		return status;
 	if (xc_domain_restore(h->xch, fd, g->domid, g->store_port,
 	        &g->store_frame, 0, g->console_port, &g->console_frame, 0,
 	        XC_STREAM_PLAIN, &callbacks, -1) != 0)
@@ -181,9 +216,11 @@ load_memory(struct cosmos *c, struct xen_host *h, struct xen_guest *g, int fd)
 static int
 load_known(struct cosmos *c, struct xen_host *h, struct xen_guest *g, int fd)
 {
-	int status = load_memory(c, h, g, fd);
+	int status = xen_build_domain(c, h, g);
 	int lock = g->domid != 0 ? xen_making(g->domid) : -1;
 
+	if (status == COSMOS_OK)
+		status = load_memory(c, h, g, fd);
 	return xen_known(c, h, g, lock, status);
 }
 
@@ -210,8 +247,7 @@ xen_restore(struct cosmos *c, int fd, const char *name, struct cosmos_guest *g)
 		return status;
 	if (name != NULL)
 		spec.spec.name = name;
-	if (spec.spec.name == NULL || !name_valid(spec.spec.name))
-		status = cosmos_fail(c, COSMOS_E_USAGE, "it has no name");
+	status = load_name(c, &spec.spec);
 	if (status == COSMOS_OK)
 		status = xen_plan(c, &spec.spec, &made);
 	if (status != COSMOS_OK)
