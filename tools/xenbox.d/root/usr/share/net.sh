@@ -13,3 +13,13 @@ host()
 	ip -n "$1" link set eth0 up
 	ip -n "$1" link set lo up
 }
+
+# cable ADDRESS -- the card of `xenbox run -n` on a new bridge br0, which has the
+# address
+cable()
+{
+	ip link add br0 type bridge
+	ip link set eth0 master br0 up
+	ip addr add "$1/24" dev br0
+	ip link set br0 up
+}
