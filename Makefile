@@ -70,6 +70,18 @@ LIBS_host := $(NETTLE_LIB) -lm -lpthread
 
 all: build/click build/clickos-process build/vale
 
+# Said at once, not by a compiler in the middle.
+ifneq ($(filter all install %-run,$(or $(MAKECMDGOALS),all)),)
+MISSING := $(shell command -v $(CC) >/dev/null || echo $(CC); \
+	for h in stdio.h jansson.h xenctrl.h; do \
+		$(CC) -E -include $$h -x c /dev/null >/dev/null 2>&1 || echo $$h; \
+	done)
+ifneq ($(MISSING),)
+$(error not there: $(MISSING); run "tools/setup build", which installs what \
+	is needed by package name)
+endif
+endif
+
 # Changes when a source file comes or goes.
 build/gen/sources: force
 	@mkdir -p $(@D)
@@ -189,14 +201,19 @@ build/mutant/click: build/host/host/main_click.o \
 
 MUTANT_TESTS := $(patsubst %.c,build/mutant/%,$(filter elements/%,$(TEST_SRC)))
 
-mutate: setup-check build/mutant/click $(MUTANT_TESTS)
-	@tools/mutate $(ONLY)
-
 setup-%:
 	@tools/setup $*
 
-check: setup-check
-	@$(MAKE) --no-print-directory -j "$$(nproc)" check-run
+# Everything is read anew after the set-up: what there is decides what is built.
+check fuzz lint mutate: setup-check
+run: setup-run
+deb: setup-deb
+bench bench-boot bench-memory: setup-bench
+check fuzz lint mutate run deb bench bench-boot bench-memory:
+	@$(MAKE) --no-print-directory -j "$$(nproc)" $@-run
+
+mutate-run: build/mutant/click $(MUTANT_TESTS)
+	@tools/mutate $(ONLY)
 
 check-run: $(filter build/%,$(TESTS)) build/click build/asan/bin/click \
     build/clickos-process build/asan/bin/clickos-process \
@@ -210,20 +227,19 @@ test: $(filter build/%,$(TESTS))
 soak: all
 	@tools/soak --seconds $${SOAK_SECONDS:-3600}
 
-fuzz: setup-check $(FUZZERS)
+fuzz-run: $(FUZZERS)
 	@tools/fuzz $${FUZZ_SECONDS:-60} $(FUZZERS)
 
-lint: setup-check
+lint-run:
 	@tools/lint $(CC) $(CFLAGS_all) $(CFLAGS_lint)
 
 format:
 	@git ls-files '*.c' '*.h' | xargs clang-format -i
 
-run: setup-run
-	@$(MAKE) --no-print-directory -j "$$(nproc)" all build/clickos
+run-run: all build/clickos
 	@tools/demo
 
-bench: setup-bench all build/bench-vale build/bench-xcore
+bench-run: all build/bench-vale build/bench-xcore
 	@bench/run
 
 PREFIX ?= /usr/local
@@ -253,14 +269,14 @@ install-units:
 	install -D -m 644 systemd/vale.default $(DESTDIR)$(SYSCONFDIR)/default/vale
 
 # Debian packages, into build/deb.
-deb: setup-deb all build/clickos
+deb-run: all build/clickos
 	@rm -rf build/deb
 	debian/rules binary
 	@debian/rules clean
 	@ls build/deb
 
 help:
-	@echo 'make          build everything (gcc and make are enough)'
+	@echo 'make          build everything (what that needs: tools/setup build)'
 	@echo 'make run      see it work'
 	@echo 'make check    every test; installs what that needs'
 	@echo 'make test     the unit tests alone'
@@ -287,4 +303,6 @@ clean:
 	rm -rf build
 
 
-.PHONY: force all check check-run test fuzz mutate lint format run bench soak install install-units deb help clean
+.PHONY: force all check test fuzz mutate lint format run bench bench-boot \
+	bench-memory deb soak install install-units help clean check-run fuzz-run \
+	mutate-run lint-run run-run bench-run bench-boot-run bench-memory-run deb-run

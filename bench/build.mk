@@ -37,16 +37,12 @@ build/bench/boot/until: build/host/bench/boot/until.o
 	@mkdir -p $(@D)
 	$(Q)$(CC) -o $@ $^ -lxenstore
 
-bench-boot: setup-bench all $(BOOT)
+bench-boot-run: all build/clickos $(BOOT)
 	@bench/boot/process
 	@bench/boot/xen
 
-bench: $(BOOT) build/bench/store build/bench-stress build/bench-xentrace \
-    build/clickos
+bench-run: $(BOOT) build/bench/store build/bench-stress build/bench-xentrace \
+    build/clickos build/xsctl
 
-.PHONY: bench-boot
-
-bench-memory: setup-bench all build/xsctl
+bench-memory-run: all build/clickos build/xsctl
 	@bench/memory
-
-.PHONY: bench-memory
