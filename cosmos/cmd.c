@@ -81,10 +81,16 @@ cmd_usage(struct cmd_context *x, const char *fmt, ...)
 	return COSMOS_E_USAGE;
 }
 
+const char *
+cmd_error(const struct cmd_context *x)
+{
+	return x->error[0] != '\0' ? x->error : cosmos_error(x->c);
+}
+
 int
 cmd_fail(struct cmd_context *x, int status)
 {
-	fprintf(stderr, "cosmos: %s\n", cosmos_error(x->c));
+	fprintf(stderr, "cosmos: %s\n", cmd_error(x));
 	return status;
 }
 

@@ -27,6 +27,7 @@ struct cmd_context {
 	struct cosmos *c;
 	const struct cmd *cmd;
 	bool json, verbose, timed;
+	char error[256]; /* of the command's own; "": the library's */
 };
 
 struct cmd {
@@ -61,7 +62,9 @@ int cmd_no_options(struct cmd_context *x, int argc, char **argv);
 int cmd_usage(struct cmd_context *x, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Says what the library's last error was; returns status. */
+/* What x->error says, else what the library's last error was. */
+const char *cmd_error(const struct cmd_context *x);
+/* Says so; returns status. */
 int cmd_fail(struct cmd_context *x, int status);
 
 /* ---- arguments ---- */

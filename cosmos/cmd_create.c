@@ -19,6 +19,7 @@ enum create_option {
 	OPTION_TYPE,
 	OPTION_CPUS,
 	OPTION_EXTRA,
+	OPTION_PORT,
 };
 
 static const struct option create_options[] = {
@@ -30,7 +31,7 @@ static const struct option create_options[] = {
 	{ "type", required_argument, NULL, OPTION_TYPE },
 	{ "cpus", required_argument, NULL, OPTION_CPUS },
 	{ "extra", required_argument, NULL, OPTION_EXTRA },
-	{ "port", required_argument, NULL, 'p' },
+	{ "port", required_argument, NULL, OPTION_PORT },
 	{ "memory", required_argument, NULL, 'm' },
 	{ "image", required_argument, NULL, 'i' },
 	{ "paused", no_argument, NULL, 'P' },
@@ -103,6 +104,17 @@ create_action(struct cmd_context *x, uint32_t *action, const char *text)
 }
 
 static int
+create_port(struct cmd_context *x, struct create *self, const char *text)
+{
+	if (text[0] == '=' || strchr(text, '=') == NULL)
+		return cmd_usage(x, "'%s' is no port: 0=vale0:NAME", text);
+	if (self->spec.nports == COSMOS_PORTS_MAX)
+		return cmd_usage(x, "more than %d ports", COSMOS_PORTS_MAX);
+	self->ports[self->spec.nports++] = text;
+	return COSMOS_OK;
+}
+
+static int
 create_option(struct cmd_context *x, struct create *self, int option)
 {
 	switch (option) {
@@ -132,11 +144,9 @@ create_option(struct cmd_context *x, struct create *self, int option)
 			optind--;
 			return COSMOS_OK;
 		}
-		if (self->spec.nports == COSMOS_PORTS_MAX)
-			return cmd_usage(
-			    x, "more than %d ports", COSMOS_PORTS_MAX);
-		self->ports[self->spec.nports++] = optarg;
-		return COSMOS_OK;
+		return create_port(x, self, optarg);
+	case OPTION_PORT:
+		return create_port(x, self, optarg);
 	case 'm':
 		return create_memory(x, self, optarg);
 	case 'i':
@@ -312,26 +322,26 @@ const struct cmd cmd_create = {
 	.name = "create",
 	.arguments = "[OPTION]... NAME|FILE...",
 	.summary = "create guests",
-	.help =
-	    "  -c, --config FILE     run this configuration; '-': standard "
-	    "input\n"
-	    "  -o, --on PLATFORM     xen, kvm, process, or best (the default)\n"
-	    "      --platform PLATFORM  the same\n"
-	    "  -p, --port N=KIND:... what the configuration's port N is\n"
-	    "  -m, --memory SIZE     megabytes, or with K, M, G\n"
-	    "  -C, --cpu PERCENT     of one processor, at most\n"
-	    "      --cpus LIST       processors it may run on: 0-1,3\n"
-	    "      --no-limits       create it even if nothing limits it\n"
-	    "      --on-poweroff ACTION\n"
-	    "      --on-reboot ACTION\n"
-	    "      --on-crash ACTION destroy, restart or preserve it "
-	    "('cosmos watch')\n"
-	    "  -i, --image FILE      another kernel or guest program\n"
-	    "      --type TYPE       pv or pvh, under xen\n"
-	    "      --extra TEXT      more for the kernel's command line\n"
-	    "  -P, --paused          it waits for 'cosmos resume'\n"
-	    "  -f, --file FILE       a configuration file of xl's\n"
-	    "  -q, --quiet           do not say which were created\n",
+	.help = "  -c, --config FILE     run this configuration; '-': standard "
+	        "input\n"
+	        "  -o, --on PLATFORM     one of xen, kvm, process, or best "
+	        "(the default)\n"
+	        "      --platform PLATFORM  the same\n"
+	        "  -p, --port N=KIND:... what the configuration's port N is\n"
+	        "  -m, --memory SIZE     megabytes, or with K, M, G\n"
+	        "  -C, --cpu PERCENT     of one processor, at most\n"
+	        "      --cpus LIST       processors it may run on: 0-1,3\n"
+	        "      --no-limits       create it even if nothing limits it\n"
+	        "      --on-poweroff ACTION\n"
+	        "      --on-reboot ACTION\n"
+	        "      --on-crash ACTION destroy, restart or preserve it "
+	        "('cosmos watch')\n"
+	        "  -i, --image FILE      another kernel or guest program\n"
+	        "      --type TYPE       pv or pvh, under xen\n"
+	        "      --extra TEXT      more for the kernel's command line\n"
+	        "  -P, --paused          it waits for 'cosmos resume'\n"
+	        "  -f, --file FILE       a configuration file of xl's\n"
+	        "  -q, --quiet           do not say which were created\n",
 	.about =
 	    "NAME may stand for many: fw{1..100}.  An argument with a '/', or\n"
 	    "that ends in .cfg or .xl, is a configuration file of xl's, as "

@@ -35,7 +35,7 @@ cmd_item_failed(
 {
 	json_array_append_new(
 	    all, json_pack("{s:s, s:i, s:s}", "name", name, "status", status,
-	             "error", cosmos_error(x->c)));
+	             "error", cmd_error(x)));
 }
 
 static int
@@ -44,7 +44,10 @@ each_one(struct cmd_context *x, const char *name, cmd_guest_fn *one, void *arg,
 {
 	struct cosmos_guest g;
 	json_t *item;
-	int status = cosmos_find(x->c, name, &g);
+	int status;
+
+	x->error[0] = '\0'; /* the one before's */
+	status = cosmos_find(x->c, name, &g);
 
 	if (status == COSMOS_OK) {
 		name = g.name; /* also where it was called by its id */

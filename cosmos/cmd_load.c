@@ -105,8 +105,9 @@ const struct cmd cmd_load = {
 	.name = "load",
 	.arguments = "[OPTION]... FILE [WORD]...",
 	.summary = "create a guest, show its console, destroy it",
-	.help = "  -o, --on PLATFORM     xen, kvm, process, or best (the "
-	        "default)\n",
+	.help =
+	    "  -o, --on PLATFORM     one of xen, kvm, process, or best (the "
+	    "default)\n",
 	.about =
 	    "The guest is that of one of xl's files, with the words on its\n"
 	    "kernel's command line.  It lasts until it ends by itself or the\n"

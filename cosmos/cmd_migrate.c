@@ -25,10 +25,10 @@ static const struct option migrate_options[] = {
 };
 
 static int
-peer_fail(const char *where, const char *what)
+peer_fail(struct cmd_context *x, const char *where, const char *what)
 {
-	fprintf(stderr, "cosmos: %s: %s\n", where, what);
-	return COSMOS_E_SYSTEM;
+	snprintf(x->error, sizeof(x->error), "%s: %s", where, what);
+	return -1;
 }
 
 /* "fd:N": true, and the descriptor. */
@@ -45,9 +45,20 @@ peer_descriptor(const char *where, int *fd)
 	return true;
 }
 
+/* getaddrinfo() takes any number, and the lower half of it. */
+static bool
+peer_port(const char *text)
+{
+	char *end;
+	unsigned long port = strtoul(text, &end, 10);
+
+	return text[0] >= '0' && text[0] <= '9' && *end == '\0' && port > 0 &&
+	       port < 65536;
+}
+
 /* "HOST:PORT", "[ADDRESS]:PORT" or, to listen at, "PORT". */
 static struct addrinfo *
-peer_addresses(const char *where, bool listening)
+peer_addresses(struct cmd_context *x, const char *where, bool listening)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM,
 		.ai_flags = listening ? AI_PASSIVE : 0 };
@@ -61,10 +72,16 @@ peer_addresses(const char *where, bool listening)
 		where++;
 		n -= 2;
 	}
+	if (!peer_port(port) || (colon == NULL && !listening)) {
+		peer_fail(x, where,
+		    "not HOST:PORT, with a port of 1 to 65535, "
+		    "or fd:N");
+		return NULL;
+	}
 	snprintf(host, sizeof(host), "%.*s", n, where);
 	err = getaddrinfo(host[0] != '\0' ? host : NULL, port, &hints, &found);
 	if (err != 0)
-		peer_fail(where, gai_strerror(err));
+		peer_fail(x, where, gai_strerror(err));
 	return err == 0 ? found : NULL;
 }
 
@@ -116,23 +133,23 @@ peer_try(const struct addrinfo *a, bool listening)
 }
 
 static int
-peer_open(const char *where, bool listening)
+peer_open(struct cmd_context *x, const char *where, bool listening)
 {
 	struct addrinfo *all, *a;
 	int fd = -1;
 
 	if (peer_descriptor(where, &fd)) {
 		if (fd < 0)
-			peer_fail(where, "fd:N is a descriptor");
+			peer_fail(x, where, "fd:N is a descriptor");
 		return fd;
 	}
-	all = peer_addresses(where, listening);
+	all = peer_addresses(x, where, listening);
 	if (all == NULL)
 		return -1;
 	for (a = all; a != NULL && fd < 0; a = a->ai_next)
 		fd = peer_try(a, listening);
 	if (fd < 0)
-		peer_fail(where, strerror(errno));
+		peer_fail(x, where, strerror(errno));
 	freeaddrinfo(all);
 	return fd;
 }
@@ -143,7 +160,7 @@ migrate_one(struct cmd_context *x, const struct cosmos_guest *g, json_t *item,
 {
 	const char *where = arg;
 	int64_t downtime;
-	int status, fd = peer_open(where, false);
+	int status, fd = peer_open(x, where, false);
 
 	if (fd < 0)
 		return COSMOS_E_SYSTEM;
@@ -163,10 +180,10 @@ static int
 migrate_receive(struct cmd_context *x, const char *where, const char *name)
 {
 	struct cosmos_guest g;
-	int status, fd = peer_open(where, true);
+	int status, fd = peer_open(x, where, true);
 
 	if (fd < 0)
-		return COSMOS_E_SYSTEM;
+		return cmd_fail(x, COSMOS_E_SYSTEM);
 	status = cosmos_receive_as(x->c, fd, name, &g);
 	close(fd);
 	if (status != COSMOS_OK)

@@ -61,7 +61,8 @@ const struct cmd cmd_pool = {
 	.name = "pool",
 	.arguments = "[OPTION]... [NUMBER]",
 	.summary = "have so many guests prepared, or say how many are",
-	.help = "  -o, --on PLATFORM     xen or process; else xen where it is\n"
+	.help = "  -o, --on PLATFORM     one of xen, process; else xen where "
+	        "it is\n"
 	        "  -p, --port N=bridge:B they have this port already (xen)\n",
 	.about =
 	    "A prepared guest is a process or a domain (under xen: one of 8 "

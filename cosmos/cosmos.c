@@ -121,9 +121,10 @@ cosmos_platform_check(struct cosmos *c, unsigned int platform)
 	}
 	if (p == NULL)
 		return cosmos_fail(c, COSMOS_E_NOTSUP,
-		    platform < PLATFORMS
-		        ? "%s: this machine has no libraries for it"
-		        : "%s",
+		    platform < PLATFORMS ? "%s: this machine runs no Xen, or "
+		                           "package clickos-xen is "
+		                           "not installed"
+		                         : "%s",
 		    platform < PLATFORMS ? platform_names[platform]
 		                         : "no such platform");
 	return p->check(c);
@@ -257,7 +258,9 @@ cosmos_find(struct cosmos *c, const char *name, struct cosmos_guest *g)
 
 	if (!by_id && !name_valid(name))
 		return cosmos_fail(c, COSMOS_E_USAGE,
-		    "'%s' is neither a name nor an id", name);
+		    "'%s' is neither a name nor an id; several are "
+		    "{a,b} or x{1..9}",
+		    name);
 	for (i = 1; i < PLATFORMS; i++) {
 		p = platform_of(i);
 		if (p == NULL || (by_id && id > UINT32_MAX))

@@ -51,7 +51,7 @@ main_help(FILE *to)
 		fprintf(to, "  %-9s %s\n", cmd_table[i]->name,
 		    cmd_table[i]->summary);
 	fprintf(to,
-	    "\n  -t, --time            say how long the command took, and the "
+	    "\n  -t, --time            say how long it took, and the "
 	    "stages of a create\n"
 	    "  -v, --verbose         say what was done to each guest\n"
 	    "\nA GUEST is a name, an id, or a pattern: fw{1..100}, {a,b}.  "

@@ -79,8 +79,8 @@ move_in(struct cosmos *c, int fd, const char *name, struct cosmos_guest *g)
 	if (status != COSMOS_OK)
 		return status;
 	if (strncmp(line, MAGIC, strlen(MAGIC)) != 0)
-		return cosmos_fail(
-		    c, COSMOS_E_FAILED, "that is no saved guest");
+		return cosmos_fail(c, COSMOS_E_FAILED,
+		    "that is no guest that cosmos save has written");
 	for (i = 1; cosmos_platform_name(i) != NULL; i++)
 		if (strcmp(line + strlen(MAGIC), cosmos_platform_name(i)) == 0)
 			break;

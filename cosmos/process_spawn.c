@@ -100,7 +100,7 @@ child_run(void *arg)
 	s->failed = "its user";
 	if (s->new_user && !child_map_ids(s))
 		goto fail;
-	s->failed = "its processors";
+	s->failed = "--cpus names no processor of this machine";
 	if (s->pinned && sched_setaffinity(0, sizeof(s->cpus),
 	                     (const cpu_set_t *)(const void *)s->cpus) != 0)
 		goto fail;

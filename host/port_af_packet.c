@@ -283,10 +283,16 @@ af_packet_fail(struct diag *why, const char *interface, const char *what)
 	int e = errno, err = ERR_IO;
 
 	if (e == EPERM || e == EACCES)
-		err = ERR_PERM;
-	else if (e == ENODEV || e == ENXIO)
-		err = ERR_NOTFOUND;
-	else if (e == ENOMEM || e == ENOBUFS)
+		return diag(why, ERR_PERM,
+		    "%s: %s: %s: only root opens interfaces, and no sandbox; "
+		    "--port %s=KIND:... gives it a port",
+		    interface, what, strerror(e), interface);
+	if (e == ENODEV || e == ENXIO)
+		return diag(why, ERR_NOTFOUND,
+		    "%s: %s: %s; a port that is no interface is given by "
+		    "--port %s=KIND:...",
+		    interface, what, strerror(e), interface);
+	if (e == ENOMEM || e == ENOBUFS)
 		err = ERR_NOMEM;
 	return diag(why, err, "%s: %s: %s", interface, what, strerror(e));
 }

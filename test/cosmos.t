@@ -338,8 +338,13 @@ def test_migrate():
             cosmos('destroy', 'moved')
         here.run = ours
     create('m', IDLE)
-    fails(cosmos('migrate', 'm', '127.0.0.1:9'), SYSTEM, 'refused',
-          'nobody there')
+    refused = cosmos('migrate', 'm', '127.0.0.1:9')
+    fails(refused, SYSTEM, 'refused', 'nobody there')
+    ok(len(refused.err.splitlines()) == 1, 'said once', refused.err)
+    for words in (('m', 'there'), ('m', 'there:70000'), ('m', '4711'),
+                  ('--receive', '70000'), ('--receive', 'fd:x')):
+        fails(cosmos('migrate', *words), SYSTEM, words[-1] + ': ',
+              'migrate ' + ' '.join(words))
     ok(cosmos('read', 'm', 'c.count').status == OK, 'it goes on')
     cosmos('destroy', 'm')
 

@@ -170,11 +170,17 @@ for request, words in (
         (['list', 'vale9'], 'no such switch'),
         (['switch', 'add', 'vale0'], 'exists already'),
         (['switch', 'add', 'v2', 'hub'], 'no such forwarding function'),
-        (['switch', 'add', 'a b/c'], 'no such forwarding function'),
-        (['frobnicate'], 'no such request')):
+        (['switch', 'add', 'a b/c'], 'no such forwarding function')):
     r = vale(*request)
     ok(r.returncode == 1 and words in r.stderr and r.stdout == '',
        ' '.join(request), r.stdout + r.stderr)
+for where in SOCKET, SOCKET + '.none':  # the mistake, not that no switch is there
+    for words, said in ((['frobnicate'], "'frobnicate': no such command"),
+                        (['list', '--jsn'], "'--jsn': no such option"),
+                        (['--json', 'frob'], "'frob': no such command")):
+        r = vale('--socket', where, *words)
+        ok(r.returncode == 2 and said in r.stderr and r.stdout == '',
+           ' '.join(words), r.stdout + r.stderr)
 ok(vale('switch', 'add', 'v2', 'chain', 'a', 'b').returncode == 0,
    'another switch')
 ok(vale('switch', 'function', 'v2', 'learning', 'age=5').returncode == 0,

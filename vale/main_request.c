@@ -10,6 +10,7 @@
 
 #include "abi/vale.h"
 #include "base/strbuf.h"
+#include "vale/conn.h"
 #include "vale/main.h"
 
 const char *
@@ -75,6 +76,34 @@ write_all(int fd, struct str s)
 	return true;
 }
 
+/* Is said without a switch, too. */
+static bool
+request_known(int argc, char **argv)
+{
+	int verb = 0;
+	size_t r = 0;
+
+	for (int i = argc - 1; i >= 0; i--) {
+		if (strcmp(argv[i], "--json") == 0)
+			continue;
+		if (strncmp(argv[i], "--", 2) == 0) {
+			fprintf(stderr,
+			    "vale: '%s': no such option; try vale --help\n",
+			    argv[i]);
+			return false;
+		}
+		verb = i;
+	}
+	while (r < vale_nrequests &&
+	       strcmp(argv[verb], vale_requests[r].verb) != 0)
+		r++;
+	if (r == vale_nrequests)
+		fprintf(stderr,
+		    "vale: '%s': no such command; try vale --help\n",
+		    argv[verb]);
+	return r < vale_nrequests;
+}
+
 /* Reads the answer and prints it; the exit status. */
 static int
 request_answer(int fd)
@@ -109,6 +138,8 @@ main_request(int argc, char **argv)
 	struct strbuf line = STRBUF_INIT;
 	int fd;
 
+	if (!request_known(argc, argv))
+		return 2;
 	if (!request_line(argc, argv, &line)) {
 		fprintf(stderr, "vale: a request is one line of words\n");
 		return 2;
