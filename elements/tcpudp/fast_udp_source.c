@@ -23,44 +23,19 @@
  *	FastUDPSource(100000, 500000, 60, 0:0:0:0:0:1, 1.0.0.1, 1234,
  *	    0:0:0:0:0:2, 2.0.0.2, 1234) -> ToDevice(0);
  */
-#include "elements/tcpudp/fastsource.h"
+#include "elements/tcpudp/fast_udp.h"
 
 struct fast_udp_source {
-	struct fast_source source;
+	struct fast_udp udp;
 	uint32_t src, dst;
-	uint16_t sport, dport, up; /* up: added to both ports */
-	uint32_t interval;
-	struct packet *frame;
 };
 
-static int
-fast_udp_source_fill(struct fast_udp_source *self, struct thread *t)
+static void
+fast_udp_source_fill(
+    struct packet *p, uint16_t sport, uint16_t dport, bool checksum)
 {
-	if (packet_uniqueify(t, &self->frame) == NULL)
-		return ERR_NOMEM;
-	fast_source_udp(self->frame,
-	    __builtin_bswap16((uint16_t)(self->sport + self->up)),
-	    __builtin_bswap16((uint16_t)(self->dport + self->up)),
-	    self->source.checksum);
-	return 0;
-}
-
-static struct packet *
-fast_udp_source_next(struct element *e, struct thread *t)
-{
-	struct fast_udp_source *self = element_state(e);
-	struct packet *p;
-
-	if (self->frame == NULL)
-		return NULL;
-	p = fast_source_give(t, self->frame);
-	if (p != NULL && self->interval > 0 &&
-	    (self->source.count + 1) % self->interval == 0) {
-		self->up++;
-		/* Without memory there is no frame any more. */
-		(void)fast_udp_source_fill(self, t);
-	}
-	return p;
+	fast_source_udp(
+	    p, __builtin_bswap16(sport), __builtin_bswap16(dport), checksum);
 }
 
 static int
@@ -68,22 +43,17 @@ fast_udp_source_configure(
     struct element *e, const struct strs *conf, struct errh *errh)
 {
 	struct fast_udp_source *self = element_state(e);
-	struct fast_source *f = &self->source;
 	struct fast_source_args x;
 	struct args a;
 	int err;
 
-	f->next = fast_udp_source_next;
+	self->udp.fill = fast_udp_source_fill;
 	args_init(&a, conf, e, errh);
-	fast_source_read_args(f, &a, &x);
+	fast_source_read_args(&self->udp.source, &a, &x);
 	args_ip4(&a, "SRCIP", ARG_POS | ARG_MAND, &self->src);
-	args_udp_port(&a, "SPORT", ARG_POS | ARG_MAND, &self->sport);
-	args_ether(&a, "DSTETH", ARG_POS | ARG_MAND, f->dhost);
+	fast_udp_read_source(&self->udp, &a);
 	args_ip4(&a, "DSTIP", ARG_POS | ARG_MAND, &self->dst);
-	args_udp_port(&a, "DPORT", ARG_POS | ARG_MAND, &self->dport);
-	args_bool(&a, "CHECKSUM", ARG_POS, &f->checksum);
-	args_u32(&a, "INTERVAL", ARG_POS, &self->interval);
-	args_bool(&a, "ACTIVE", ARG_POS, &f->active);
+	fast_udp_read_rest(&self->udp, &a);
 	err = args_complete(&a);
 	if (err == 0)
 		fast_source_set_args(e, &x, errh);
@@ -94,22 +64,13 @@ static int
 fast_udp_source_initialize(struct element *e, struct errh *errh)
 {
 	struct fast_udp_source *self = element_state(e);
+	struct packet *p = fast_source_frame(e, e->thread, ETHERTYPE_IP4);
 
-	self->frame = fast_source_frame(e, e->thread, ETHERTYPE_IP4);
-	if (self->frame == NULL)
+	self->udp.frame = p;
+	if (p == NULL)
 		return errh_error(errh, "out of memory");
-	fast_source_ip4(self->frame, IPPROTO4_UDP, self->src, self->dst);
-	return fast_udp_source_fill(self, e->thread);
-}
-
-static void
-fast_udp_source_cleanup(struct element *e, enum cleanup_stage stage)
-{
-	struct fast_udp_source *self = element_state(e);
-
-	(void)stage;
-	if (self->frame != NULL)
-		packet_kill(e->thread, self->frame);
+	fast_source_ip4(p, IPPROTO4_UDP, self->src, self->dst);
+	return fast_udp_begin(&self->udp, e->thread);
 }
 
 const struct element_class element_fast_udp_source = {
@@ -119,7 +80,7 @@ const struct element_class element_fast_udp_source = {
 	.state_size = sizeof(struct fast_udp_source),
 	.configure = fast_udp_source_configure,
 	.initialize = fast_udp_source_initialize,
-	.cleanup = fast_udp_source_cleanup,
+	.cleanup = fast_udp_cleanup,
 	.add_handlers = fast_source_add_handlers,
 	.pull = fast_source_pull,
 };

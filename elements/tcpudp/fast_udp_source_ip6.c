@@ -24,58 +24,32 @@
  *	    0:0:0:0:0:2, 2001:db8::2, 1234) -> ToDevice(0);
  */
 #include "click/anno.h"
-#include "elements/tcpudp/fastsource.h"
+#include "elements/tcpudp/fast_udp.h"
 
 enum { HOP_LIMIT = 250, FRAME_MIN = 14 + 40 + 8 };
 
 struct fast_udp_source_ip6 {
-	struct fast_source source;
+	struct fast_udp udp;
 	struct ip6_addr src, dst;
-	uint16_t sport, dport, up; /* up: added to both ports */
-	uint32_t interval;
-	struct packet *frame;
 };
 
-static int
-fast_udp_source_ip6_fill(struct fast_udp_source_ip6 *self, struct thread *t)
+static void
+fast_udp_source_ip6_fill(
+    struct packet *p, uint16_t sport, uint16_t dport, bool checksum)
 {
-	uint16_t length, sum;
-	struct udp *udp;
-	struct ip6 *ip;
+	struct ip6 *ip = packet_ip6(p);
+	struct udp *udp = (struct udp *)(void *)packet_transport(p);
+	uint16_t length = (uint16_t)packet_transport_length(p), sum;
 
-	if (packet_uniqueify(t, &self->frame) == NULL)
-		return ERR_NOMEM;
-	ip = packet_ip6(self->frame);
-	udp = (struct udp *)(void *)packet_transport(self->frame);
-	length = (uint16_t)packet_transport_length(self->frame);
-	put_be16(udp->sport, (uint16_t)(self->sport + self->up));
-	put_be16(udp->dport, (uint16_t)(self->dport + self->up));
+	put_be16(udp->sport, sport);
+	put_be16(udp->dport, dport);
 	put_be16(udp->len, length);
 	put_u16(udp->sum, 0);
-	if (!self->source.checksum)
-		return 0;
+	if (!checksum)
+		return;
 	sum = (uint16_t)~csum_fold(csum_add(
 	    csum_pseudo6(ip->src, ip->dst, IPPROTO4_UDP, length), udp, length));
 	put_u16(udp->sum, sum == 0 ? 0xffff : sum);
-	return 0;
-}
-
-static struct packet *
-fast_udp_source_ip6_next(struct element *e, struct thread *t)
-{
-	struct fast_udp_source_ip6 *self = element_state(e);
-	struct packet *p;
-
-	if (self->frame == NULL)
-		return NULL;
-	p = fast_source_give(t, self->frame);
-	if (p != NULL && self->interval > 0 &&
-	    (self->source.count + 1) % self->interval == 0) {
-		self->up++;
-		/* Without memory there is no frame any more. */
-		(void)fast_udp_source_ip6_fill(self, t);
-	}
-	return p;
 }
 
 static int
@@ -83,22 +57,18 @@ fast_udp_source_ip6_configure(
     struct element *e, const struct strs *conf, struct errh *errh)
 {
 	struct fast_udp_source_ip6 *self = element_state(e);
-	struct fast_source *f = &self->source;
+	struct fast_source *f = &self->udp.source;
 	struct fast_source_args x;
 	struct args a;
 	int err;
 
-	f->next = fast_udp_source_ip6_next;
+	self->udp.fill = fast_udp_source_ip6_fill;
 	args_init(&a, conf, e, errh);
 	fast_source_read_args(f, &a, &x);
 	args_ip6(&a, "SRCIP6", ARG_POS | ARG_MAND, &self->src);
-	args_udp_port(&a, "SPORT", ARG_POS | ARG_MAND, &self->sport);
-	args_ether(&a, "DSTETH", ARG_POS | ARG_MAND, f->dhost);
+	fast_udp_read_source(&self->udp, &a);
 	args_ip6(&a, "DSTIP6", ARG_POS | ARG_MAND, &self->dst);
-	args_udp_port(&a, "DPORT", ARG_POS | ARG_MAND, &self->dport);
-	args_bool(&a, "CHECKSUM", ARG_POS, &f->checksum);
-	args_u32(&a, "INTERVAL", ARG_POS, &self->interval);
-	args_bool(&a, "ACTIVE", ARG_POS, &f->active);
+	fast_udp_read_rest(&self->udp, &a);
 	err = args_complete(&a);
 	if (err == 0) {
 		fast_source_set_args(e, &x, errh);
@@ -113,34 +83,25 @@ static int
 fast_udp_source_ip6_initialize(struct element *e, struct errh *errh)
 {
 	struct fast_udp_source_ip6 *self = element_state(e);
+	struct packet *p = fast_source_frame(e, e->thread, ETHERTYPE_IP6);
 	struct ip6 *ip;
 	uint8_t *at;
 
-	self->frame = fast_source_frame(e, e->thread, ETHERTYPE_IP6);
-	if (self->frame == NULL)
+	self->udp.frame = p;
+	if (p == NULL)
 		return errh_error(errh, "out of memory");
-	at = self->frame->data + sizeof(struct ether);
+	at = p->data + sizeof(struct ether);
 	ip = (struct ip6 *)(void *)at;
 	put_be32(ip->vtf, 6u << 28);
-	put_be16(ip->plen, (uint16_t)(self->frame->length -
-	                              sizeof(struct ether) - sizeof(*ip)));
+	put_be16(ip->plen,
+	    (uint16_t)(p->length - sizeof(struct ether) - sizeof(*ip)));
 	ip->next = IPPROTO4_UDP;
 	ip->hlim = HOP_LIMIT;
 	memcpy(ip->src, &self->src, sizeof(ip->src));
 	memcpy(ip->dst, &self->dst, sizeof(ip->dst));
-	memcpy(self->frame->anno + ANNO_DST_IP6, &self->dst, 16);
-	packet_set_network(self->frame, at, sizeof(*ip));
-	return fast_udp_source_ip6_fill(self, e->thread);
-}
-
-static void
-fast_udp_source_ip6_cleanup(struct element *e, enum cleanup_stage stage)
-{
-	struct fast_udp_source_ip6 *self = element_state(e);
-
-	(void)stage;
-	if (self->frame != NULL)
-		packet_kill(e->thread, self->frame);
+	memcpy(p->anno + ANNO_DST_IP6, &self->dst, 16);
+	packet_set_network(p, at, sizeof(*ip));
+	return fast_udp_begin(&self->udp, e->thread);
 }
 
 const struct element_class element_fast_udp_source_ip6 = {
@@ -150,7 +111,7 @@ const struct element_class element_fast_udp_source_ip6 = {
 	.state_size = sizeof(struct fast_udp_source_ip6),
 	.configure = fast_udp_source_ip6_configure,
 	.initialize = fast_udp_source_ip6_initialize,
-	.cleanup = fast_udp_source_ip6_cleanup,
+	.cleanup = fast_udp_cleanup,
 	.add_handlers = fast_source_add_handlers,
 	.pull = fast_source_pull,
 };

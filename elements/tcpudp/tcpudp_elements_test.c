@@ -658,6 +658,13 @@ static const struct {
 	    " -> Unqueue -> Classifier(12/86dd60000000001a11fa 54/00050006)"
 	    " -> c :: Counter -> Discard; Script(wait 500us, stop)",
 	    "c.count", "3" },
+	{ "FastUDPSource, INTERVAL: two of each pair of ports",
+	    "FastUDPSource(0, 5, 60, 1:1:1:1:1:1, 1.0.0.1, 5, 2:2:2:2:2:2,"
+	    " 2.0.0.2, 6, INTERVAL 2) -> Unqueue -> Strip(14) -> CheckIPHeader"
+	    " -> CheckUDPHeader -> k :: Classifier(20/00060007, -)"
+	    " -> c :: Counter -> Discard; k[1] -> Discard;"
+	    " Script(wait 500us, stop)",
+	    "c.count", "2" },
 	{ "UDPIP6Encap",
 	    "InfiniteSource(DATA ab, LIMIT 1, STOP true)"
 	    " -> UDPIP6Encap(2001:db8::1, 5, 2001:db8::2, 6)"
