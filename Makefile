@@ -164,7 +164,7 @@ build/free/portable.o: $(FREE_OBJ)
 	$(Q)ld -r -o $@ $^
 
 build/free/portable: build/free/test/fake_os.o build/free/portable.o \
-    build/free/minios/nettle.o
+    build/free/minios/nettle.o build/free/minios/fprintf_chk.o
 	$(call say,LD $@)
 	$(Q)musl-gcc -static -o $@ $^ $(NETTLE_LIB)
 

@@ -61,11 +61,12 @@ build/process/libclick.a: $(PROCESS_SRC:%.c=build/process/%.o) \
 	$(Q)ar rcs $@ $(filter %.o,$^)
 
 build/process/clickos-process: build/process/host/main_process.o \
-    build/process/libclick.a
+    build/process/libclick.a build/process/minios/fprintf_chk.o
 	$(call say,LD $@)
 	$(Q)$(MUSL_GCC) $(LDFLAGS_process) -o $@ $^ $(NETTLE_LIB)
 
-build/process/%_test: build/process/%_test.o build/process/libclick.a
+build/process/%_test: build/process/%_test.o build/process/libclick.a \
+    build/process/minios/fprintf_chk.o
 	$(call say,LD $@)
 	$(Q)$(MUSL_GCC) $(LDFLAGS_process) -o $@ $^ $(NETTLE_LIB)
 

@@ -9,10 +9,9 @@
 NORETURN void __assert_fail(
     const char *what, const char *file, unsigned int line, const char *func);
 NORETURN void __stack_chk_fail(void);
-int __fprintf_chk(void *stream, int flag, const char *fmt, ...);
 char *secure_getenv(const char *name);
 
-/* Only handed to the function below. */
+/* Only handed to fprintf_chk.c. */
 void *const stderr = NULL;
 
 void
@@ -29,15 +28,6 @@ void
 __stack_chk_fail(void)
 {
 	os_panic("a stack has been overwritten");
-}
-
-int
-__fprintf_chk(void *stream, int flag, const char *fmt, ...)
-{
-	(void)stream;
-	(void)flag;
-	(void)fmt;
-	return 0;
 }
 
 /* Nothing overrides the choice. */

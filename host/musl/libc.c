@@ -6,8 +6,6 @@
  */
 #include "host/host.h"
 
-int __fprintf_chk(void *stream, int flag, const char *fmt, ...);
-
 /* It cannot be known without the tables that are not in this program. */
 void
 backtrace_print(void)
@@ -18,13 +16,4 @@ backtrace_print(void)
 void
 heap_is_one(void)
 {
-}
-
-int
-__fprintf_chk(void *stream, int flag, const char *fmt, ...)
-{
-	(void)stream;
-	(void)flag;
-	(void)fmt;
-	return 0;
 }
