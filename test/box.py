@@ -23,6 +23,7 @@ import threading
 import time
 import zlib
 
+import built
 from packets import *  # noqa: F403
 
 COSMOS = os.environ.get('COSMOS', os.path.abspath('build/cosmos'))
@@ -34,6 +35,13 @@ libc = ctypes.CDLL(None, use_errno=True)
 _stack = contextlib.ExitStack()
 atexit.register(_stack.close)
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
+def need(*more):
+    """Ends the program with a sentence unless the programs that this runs, and
+    more of build/, are there; who says where they are knows."""
+    if 'COSMOS' not in os.environ:
+        built.need('cosmos', 'vale', 'clickos-process', *more)
 
 
 def private():

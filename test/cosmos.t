@@ -21,6 +21,7 @@ import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
+import tap  # noqa: E402
 from cosmos_run import *  # noqa: E402
 from cosmos_common import *  # noqa: E402
 
@@ -1089,7 +1090,7 @@ def main():
         'suspend', 'resume', 'save', 'restore', 'migrate', 'shutdown',
         'destroy', 'images', 'pool', 'doctor', 'version'},
        'every command was held against the schema', validated)
-    print('1..%d' % here.count)
+    tap.done()
 
 
 main()

@@ -5,17 +5,11 @@ import re
 import shutil
 import subprocess
 
+import tap
+from tap import ok
+
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
-count = 0
 OPTION = re.compile(r'(?<![\w-])(--?[a-zA-Z][\w-]*)')
-
-
-def ok(passed, name, note=''):
-    global count
-    count += 1
-    print('%sok %d - %s' % ('' if passed else 'not ', count, name), flush=True)
-    if not passed and note != '':
-        print('# ' + str(note)[:2000].replace('\n', '\n# '))
 
 
 def output(*argv, **env):
@@ -127,4 +121,4 @@ if shutil.which('zsh'):
     ok(done.returncode == 0, 'zsh understands it', done.stderr)
 else:
     ok(True, 'zsh understands it # SKIP no zsh here')
-print('1..%d' % count)
+tap.done()

@@ -12,6 +12,7 @@ import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
+import tap  # noqa: E402
 from cosmos_run import *  # noqa: E402
 from cosmos_common import *  # noqa: E402
 
@@ -297,7 +298,7 @@ def main():
             for guest in (cosmos('list', '--json').json() or []):
                 cosmos('destroy', guest['name'])
             unmount(here.run)
-    print('1..%d' % here.count)
+    tap.done()
 
 
 main()

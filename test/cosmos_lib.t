@@ -8,6 +8,9 @@ import subprocess
 import sys
 import tempfile
 
+import tap
+from tap import ok
+
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 PROGRAM = r'''
 #include <cosmos/cosmos.h>
@@ -54,15 +57,6 @@ main(void)
 	return 0;
 }
 '''
-count = 0
-
-
-def ok(passed, name, note=''):
-    global count
-    count += 1
-    print('%sok %d - %s' % ('' if passed else 'not ', count, name), flush=True)
-    if not passed and note != '':
-        print('# ' + str(note).replace('\n', '\n# '))
 
 
 def run(*argv, **env):
@@ -149,4 +143,4 @@ with tempfile.TemporaryDirectory() as d:
     done = run(top + '/bin/cosmos', 'images', '--json')
     ok(done.returncode == 0 and top + '/bin/clickos-process' in done.stdout,
        'so does the command', done.stdout + done.stderr)
-print('1..%d' % count)
+tap.done()

@@ -12,21 +12,15 @@ import tempfile
 import threading
 import time
 
+import tap
+from tap import ok
+
 TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), '..')
 os.chdir(TOP)
 sys.path.insert(0, 'cosmos/python')
 sys.dont_write_bytecode = True
 COUNT = 'InfiniteSource(LIMIT 5) -> c :: Counter -> Discard;'
 STILL = 'Idle -> c :: Counter -> Discard;'
-count = 0
-
-
-def ok(passed, name, note=''):
-    global count
-    count += 1
-    print('%sok %d - %s' % ('' if passed else 'not ', count, name), flush=True)
-    if not passed and note != '':
-        print('# ' + str(note).replace('\n', '\n# '))
 
 
 def until(condition, seconds=10):
@@ -268,7 +262,7 @@ def main():
                     run, 'empty', name)), stderr=subprocess.DEVNULL)
     test_typed()
     ok(re.fullmatch(r'\d+\.\d+\.\d+', cosmos.__version__), '__version__')
-    print('1..%d' % count)
+    tap.done()
 
 
 import cosmos  # noqa: E402

@@ -7,6 +7,8 @@ import os
 import subprocess
 import time
 
+from tap import ok
+
 try:
     import jsonschema
 except ImportError:
@@ -28,15 +30,6 @@ class here:
     run = None  # its folder of guests
     platform = 'process'
     memory = 64 << 20  # of a guest, if nothing is said
-    count = 0   # of results
-
-
-def ok(passed, name, note=''):
-    here.count += 1
-    print('%sok %d - %s' % ('' if passed else 'not ', here.count, name), flush=True)
-    if not passed and note != '':
-        print('# ' + str(note).replace('\n', '\n# '))
-    return passed
 
 
 def environment(**more):

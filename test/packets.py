@@ -7,35 +7,13 @@ import subprocess
 import sys
 import tempfile
 
+from tap import done, ok, skip  # noqa: F401 (for who imports all of this)
+
 CLICK = os.environ.get('CLICK', os.path.abspath('build/click'))
 ICMP, TCP, UDP = 1, 6, 17
 SYN, ACK, FIN = 2, 16, 1
 BROADCAST = b'\xff' * 6
 HOST_MAC = b'\x02\xaa\0\0\0'
-
-count = 0
-failed = False
-
-
-def ok(good, name, why=''):
-    global count, failed
-    count += 1
-    print(f"{'ok' if good else 'not ok'} {count} - {name}", flush=True)
-    if not good:
-        failed = True
-        for line in str(why).splitlines()[:20]:
-            print('#', line)
-
-
-def skip(name, why):
-    global count
-    count += 1
-    print(f'ok {count} - {name} # SKIP {why}', flush=True)
-
-
-def done():
-    print(f'1..{count}')
-    sys.exit(failed)
 
 
 # ---- packets ----

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """process.t -- the guest as a process, over its control socket."""
+import atexit
 import os
 import signal
 import socket
@@ -27,7 +28,14 @@ class Guest:
         self.process = subprocess.Popen(
             [PROGRAM, *SANDBOX, "--control", self.path, *arguments],
             stderr=self.log, stdout=self.log)
+        atexit.register(self.kill)
         self.wait(self.listens)
+
+    def kill(self):
+        """However the test ends."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
 
     def listens(self):
         try:

@@ -17,18 +17,10 @@ import time
 os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..'))
 sys.path.insert(0, 'test')
 import ctl  # noqa: E402
+from tap import done as end, ok  # noqa: E402
 
 PROBE, GUEST = 'build/sandbox-probe', 'build/clickos-process'
 USER = 64123
-count = 0
-
-
-def ok(passed, name, note=''):
-    global count
-    count += 1
-    print('%sok %d - %s' % ('' if passed else 'not ', count, name), flush=True)
-    if not passed and note != '':
-        print('# ' + str(note).replace('\n', '\n# '))
 
 
 def run(*argv, **more):
@@ -312,7 +304,7 @@ def main():
         tap(folder)
         captures(folder)
     refusals()
-    print('1..%d' % count)
+    end()
 
 
 main()

@@ -10,5 +10,6 @@ jansson=$(ldconfig -p | sed -n 's/.*libjansson\.so\.4.*=> //p' | head -n 1)
 exec tools/xenbox run -t 600 test/xen/middleboxes.sh build/clickos build/vale \
     build/libvale-xen.so build/cosmos build/libcosmos-xen.so "$jansson" \
     build/xenbox/names $lib $lib/bin/python3 "$lib"/lib/*/lib-dynload/_ctypes.*.so \
-    test/middleboxes.py test/box.py test/packets.py test/pppoe_client.py \
+    test/middleboxes.py test/box.py test/built.py test/tap.py test/packets.py \
+    test/pppoe_client.py \
     test/xen/middleboxes_xen.py test/xen/xen_guest.py "${TRACES:-../shared/traces}" examples
