@@ -137,7 +137,7 @@ build/click: build/host/bin/click
 MUSL := /usr/include/x86_64-linux-musl
 CFLAGS_free := -O2 -ffreestanding -fno-builtin-printf -nostdinc \
 	-isystem $(MUSL) -idirafter build/gen/nettle-include -idirafter \
-	$(shell $(CC) -print-file-name=include) -fno-stack-protector
+	$(shell $(CC) -print-file-name=include 2>/dev/null) -fno-stack-protector
 FREE_OBJ := $(PORTABLE_SRC:%.c=build/free/%.o) \
 	build/free/gen/elements_portable.o
 
@@ -271,8 +271,8 @@ install-units:
 # Debian packages, into build/deb.
 deb-run: all build/clickos
 	@rm -rf build/deb
-	debian/rules binary
-	@debian/rules clean
+	+debian/rules binary
+	@+debian/rules clean
 	@ls build/deb
 
 help:

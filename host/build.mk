@@ -24,7 +24,7 @@ MUSL_GCC ?= $(if $(wildcard $(MUSL)/stdio.h),$(shell command -v musl-gcc))
 CFLAGS_process := -O2 -nostdinc -isystem $(MUSL) \
 	-idirafter build/gen/linux-include \
 	-idirafter build/gen/nettle-include \
-	-idirafter $(shell $(CC) -print-file-name=include) -fno-pic
+	-idirafter $(shell $(CC) -print-file-name=include 2>/dev/null) -fno-pic
 LDFLAGS_process := -static -no-pie -Wl,-z,norelro \
 	-Wl,--defsym=__init_array_end=__init_array_start
 PROCESS_SRC := $(filter-out host/libc_gnu.c,$(LIB_SRC)) $(wildcard host/musl/*.c)
@@ -35,7 +35,7 @@ LINUX_INCLUDE ?= /usr/include
 build/gen/linux-include/linux:
 	@mkdir -p $(@D)
 	$(Q)ln -sfn $(firstword $(wildcard $(LINUX_INCLUDE)/asm \
-		$(LINUX_INCLUDE)/$(shell $(CC) -print-multiarch)/asm)) $(@D)/asm
+		$(LINUX_INCLUDE)/$(shell $(CC) -print-multiarch 2>/dev/null)/asm)) $(@D)/asm
 	$(Q)ln -sfn $(LINUX_INCLUDE)/asm-generic $(@D)/asm-generic
 	$(Q)ln -sfn $(LINUX_INCLUDE)/linux $@
 

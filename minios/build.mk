@@ -13,7 +13,7 @@ CC_guest := $(CC)
 CFLAGS_guest := -O2 -fno-builtin-malloc -fno-builtin-calloc -nostdinc \
 	-isystem $(MUSL_INCLUDE) -idirafter build/gen/xen-include \
 	-idirafter build/gen/nettle-include \
-	-idirafter $(shell $(CC) -print-file-name=include) \
+	-idirafter $(shell $(CC) -print-file-name=include 2>/dev/null) \
 	-fno-pic -no-pie -mno-red-zone -fno-stack-protector \
 	-fno-omit-frame-pointer \
 	-fno-asynchronous-unwind-tables -fcf-protection=none \
@@ -91,7 +91,7 @@ build/gen/elements_guest_%.c: examples/%.click $(PORTABLE_ELEMENT_SRC) \
 	$(Q)FROM=$< tools/gen-elements $(PORTABLE_ELEMENT_SRC) > $@
 
 link_guest = $(CC_guest) $(LDFLAGS_guest) -o $@ $(filter %.o,$^) \
-	$(NETTLE_LIB) $(MUSL_LIB)/libc.a $(shell $(CC) -print-libgcc-file-name)
+	$(NETTLE_LIB) $(MUSL_LIB)/libc.a $(shell $(CC) -print-libgcc-file-name 2>/dev/null)
 
 build/clickos.debug: $(GUEST_OBJ) build/guest/gen/elements_guest.o \
     minios/clickos.lds
@@ -109,11 +109,13 @@ build/clickos-%.debug: \
 
 build/clickos: build/clickos.debug
 	$(Q)strip -o $@ $<
-	@size $@ | tail -n 1
+	@size $@ | awk 'NR == 2 { print "  $@: code " $$1 ", data " $$2 \
+		", zeroed " $$3 " bytes" }'
 
 build/clickos-%: build/clickos-%.debug
 	$(Q)strip -o $@ $<
-	@size $@ | tail -n 1
+	@size $@ | awk 'NR == 2 { print "  $@: code " $$1 ", data " $$2 \
+		", zeroed " $$3 " bytes" }'
 
 check-run: build/clickos \
     $(patsubst examples/%.click,build/clickos-%,$(wildcard examples/*.click))
