@@ -284,7 +284,7 @@ af_packet_fail(struct diag *why, const char *interface, const char *what)
 
 	if (e == EPERM || e == EACCES)
 		return diag(why, ERR_PERM,
-		    "%s: %s: %s: only root opens interfaces, and no sandbox; "
+		    "%s: %s: %s: only root opens interfaces, not in a sandbox; "
 		    "--port %s=KIND:... gives it a port",
 		    interface, what, strerror(e), interface);
 	if (e == ENODEV || e == ENXIO)

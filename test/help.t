@@ -43,4 +43,25 @@ for f in bench/click bench/guests bench/memory bench/middleboxes bench/peers \
 	*) ok 1 "$f: $out" ;;
 	esac
 done
+# A mistake is told in a sentence, before anything is begun.
+while IFS='|' read -r command words; do
+	# shellcheck disable=SC2086 # words of a command
+	out=$(timeout 60 $command 2>&1 </dev/null) && ok 1 "$command: succeeds"
+	case $out in
+	*Traceback*) ok 1 "$command: $out" ;;
+	*"$words"*) ok 0 "$command" ;;
+	*) ok 1 "$command: $out" ;;
+	esac
+done <<END
+bench/run frob|no frob; there are: click
+bench/stress -g x|invalid numbers value: 'x'
+env BENCH_RUNS=x bench/click|BENCH_RUNS=x: a number above 0
+env BENCH_SECONDS=0 bench/middleboxes|BENCH_SECONDS=0: a number above 0
+tools/setup frob|unknown purpose 'frob'
+tools/xenbox frob|invalid choice: 'frob'
+tools/xenbox run frob|frob: there is no such file
+tools/fuzz|fuzz SECONDS FUZZER
+tools/check|which tests?
+make CC=frob all|not there: frob
+END
 echo "1..$n"
