@@ -103,13 +103,17 @@ bool
 report_handlers(struct driver *d)
 {
 	const struct strs *names = &d->options->handlers;
+	struct router *r = master_router(d->master);
 	unsigned int before = d->errh.nerrors;
 
 	for (size_t i = 0; i < names->n; i++) {
 		struct str name = names->v[i];
 		size_t dot = str_find(name, '.', 0);
 
-		if (dot == name.n)
+		/* Global ones may have a dot, too: element_cycles.csv. */
+		if (dot == name.n ||
+		    (router_find(r, str_sub(name, 0, dot), NULL) == NULL &&
+		        handler_find(r, NULL, name) != NULL))
 			report_one(d, NULL, name, names->n > 1);
 		else
 			report_elements(d, str_sub(name, 0, dot),

@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 
-from tap import done, same
+from tap import done, ok, same
 
 CLICK = os.environ.get('CLICK', 'build/asan/bin/click')
 
@@ -65,5 +65,14 @@ r.end()
 r = Router('s :: Switch(0); Idle -> s -> d :: Discard; s [1] -> d;')
 same((r.says('WRITE s.switch 1'), r.says('READ s.switch')), (200, '1'),
      'without it all is allowed')
+csv = r.says('READ element_cycles.csv')
+ok(isinstance(csv, str) and csv.startswith('name,class,'),
+   'a global handler with a dot in its name', csv)
+same(r.says('READ elements.csv'), 510, 'an element that is not there, still')
 r.end()
+out = subprocess.run([CLICK, '-q', '-e', 'Idle -> Discard', '-h',
+                      'element_cycles.csv'], text=True, capture_output=True,
+                     check=False)
+ok(out.returncode == 0 and out.stdout.startswith('name,class,'),
+   'and by -h', out.stdout + out.stderr)
 done()

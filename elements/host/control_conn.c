@@ -153,12 +153,14 @@ command_handler(struct command *cmd)
 		struct str ename = str_sub(name, 0, dot);
 
 		cmd->e = command_element(cmd, ename);
-		if (cmd->e == NULL) {
+		/* Global ones may have a dot, too: element_cycles.csv. */
+		if (cmd->e == NULL && handler_find(r, NULL, name) == NULL) {
 			answer(cmd->c, CODE_NO_ELEMENT,
 			    "No element named '%.*s'", STR_ARG(ename));
 			return false;
 		}
-		name = str_from(name, dot + 1);
+		if (cmd->e != NULL)
+			name = str_from(name, dot + 1);
 	}
 	cmd->h = handler_find(r, cmd->e, name);
 	if (cmd->h != NULL && (cmd->h->flags & HANDLER_PRIVATE) == 0)
