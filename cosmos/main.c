@@ -113,6 +113,7 @@ main_run(struct cmd_context *x, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
+	static char help[] = "--help";
 	struct cmd_context x = { .json = false };
 	int64_t begin;
 	int status, at = 1;
@@ -124,6 +125,10 @@ main(int argc, char **argv)
 			x.verbose = true;
 		else
 			break;
+	}
+	if (at + 1 < argc && strcmp(argv[at], "help") == 0) {
+		argv[at] = argv[at + 1]; /* help COMMAND */
+		argv[at + 1] = help;
 	}
 	if (at >= argc || main_is(argv[at], "-h", "--help") ||
 	    strcmp(argv[at], "help") == 0) {

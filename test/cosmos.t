@@ -60,6 +60,7 @@ def test_usage():
         done = cosmos(command, '--help')
         ok(done.status == OK and 'cosmos ' + command in done.out,
            command + ' --help', done.all)
+        ok(cosmos('help', command).all == done.all, 'help ' + command)
         ok(cosmos(command, '--nonsense').status == USAGE,
            command + ': an option that is none')
     for argv in (('create',), ('show',), ('read',), ('destroy',),

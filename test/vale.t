@@ -181,6 +181,10 @@ for where in SOCKET, SOCKET + '.none':  # the mistake, not that no switch is the
         r = vale('--socket', where, *words)
         ok(r.returncode == 2 and said in r.stderr and r.stdout == '',
            ' '.join(words), r.stdout + r.stderr)
+for words in ('--help',), ('-h',), ('help',), ('serve', '--help'), ('list', '-h'):
+    r = vale(*words)
+    ok(r.returncode == 0 and r.stdout.startswith('Usage: vale') and r.stderr == '',
+       ' '.join(words))
 ok(vale('switch', 'add', 'v2', 'chain', 'a', 'b').returncode == 0,
    'another switch')
 ok(vale('switch', 'function', 'v2', 'learning', 'age=5').returncode == 0,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* main.c -- vale: the switch and the tool that tells it what to do. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -52,10 +53,28 @@ option_value(int argc, char **argv, int i)
 	exit(2);
 }
 
+/* Wherever it stands: who asks for help has no other wish. */
+static bool
+wants_help(int argc, char **argv)
+{
+	if (argc == 2 && strcmp(argv[1], "help") == 0)
+		return true;
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--help") == 0 ||
+		    strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
 	int i = 1;
+
+	if (wants_help(argc, argv)) {
+		usage(stdout);
+		return 0;
+	}
 
 	for (; i < argc && argv[i][0] == '-'; i++) {
 		if (strcmp(argv[i], "--socket") == 0) {
@@ -63,9 +82,6 @@ main(int argc, char **argv)
 			        1) != 0)
 				return 1;
 			i++;
-		} else if (strcmp(argv[i], "--help") == 0) {
-			usage(stdout);
-			return 0;
 		} else if (strcmp(argv[i], "--json") == 0) {
 			break; /* of the request */
 		} else {
