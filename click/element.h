@@ -48,6 +48,7 @@
 
 struct element;
 struct router;
+struct state_class;
 
 typedef void push_fn(struct element *e, unsigned int port, struct batch *b);
 /*
@@ -116,6 +117,8 @@ struct element_class {
 	void (*take_state)(
 	    struct element *e, struct element *old, struct errh *errh);
 	bool (*hotswap_like)(struct element *e, struct element *old);
+	/* What goes along to another process (state.h).  NULL: nothing. */
+	const struct state_class *state;
 	/* Default with ELEMENT_LIVE: configure. */
 	int (*live_reconfigure)(
 	    struct element *e, const struct strs *conf, struct errh *errh);

@@ -203,6 +203,7 @@ const struct element_class element_icmp_ping_rewriter = {
 	.configure = icmp_ping_rewriter_configure,
 	.initialize = rewriter_initialize,
 	.cleanup = rewriter_cleanup,
+	.state = &rewriter_state,
 	.add_handlers = icmp_ping_rewriter_add_handlers,
 	.cast = icmp_ping_rewriter_cast,
 	.push = icmp_ping_rewriter_push,

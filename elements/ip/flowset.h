@@ -7,6 +7,12 @@
 
 #include "elements/ip/rewriter.h"
 
+/*
+ * Enters a flow that has all but its place: its keys are not in the table.
+ * ERR_NOMEM changes nothing.
+ */
+int flowset_enter(struct flowset *set, uint32_t record, uint32_t now_ms);
+
 /* Ends a flow and all that belongs to it. */
 void flowset_end(struct flowset *set, uint32_t record);
 

@@ -110,6 +110,17 @@ flowtable_fini(struct flowtable *ft)
 		flowtable_init(ft, record_size, nkeys);
 }
 
+uint32_t
+flowtable_next_at(const struct flowtable *ft, uint64_t *at)
+{
+	uint32_t from =
+	    *at > FLOW_RECORDS_MAX ? FLOW_RECORDS_MAX : (uint32_t)*at;
+	uint32_t n = flowtable_next(ft, from == 0 ? 1 : from);
+
+	*at = n;
+	return n;
+}
+
 size_t
 flowtable_bytes(const struct flowtable *ft)
 {

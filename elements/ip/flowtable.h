@@ -127,6 +127,10 @@ bool flowtable_remove(
 /* The first record in use numbered record or above, 0: none.  From 1 on. */
 uint32_t flowtable_next(const struct flowtable *ft, uint32_t record);
 
+/* The same for state_item.next (click/state.h): *at is a record, or any number.
+ */
+uint32_t flowtable_next_at(const struct flowtable *ft, uint64_t *at);
+
 /* Bytes that the table has allocated. */
 size_t flowtable_bytes(const struct flowtable *ft);
 

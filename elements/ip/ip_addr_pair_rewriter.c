@@ -127,6 +127,7 @@ const struct element_class element_ip_addr_pair_rewriter = {
 	.configure = ip_addr_pair_rewriter_configure,
 	.initialize = rewriter_initialize,
 	.cleanup = rewriter_cleanup,
+	.state = &rewriter_state,
 	.add_handlers = rwaddr_add_handlers,
 	.cast = ip_addr_pair_rewriter_cast,
 	.push = ip_addr_pair_rewriter_push,

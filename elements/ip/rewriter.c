@@ -285,16 +285,12 @@ rewriter_deltas(struct rewriter_flow *f, const struct flow_key *from,
 	f->l4_delta = delta;
 }
 
-/* Enters a flow under its keys; it displaces who has its reply key. */
-static int
-rewriter_enter(struct flowset *set, uint32_t record)
+int
+flowset_enter(struct flowset *set, uint32_t record, uint32_t now_ms)
 {
 	struct rewriter_flow *f = flowset_flow(set, record);
-	uint32_t old = flow_ref_record(flowtable_find(&set->table, &f->key[1]));
 	int err;
 
-	if (old != 0)
-		flowset_end(set, old);
 	/* A flow that is its own reply is found as the reply. */
 	if (!flow_key_equal(&f->key[0], &f->key[1])) {
 		err = flowtable_insert(&set->table, record, 0);
@@ -302,9 +298,13 @@ rewriter_enter(struct flowset *set, uint32_t record)
 			return err;
 	}
 	err = flowtable_insert(&set->table, record, 1);
-	if (err != 0)
+	if (err != 0) {
 		flowtable_remove(&set->table, record, 0);
-	return err;
+		return err;
+	}
+	flowset_enqueue(set, record, now_ms);
+	set->inputs.v[f->link.user]->count++;
+	return 0;
 }
 
 uint32_t
@@ -315,7 +315,7 @@ rewriter_add(struct rewriter_input *in, uint8_t proto,
 	struct flowset *set = rw->set;
 	struct flow_key changed = *to;
 	struct rewriter_flow *f;
-	uint32_t record;
+	uint32_t record, old;
 
 	if (rw->ops->accept != NULL && !rw->ops->accept(from, &changed))
 		return 0;
@@ -336,12 +336,14 @@ rewriter_add(struct rewriter_input *in, uint8_t proto,
 	rewriter_deltas(f, from, &changed);
 	if (rw->ops->start != NULL)
 		rw->ops->start(rw, f);
-	if (rewriter_enter(set, record) != 0) {
+	/* It displaces who has its reply key. */
+	old = flow_ref_record(flowtable_find(&set->table, &f->key[1]));
+	if (old != 0)
+		flowset_end(set, old);
+	if (flowset_enter(set, record, now_ms) != 0) {
 		flowtable_delete(&set->table, record);
 		return 0;
 	}
-	flowset_enqueue(set, record, now_ms);
-	in->count++;
 	if (unlikely((int64_t)set->table.count > set->capacity)) {
 		uint32_t ended = flowset_end_first(set, now_ms);
 

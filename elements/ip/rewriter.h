@@ -30,6 +30,7 @@
 #include "base/csum.h"
 #include "click/anno.h"
 #include "click/element.h"
+#include "click/state.h"
 #include "elements/ip/flowtable.h"
 #include "elements/ip/flowwheel.h"
 #include "elements/ip/rwpattern.h"
@@ -191,6 +192,8 @@ int rewriter_configure(struct rewriter *rw, const struct strs *conf,
     enum flow_track main, struct errh *errh);
 int rewriter_initialize(struct element *e, struct errh *errh);
 void rewriter_cleanup(struct element *e, enum cleanup_stage stage);
+/* For all of them: state of the class. */
+extern const struct state_class rewriter_state;
 /* All but the tables. */
 void rewriter_add_handlers(struct element *e);
 /* A read handler that prints the flows of one track (user), 0: of all. */

@@ -44,6 +44,17 @@ rwtcp_new(struct flowset *set)
 	return set->seqs_full;
 }
 
+int
+rwtcp_restore(
+    struct flowset *set, struct rewriter_flow *f, const struct rwtcp_seq *seq)
+{
+	f->seq = rwtcp_new(set);
+	if (f->seq == 0)
+		return ERR_NOMEM;
+	*rwtcp_of(set, f) = *seq;
+	return 0;
+}
+
 void
 rwtcp_end(struct flowset *set, struct rewriter_flow *f)
 {

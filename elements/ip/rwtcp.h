@@ -37,6 +37,9 @@ int rwtcp_change(struct flowset *set, struct rewriter_flow *f,
 /* The last delta of a direction. */
 int32_t rwtcp_delta(const struct flowset *set, const struct rewriter_flow *f,
     unsigned int direction);
+/* Those of a flow that comes from elsewhere, and has none yet.  ERR_NOMEM. */
+int rwtcp_restore(
+    struct flowset *set, struct rewriter_flow *f, const struct rwtcp_seq *seq);
 /* f ends. */
 void rwtcp_end(struct flowset *set, struct rewriter_flow *f);
 

@@ -199,6 +199,7 @@ const struct element_class element_ip_rewriter = {
 	.configure = ip_rewriter_configure,
 	.initialize = rewriter_initialize,
 	.cleanup = rewriter_cleanup,
+	.state = &rewriter_state,
 	.add_handlers = ip_rewriter_add_handlers,
 	.cast = ip_rewriter_cast,
 	.push = ip_rewriter_push,

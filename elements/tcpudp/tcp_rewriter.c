@@ -109,6 +109,7 @@ const struct element_class element_tcp_rewriter = {
 	.configure = tcp_rewriter_configure,
 	.initialize = rewriter_initialize,
 	.cleanup = rewriter_cleanup,
+	.state = &rewriter_state,
 	.add_handlers = tcp_rewriter_add_handlers,
 	.cast = tcp_rewriter_cast,
 	.push = tcp_rewriter_push,

@@ -160,6 +160,7 @@ const struct element_class element_udp_rewriter = {
 	.configure = udp_rewriter_configure,
 	.initialize = rewriter_initialize,
 	.cleanup = rewriter_cleanup,
+	.state = &rewriter_state,
 	.add_handlers = udp_rewriter_add_handlers,
 	.cast = udp_rewriter_cast,
 	.push = udp_rewriter_push,
