@@ -189,8 +189,7 @@ firewall_begins(const struct firewall *self, const struct five_packet *f,
 	return true;
 }
 
-/* The record of who begins a flow, 0: it may not. */
-static uint32_t
+uint32_t
 firewall_source(struct firewall *self, const struct five_tuple *id)
 {
 	struct five_tuple source = { .version = id->version };

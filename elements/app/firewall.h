@@ -58,8 +58,16 @@ struct firewall_source {
 
 /* Inits both books; the rest of self is zero. */
 void firewall_init(struct firewall *self);
+/*
+ * The record of who begins the flow id, 0: he has as many as he may.  With
+ * per_source only.
+ */
+uint32_t firewall_source(struct firewall *self, const struct five_tuple *id);
 /* When a flow ends unless more packets come, in ms. */
 uint32_t firewall_expiry(const struct flowbook *fb, const void *flow);
+
+/* What goes along to another process. */
+extern const struct state_class firewall_state;
 
 /* As five_tuple_packet(), echo's identifier in the place of ports. */
 bool firewall_read(struct element *e, struct packet *p, struct five_packet *f);

@@ -53,7 +53,7 @@
  *   table     read: a line a flow: who to whom, from where, state, seconds left
  *   close     write "SRC DST PROTO SPORT DPORT": end that flow
  *
- * A hot swap keeps the flows.
+ * A hot swap keeps the flows, and cosmos save and migrate take them along.
  *
  * Memory: about 150 bytes a flow and, with PER_SOURCE, 110 a source.
  *
@@ -289,6 +289,7 @@ const struct element_class element_stateful_firewall = {
 	.initialize = firewall_initialize,
 	.cleanup = firewall_cleanup,
 	.take_state = firewall_take_state,
+	.state = &firewall_state,
 	.add_handlers = firewall_add_handlers,
 	.push = firewall_push,
 };

@@ -4,6 +4,7 @@
  * ICMP errors, limits, ages, hostile packets.
  */
 #include "test/net.h"
+#include "test/state.h"
 
 enum { IN = 0, OUT = 1, IN_OK = 2, OUT_OK = 3 };
 /* What a packet comes out of: 0..4, or nothing. */
@@ -454,6 +455,45 @@ test_rules(void)
 	net_end(&t);
 }
 
+/* Another process: who was let out is still known, and where his bytes are. */
+static void
+test_move(void)
+{
+	static const char text[] =
+	    "fw :: StatefulFirewall(PER_SOURCE 1, TCP_TIMEOUT 1000)" QUEUES;
+	struct net_ip syn = TCP_OUT(S, 100, 0),
+	              answer = TCP_IN(S | A, 900, 101);
+	struct net_ip ack = TCP_OUT(A, 101, 901), old = TCP_IN(A, 90000, 101);
+	struct net_ip other = UDP("10.0.0.1", "9.9.9.9", 7, 53);
+	struct trun t;
+	uint32_t lost;
+
+	ok(trun_start(&t, text) == 0, "move: starts");
+	net_feed_ip(&t, "fw", IN, &syn);
+	net_feed_ip(&t, "fw", OUT, &answer);
+	net_feed_ip(&t, "fw", IN, &ack);
+	(void)came_out(&t);
+	net_pass(&t, 400 * NS_PER_SEC);
+	if (!ok(tstate_move(&t, text, &lost) == 0, "move"))
+		tap_note("%s", trun_log(&t));
+	is_num(lost, 0, "move: all packets are back");
+	is_cstr(trun_read(&t, "fw.opened"), "1", "move: counts go on");
+	ok(strstr(trun_read(&t, "fw.table"), "inside\testablished\t600") !=
+	        NULL,
+	    "move: it is open, with the time it had");
+	net_feed_ip(&t, "fw", OUT, &old);
+	is_num(came_out(&t), 4, "move: windows are known");
+	net_feed_ip(&t, "fw", IN, &other);
+	is_num(came_out(&t), 4, "move: the source's flows are counted");
+	net_feed_ip(&t, "fw", IN, &ack);
+	is_num(came_out(&t), 0, "move: what belongs to it passes");
+	net_pass(&t, 1002 * NS_PER_SEC);
+	is_cstr(trun_read(&t, "fw.flows"), "0", "move: it ages");
+	net_feed_ip(&t, "fw", IN, &other);
+	is_num(came_out(&t), 0, "move: its source is free again");
+	net_end(&t);
+}
+
 /* A hot swap: who was let out is still known. */
 static void
 test_swap(void)
@@ -558,6 +598,7 @@ main(void)
 	test_per_source();
 	test_rules();
 	test_swap();
+	test_move();
 	test_fragments();
 	test_mistakes();
 	test_hostile();

@@ -417,6 +417,7 @@ const struct element_class element_cgnat = {
 	.initialize = cgnat_initialize,
 	.cleanup = cgnat_cleanup,
 	.take_state = cgnat_take_state,
+	.state = &cgnat_state,
 	.add_handlers = cgnat_add_handlers,
 	.push = cgnat_push,
 };

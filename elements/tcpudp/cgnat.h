@@ -110,8 +110,17 @@ void cgnat_block_give(struct cgnat *g, struct cg_subscriber *s, uint32_t block);
 bool cgnat_block_more(struct cgnat *g, struct cg_subscriber *s);
 /* The record of a subscriber, 0: there is no room for another. */
 uint32_t cgnat_subscriber(struct cgnat *g, uint32_t addr);
+/* The same of one who is there, 0: he is not. */
+uint32_t cgnat_subscriber_known(const struct cgnat *g, uint32_t addr);
 struct cg_subscriber *cgnat_subscriber_at(
     const struct cgnat *g, uint32_t record);
+/*
+ * A subscriber as it was elsewhere, with its blocks, none of which is told to
+ * the log again.  False: he or one of his blocks is there already, cannot be,
+ * or there is no memory.
+ */
+bool cgnat_subscriber_restore(
+    struct cgnat *g, const struct cg_subscriber *from);
 void cgnat_subscriber_end(struct cgnat *g, uint32_t record);
 /* Deterministic: which inside address an external end belongs to; 0: none. */
 uint32_t cgnat_who(const struct cgnat *g, uint32_t external, uint16_t port);
@@ -151,6 +160,11 @@ struct cg_mapping *cgnat_in(
  */
 bool cgnat_map_static(struct cgnat *g, uint32_t addr, uint16_t port,
     uint8_t proto, uint32_t external, uint16_t eport);
+/*
+ * A mapping as it was elsewhere, of a subscriber who is there.  False: one of
+ * its ends is taken or cannot be, or there is no memory.
+ */
+bool cgnat_restore(struct cgnat *g, const struct cg_mapping *from);
 void cgnat_unmap(struct cgnat *g, struct cg_mapping *m);
 /* A packet of TCP with those flags; out: from inside. */
 void cgnat_tcp(struct cgnat *g, struct cg_mapping *m, uint8_t flags, bool out);
@@ -158,6 +172,12 @@ void cgnat_tcp(struct cgnat *g, struct cg_mapping *m, uint8_t flags, bool out);
 void cgnat_reap(struct cgnat *g, unsigned int budget);
 /* Ends all that is not lasting. */
 void cgnat_clear(struct cgnat *g);
+
+/* ---- cgnat_state.c ---- */
+
+/* What goes along to another process. */
+extern const struct state_class cgnat_state;
+
 /* ---- cgnat_packet.c ---- */
 
 enum { CG_OUTSIDE = 0, CG_INSIDE = 1, CG_OTHER = 2, CG_LOGS = 3 };

@@ -179,11 +179,18 @@ cgnat_subscriber_end(struct cgnat *g, uint32_t record)
 }
 
 uint32_t
+cgnat_subscriber_known(const struct cgnat *g, uint32_t addr)
+{
+	struct flow_key key = { .src = addr, .kind = KIND_SUBSCRIBER };
+
+	return flow_ref_record(flowtable_find(&g->subscribers, &key));
+}
+
+uint32_t
 cgnat_subscriber(struct cgnat *g, uint32_t addr)
 {
 	struct flow_key key = { .src = addr, .kind = KIND_SUBSCRIBER };
-	uint32_t record =
-	    flow_ref_record(flowtable_find(&g->subscribers, &key));
+	uint32_t record = cgnat_subscriber_known(g, addr);
 	struct cg_subscriber *s;
 
 	if (record != 0)
@@ -206,4 +213,57 @@ cgnat_subscriber(struct cgnat *g, uint32_t addr)
 	}
 	flow_wheel_add(&g->subscriber_wheel, record, g->now_ms + g->hold_ms);
 	return record;
+}
+
+/* His blocks can be his, each once. */
+static bool
+cgnat_blocks_free(const struct cgnat *g, const struct cg_subscriber *s)
+{
+	uint32_t external, first, last;
+
+	if (s->external >= g->nexternal || s->nblocks == 0 ||
+	    s->nblocks > g->max_blocks)
+		return false;
+	for (unsigned int i = 0; i < s->nblocks; i++) {
+		if (s->block[i] >= g->blocks ||
+		    cgnat_block_taken(g, s->external, s->block[i]))
+			return false;
+		for (unsigned int k = 0; k < i; k++)
+			if (s->block[k] == s->block[i])
+				return false;
+	}
+	if (g->ninside == 0)
+		return true;
+	return cgnat_range(g, s->key.src, &external, &first, &last) &&
+	       external == s->external && s->nblocks == 1 &&
+	       (first - g->low) / g->block_size == s->block[0];
+}
+
+bool
+cgnat_subscriber_restore(struct cgnat *g, const struct cg_subscriber *from)
+{
+	struct flow_key key = { .src = from->key.src, .kind = KIND_SUBSCRIBER };
+	struct cg_subscriber *s;
+	uint32_t record;
+
+	if (!cgnat_blocks_free(g, from) ||
+	    flowtable_find(&g->subscribers, &key) != 0)
+		return false;
+	record = flowtable_new(&g->subscribers);
+	if (record == 0)
+		return false;
+	s = cgnat_subscriber_at(g, record);
+	s->key = key;
+	s->last_ms = from->last_ms;
+	s->external = from->external;
+	s->nblocks = from->nblocks;
+	memcpy(s->block, from->block, sizeof(s->block));
+	if (flowtable_insert(&g->subscribers, record, 0) != 0) {
+		flowtable_delete(&g->subscribers, record);
+		return false;
+	}
+	for (unsigned int i = 0; i < s->nblocks; i++)
+		cgnat_block_mark(g, s->external, s->block[i]);
+	flow_wheel_add(&g->subscriber_wheel, record, s->last_ms + g->hold_ms);
+	return true;
 }

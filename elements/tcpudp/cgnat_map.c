@@ -272,6 +272,54 @@ cgnat_in(struct cgnat *g, uint32_t addr, uint16_t port, uint8_t proto)
 	return cgnat_alive(g, &key);
 }
 
+/* The place of port in the blocks that s has; nblocks: it is in none. */
+static unsigned int
+cgnat_block_of(
+    const struct cgnat *g, const struct cg_subscriber *s, uint16_t port)
+{
+	uint32_t number = get_be16(&port), block;
+	unsigned int i = 0;
+
+	if (number < g->low)
+		return s->nblocks;
+	block = (number - g->low) / g->block_size;
+	while (i < s->nblocks && s->block[i] != block)
+		i++;
+	return i;
+}
+
+bool
+cgnat_restore(struct cgnat *g, const struct cg_mapping *from)
+{
+	const uint8_t proto = from->proto;
+	struct flow_key in = cgnat_key(
+	    from->key[0].src, from->key[0].sport, KIND_INSIDE | proto);
+	struct flow_key out = cgnat_key(
+	    from->key[1].src, from->key[1].sport, KIND_EXTERNAL | proto);
+	struct cg_subscriber *s;
+	struct cg_mapping *m;
+	uint32_t record = cgnat_subscriber_known(g, in.src);
+	unsigned int block;
+
+	if (record == 0 || g->mappings.count >= g->capacity)
+		return false;
+	s = cgnat_subscriber_at(g, record);
+	block = cgnat_block_of(g, s, out.sport);
+	if (block == s->nblocks ||
+	    out.src != ip4_net(g->external + s->external) ||
+	    flowtable_find(&g->mappings, &in) != 0 ||
+	    flowtable_find(&g->mappings, &out) != 0)
+		return false;
+	m = cgnat_join(g, record, block, &in, &out, proto);
+	if (m == NULL)
+		return false;
+	m->flags = from->flags;
+	m->last_ms = from->last_ms;
+	(void)flow_wheel_move(
+	    &g->mapping_wheel, cgnat_record(g, m), cgnat_expiry(g, m));
+	return true;
+}
+
 bool
 cgnat_map_static(struct cgnat *g, uint32_t addr, uint16_t port, uint8_t proto,
     uint32_t external, uint16_t eport)
@@ -294,8 +342,7 @@ cgnat_map_static(struct cgnat *g, uint32_t addr, uint16_t port, uint8_t proto,
 	s = cgnat_subscriber_at(g, record);
 	if (s->external != e)
 		return false;
-	for (i = 0; i < s->nblocks && s->block[i] != block; i++)
-		;
+	i = cgnat_block_of(g, s, eport);
 	if (i == s->nblocks) {
 		if (i >= g->max_blocks || cgnat_block_taken(g, e, block))
 			return false;

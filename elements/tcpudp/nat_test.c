@@ -5,6 +5,7 @@
  * requirement.
  */
 #include "test/net.h"
+#include "test/state.h"
 
 enum { S = TCP_SYN, A = TCP_ACK, F = TCP_FIN, R = TCP_RST };
 enum { UDP = IPPROTO4_UDP, TCP = IPPROTO4_TCP };
@@ -792,6 +793,94 @@ test_swap(void)
 	net_end(&t);
 }
 
+/* ---- to another process ---- */
+
+static void
+move(struct trun *t, const char *text, const char *name)
+{
+	uint32_t lost;
+
+	if (!ok(tstate_move(t, text, &lost) == 0, "%s: moves", name))
+		tap_note("%s", trun_log(t));
+	is_num(lost, 0, "%s: all packets are back", name);
+}
+
+/* A mapping goes along, and lives as long as it would have. */
+static void
+test_move_udp(const char *text, const char *name, uint32_t end_s)
+{
+	struct ends a, b, again;
+	struct trun t;
+
+	begin(&t, text);
+	a = go(&t, UDP, A1, 5000, X, 53);
+	net_pass(&t, 100 * NS_PER_SEC);
+	b = go(&t, UDP, A2, 5000, Y, 53);
+	move(&t, text, name);
+	ok(come(&t, UDP, X, 53, a.sport).good, "%s: answers get in", name);
+	again = go(&t, UDP, A1, 5000, X, 53);
+	is_num(again.sport, a.sport, "%s: its port is its own", name);
+	move(&t, text, name);
+	again = go(&t, UDP, A1, 5000, X, 53);
+	is_num(again.sport, a.sport, "%s: moved twice", name);
+	net_pass(&t, 199 * NS_PER_SEC);
+	ok(come(&t, UDP, Y, 53, b.sport).good, "%s: alive yet", name);
+	net_pass(&t, end_s * NS_PER_SEC);
+	ok(!come(&t, UDP, X, 53, a.sport).good,
+	    "%s: it ends when its time is over", name);
+	net_end(&t);
+}
+
+/* So does what is known of a connection: an open one stays two hours. */
+static void
+test_move_tcp(const char *text, const char *name, uint32_t age_s)
+{
+	struct ends a;
+	struct trun t;
+
+	begin(&t, text);
+	a = go(&t, TCP, A1, 5000, X, 80);
+	segment(&t, false, S | A, a.sport);
+	segment(&t, true, A, 0);
+	segment(&t, false, A, a.sport);
+	move(&t, text, name);
+	net_pass(&t, age_s * NS_PER_SEC);
+	ok(segment(&t, false, A, a.sport), "%s: it is an open one", name);
+	net_end(&t);
+}
+
+static void
+test_move_cgnat(void)
+{
+	const char *text = CGNAT(ONE ", BLOCK 64, BLOCKS 2");
+	struct strbuf blocks = STRBUF_INIT, log = STRBUF_INIT;
+	struct strbuf map = STRBUF_INIT;
+	struct ends a, b;
+	struct trun t;
+
+	begin(&t, text);
+	a = go(&t, UDP, A1, 5000, X, 53);
+	b = go(&t, UDP, A2, 5000, X, 53);
+	sb_printf(&map, "tcp 10.0.0.1 80 5.5.5.5 %u", a.sport);
+	is_num(trun_write(&t, "rw.map", sb_cstr(&map)), 0, "a lasting one");
+	sb_adds(&blocks, trun_read(&t, "rw.blocks"));
+	sb_adds(&log, trun_read(&t, "rw.log"));
+	move(&t, text, "CGNAT");
+	is_cstr(trun_read(&t, "rw.blocks"), sb_cstr(&blocks), "its blocks");
+	is_cstr(trun_read(&t, "rw.log"), sb_cstr(&log), "its log, no more");
+	ok(strncmp(trun_read(&t, "rw.stats"), "3\t", 2) == 0,
+	    "what it has counted");
+	ok(come(&t, UDP, X, 53, a.sport).good &&
+	        come(&t, UDP, X, 53, b.sport).good,
+	    "both are there");
+	net_pass(&t, 20000 * NS_PER_SEC);
+	ok(come(&t, TCP, X, 1, a.sport).good, "what lasts, lasts");
+	sb_fini(&blocks);
+	sb_fini(&log);
+	sb_fini(&map);
+	net_end(&t);
+}
+
 static void
 test_capacity(void)
 {
@@ -930,6 +1019,12 @@ main(void)
 	test_deterministic();
 	test_static();
 	test_swap();
+	test_move_udp(CGNAT(ONE), "move: CGNAT", 102);
+	/* Its reaper comes by every fifteen minutes. */
+	test_move_udp(REWRITER, "move: IPRewriter", 902);
+	test_move_tcp(CGNAT(ONE), "move: CGNAT, TCP", 7439);
+	test_move_tcp(REWRITER, "move: IPRewriter, TCP", 299);
+	test_move_cgnat();
 	test_capacity();
 	test_checksums();
 	test_mistakes();
