@@ -59,6 +59,15 @@ enum control_op {
 	 */
 	CONTROL_ATTACH = 15,
 	CONTROL_DETACH = 16,
+	/*
+	 * What its elements know, for another process: all routers stand
+	 * still, and those that are installed do not begin, until that is
+	 * ended or, if whoever asked is gone, some seconds after the last of
+	 * these three.
+	 */
+	CONTROL_HOLD = 17,    /* payload: seconds, "0": let go */
+	CONTROL_SAVE = 18,    /* payload: "" or struct state_place -> a part */
+	CONTROL_LOAD = 19,    /* payload: a part (abi/state.h) */
 	CONTROL_REPLY = 0x80, /* or-ed into the operation of an answer */
 };
 

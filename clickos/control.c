@@ -256,7 +256,10 @@ control_end(struct control *c)
 int64_t
 control_deadline(const struct control *c)
 {
-	return c->shutdown.n > 0 ? c->shutdown_ns : INT64_MAX;
+	int64_t hold_ns = guest_hold_ends(c->guest);
+
+	return c->shutdown.n > 0 && c->shutdown_ns < hold_ns ? c->shutdown_ns
+	                                                     : hold_ns;
 }
 
 bool

@@ -137,6 +137,56 @@ ops_write(struct conn *c)
 	ops_text(c, status, &messages);
 }
 
+/* HOLD: a number of seconds, and no more than digits. */
+static void
+ops_hold(struct conn *c)
+{
+	struct str text = sb_str(&c->in.payload);
+	struct diag why = { "" };
+	unsigned int seconds = 0;
+	int status = CONTROL_OK;
+
+	for (size_t i = 0; i < text.n; i++)
+		seconds = text.s[i] < '0' || text.s[i] > '9' ||
+		                  seconds > GUEST_HOLD_MAX_S
+		              ? GUEST_HOLD_MAX_S + 1
+		              : seconds * 10 + (unsigned int)(text.s[i] - '0');
+	if (text.n == 0 || seconds > GUEST_HOLD_MAX_S) {
+		ops_say(c, CONTROL_E_PROTO, "hold: for 0 to 600 seconds");
+		return;
+	}
+	if (seconds > 0)
+		status = guest_hold(c->control->guest, seconds, &why);
+	else if (!guest_let_go(c->control->guest))
+		status = CONTROL_E_ROUTER;
+	ops_say(c, status,
+	    status == CONTROL_E_ROUTER && seconds == 0
+	        ? "it is not held any more"
+	        : why.text);
+}
+
+static void
+ops_save(struct conn *c)
+{
+	struct strbuf out = STRBUF_INIT, messages = STRBUF_INIT;
+	int status = guest_save(c->control->guest, c->in.first.router,
+	    sb_str(&c->in.payload), &out, &messages);
+
+	ops_text(c, status, status == CONTROL_OK ? &out : &messages);
+	sb_fini(&out);
+	sb_fini(&messages);
+}
+
+static void
+ops_load(struct conn *c)
+{
+	struct strbuf messages = STRBUF_INIT;
+	int status = guest_load(c->control->guest, c->in.first.router,
+	    sb_str(&c->in.payload), &messages);
+
+	ops_text(c, status, &messages);
+}
+
 static bool
 ops_exists(struct conn *c)
 {
@@ -240,7 +290,8 @@ control_run(struct conn *c)
 	case CONTROL_HELLO:
 		ops_say(c, CONTROL_OK,
 		    "clickos 2 install swap start stop remove read write list "
-		    "status stats config shutdown connect attach detach");
+		    "status stats config shutdown connect attach detach hold "
+		    "save load");
 		break;
 	case CONTROL_INSTALL:
 	case CONTROL_SWAP:
@@ -270,6 +321,15 @@ control_run(struct conn *c)
 	case CONTROL_ATTACH:
 	case CONTROL_DETACH:
 		ops_port(c);
+		break;
+	case CONTROL_HOLD:
+		ops_hold(c);
+		break;
+	case CONTROL_SAVE:
+		ops_save(c);
+		break;
+	case CONTROL_LOAD:
+		ops_load(c);
 		break;
 	case CONTROL_REPLY:
 		break; /* control_check() lets none through */

@@ -32,7 +32,7 @@ guest_new(const struct guest_options *options)
 	return g;
 }
 
-static struct unit *
+struct unit *
 guest_unit(const struct guest *g, unsigned int id)
 {
 	return id < CONTROL_ROUTERS ? g->unit[id] : NULL;
@@ -206,6 +206,7 @@ unit_poll(struct unit *u)
 void
 guest_poll(struct guest *g)
 {
+	guest_hold_poll(g);
 	for (unsigned int i = 0; i < CONTROL_ROUTERS; i++)
 		if (g->unit[i] != NULL)
 			unit_poll(g->unit[i]);
@@ -221,7 +222,7 @@ guest_watch(
 
 /* ---- operations ---- */
 
-static int
+int
 guest_find(
     const struct guest *g, unsigned int id, struct unit **u, struct diag *why)
 {
@@ -232,11 +233,13 @@ guest_find(
 	return CONTROL_E_ROUTER;
 }
 
-static int
+int
 unit_refuse(const struct unit *u, const char *what, struct diag *why)
 {
 	diag(why, ERR_BUSY, "router %u cannot be %s: it is %s", u->id, what,
-	    u->swap != NULL ? "being swapped" : guest_state_name(u->state));
+	    u->swap != NULL       ? "being swapped"
+	    : u->guest->held != 0 ? "held while it is saved or loaded"
+	                          : guest_state_name(u->state));
 	return CONTROL_E_ROUTER;
 }
 
@@ -333,7 +336,7 @@ guest_swap(struct guest *g, unsigned int id, struct str text,
 
 	if (status != 0)
 		return status;
-	if (u->state != GUEST_RUNNING || u->swap != NULL)
+	if (u->state != GUEST_RUNNING || u->swap != NULL || g->held != 0)
 		return unit_refuse(u, "swapped", why);
 	u->swap = calloc(1, sizeof(*u->swap));
 	if (u->swap == NULL)
@@ -358,7 +361,8 @@ guest_start(
 
 	if (status != 0)
 		return status;
-	if (u->state != GUEST_HALTED && u->state != GUEST_FAILED)
+	if ((u->state != GUEST_HALTED && u->state != GUEST_FAILED) ||
+	    g->held != 0)
 		return unit_refuse(u, "started", why);
 	u->keep = true;
 	if (unit_begin(u) != 0)
@@ -377,7 +381,7 @@ guest_stop(
 
 	if (status != 0)
 		return status;
-	if (u->state != GUEST_RUNNING || u->swap != NULL)
+	if (u->state != GUEST_RUNNING || u->swap != NULL || g->held != 0)
 		return unit_refuse(u, "stopped", why);
 	u->done = done;
 	unit_is(u, GUEST_STOPPING);
@@ -396,6 +400,8 @@ guest_remove(
 		return status;
 	if (u->remove)
 		return unit_refuse(u, "removed again", why);
+	if (g->held != 0)
+		return unit_refuse(u, "removed", why);
 	if (u->done.fn != NULL)
 		unit_done(u, CONTROL_E_ROUTER, STR("removed meanwhile\n"));
 	u->done = done;
@@ -411,7 +417,7 @@ guest_remove(
 
 /* ---- handlers ---- */
 
-static int
+int
 guest_enter(struct guest *g, unsigned int id, struct unit **u,
     struct router **r, struct strbuf *messages)
 {
@@ -543,6 +549,7 @@ guest_free(struct guest *g)
 	const struct guest_done nobody = { NULL, NULL };
 
 	g->changed = NULL;
+	(void)guest_let_go(g);
 	for (unsigned int i = 0; i < CONTROL_ROUTERS; i++)
 		if (g->unit[i] != NULL)
 			(void)guest_remove(g, i, nobody, NULL);

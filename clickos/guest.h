@@ -114,6 +114,36 @@ int guest_read(struct guest *g, unsigned int id, struct str path,
 int guest_write(struct guest *g, unsigned int id, struct str path,
     struct str value, struct strbuf *messages);
 
+/* ---- what routers know, on its way to another process ---- */
+
+enum { GUEST_HOLD_MAX_S = 600 };
+
+/*
+ * All running routers stand still, and those that are installed from now on do
+ * not begin, until guest_let_go(), or until nothing has been held, saved or
+ * loaded for seconds (1 to GUEST_HOLD_MAX_S): whoever asked is gone then.
+ * Handlers can be called, but no router can be swapped, started, stopped or
+ * removed.  0; or a control_status, *why and nothing held: one is being
+ * swapped, started or stopped, or does not come to rest.
+ */
+int guest_hold(struct guest *g, unsigned int seconds, struct diag *why);
+/* False: nothing was held any more. */
+bool guest_let_go(struct guest *g);
+/* When guest_poll() lets go by itself, or INT64_MAX. */
+int64_t guest_hold_ends(const struct guest *g);
+
+/*
+ * The next part of a router's state (abi/state.h; place: "" or what the last
+ * part said comes next), and one that is taken: a control_status.  Only while
+ * the guest is held, and loaded only into a router that was installed since,
+ * so that it has not run.  One that does not take a part never begins: it
+ * fails when the guest is let go.
+ */
+int guest_save(struct guest *g, unsigned int id, struct str place,
+    struct strbuf *out, struct strbuf *messages);
+int guest_load(
+    struct guest *g, unsigned int id, struct str part, struct strbuf *messages);
+
 /* ---- looking ---- */
 
 enum guest_state guest_state(const struct guest *g, unsigned int id);

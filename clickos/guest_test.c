@@ -3,6 +3,9 @@
  */
 #include "clickos/guest.h"
 
+#include <string.h>
+
+#include "abi/state.h"
 #include "test/guest.h"
 #include "test/tap.h"
 
@@ -362,6 +365,157 @@ test_ends(void)
 	end(&r);
 }
 
+/* ---- what routers know, to another guest ---- */
+
+#define SET                                                                    \
+	"rw :: IPAddrRewriter(pattern 5.5.5.5 - 0 1, drop);"                   \
+	" src :: InfiniteSource(DATA "                                         \
+	"\\<4500001c 00000000 40110000 0a000001 09090909 0001 0035 0008 "      \
+	"0000>,"                                                               \
+	" LIMIT 3, ACTIVE false) -> MarkIPHeader(0) -> rw -> c :: Counter"     \
+	" -> Discard; Idle -> [1]rw[1] -> Discard;"
+
+static bool
+counted(void *arg)
+{
+	guest_poll(((struct result *)arg)->g);
+	return strcmp(reads(arg, 0, "c.count"), "3") == 0;
+}
+
+/* All of router 0's state, parts after one another; the last status. */
+static int
+saves(struct result *r, struct strbuf *all)
+{
+	struct state_place at = { .element = 0 };
+	int status = CONTROL_OK;
+
+	while (status == CONTROL_OK && at.element != STATE_END) {
+		struct strbuf part = STRBUF_INIT, messages = STRBUF_INIT;
+
+		status = guest_save(r->g, 0,
+		    str_make((const char *)&at, sizeof(at)), &part, &messages);
+		if (status == CONTROL_OK)
+			memcpy(&at, part.s + offsetof(struct state_head, next),
+			    sizeof(at));
+		sb_add(all, sb_str(&part));
+		sb_fini(&part);
+		sb_fini(&messages);
+	}
+	return status;
+}
+
+static int
+loads(struct result *r, unsigned int id, struct str part, const char *said)
+{
+	struct strbuf messages = STRBUF_INIT;
+	int status = guest_load(r->g, id, part, &messages);
+
+	if (said != NULL)
+		ok(strstr(sb_cstr(&messages), said) != NULL, "it says '%s': %s",
+		    said, sb_cstr(&messages));
+	sb_fini(&messages);
+	return status;
+}
+
+static void
+test_hold(void)
+{
+	const struct guest_options options = { .packets = 0 };
+	const struct guest_done nobody = { NULL, NULL };
+	struct diag why = { "" };
+	struct result r;
+
+	begin(&r, options);
+	(void)install(&r, SET, false);
+	is_num(guest_hold(r.g, 100, &why), CONTROL_OK, "held: %s", why.text);
+	is_num(writes(&r, 0, "src.active", "true"), CONTROL_OK,
+	    "held: handlers can be called");
+	(void)os_wait(r.w, os_steady_ns() + 50000000);
+	is_cstr(reads(&r, 0, "c.count"), "0", "held: nothing runs");
+	is_num(guest_stop(r.g, 0, nobody, &why), CONTROL_E_ROUTER,
+	    "held: it cannot be stopped");
+	ok(strstr(why.text, "held") != NULL, "held: says so: %s", why.text);
+	is_num(guest_swap(r.g, 0, STR("Idle;"), nobody, &why), CONTROL_E_ROUTER,
+	    "held: nor swapped");
+	is_num(guest_remove(r.g, 0, nobody, &why), CONTROL_E_ROUTER,
+	    "held: nor removed");
+	is_num(
+	    install(&r, "InfiniteSource(LIMIT 3) -> c :: Counter -> Discard;",
+	        false),
+	    CONTROL_OK, "held: another is installed");
+	(void)os_wait(r.w, os_steady_ns() + 50000000);
+	is_cstr(reads(&r, 1, "c.count"), "0", "held: it does not begin");
+	ok(guest_let_go(r.g), "let go");
+	ok(!guest_let_go(r.g), "let go, once");
+	ok(tguest_until(r.w, counted, &r), "let go: it runs");
+	is_num(result_of(&r, guest_remove(r.g, 1, result_done(&r), NULL)),
+	    CONTROL_OK, "let go: the other, too, and can be removed");
+	end(&r);
+}
+
+/* Nobody asks any more: it goes on by itself. */
+static void
+test_hold_ends(void)
+{
+	const struct guest_options options = { .packets = 0 };
+	struct result r;
+
+	begin(&r, options);
+	(void)install(&r, SET, false);
+	is_num(guest_hold(r.g, 1, NULL), CONTROL_OK, "held for a second");
+	(void)writes(&r, 0, "src.active", "true");
+	ok(guest_hold_ends(r.g) < os_steady_ns() + 1100000000,
+	    "when it ends is known");
+	ok(tguest_until(r.w, counted, &r), "it goes on");
+	is_num(guest_hold_ends(r.g), INT64_MAX, "nothing is held");
+	end(&r);
+}
+
+static void
+test_state(void)
+{
+	const struct guest_options options = { .packets = 0 };
+	struct strbuf all = STRBUF_INIT;
+	struct result a, b;
+
+	begin(&a, options);
+	(void)install(&a, SET, false);
+	is_num(saves(&a, &all), CONTROL_E_ROUTER, "state: only when held");
+	(void)writes(&a, 0, "src.active", "true");
+	ok(tguest_until(a.w, counted, &a), "state: a flow");
+	is_num(guest_hold(a.g, 100, NULL), CONTROL_OK, "state: held");
+	is_num(saves(&a, &all), CONTROL_OK, "state: saved");
+	is_num(loads(&a, 0, sb_str(&all), "has run already"), CONTROL_E_ROUTER,
+	    "state: not into one that has run");
+
+	begin(&b, options);
+	(void)install(&b, SET, false);
+	is_num(loads(&b, 0, sb_str(&all), "held"), CONTROL_E_ROUTER,
+	    "state: loaded only when held");
+	(void)result_of(&b, guest_remove(b.g, 0, result_done(&b), NULL));
+	(void)guest_hold(b.g, 100, NULL);
+	(void)install(&b, SET, false);
+	(void)install(&b, SET, false);
+	is_num(loads(&b, 0, sb_str(&all), NULL), CONTROL_OK, "state: loaded");
+	ok(strstr(reads(&b, 0, "rw.table"), "10.0.0.1 => 5.5.5.") != NULL,
+	    "state: the flow is there");
+	is_num(loads(&b, 1, str_from(sb_str(&all), 1), "no state"),
+	    CONTROL_E_FAILED, "state: nonsense");
+	(void)guest_let_go(b.g);
+	while (guest_state(b.g, 1) == GUEST_RUNNING) {
+		guest_poll(b.g);
+		(void)os_wait(b.w, os_steady_ns() + 1000000);
+	}
+	is_num(guest_state(b.g, 1), GUEST_FAILED,
+	    "state: who has not taken his does not begin");
+	ok(strstr(guest_error(b.g, 1).s, "has not taken its state") != NULL,
+	    "state: says why");
+	is_num(guest_state(b.g, 0), GUEST_RUNNING, "state: the other runs");
+	sb_fini(&all);
+	end(&a);
+	end(&b);
+}
+
 int
 main(void)
 {
@@ -374,5 +528,8 @@ main(void)
 	test_packets();
 	test_busy();
 	test_ends();
+	test_hold();
+	test_hold_ends();
+	test_state();
 	return tap_done();
 }

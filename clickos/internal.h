@@ -33,7 +33,8 @@ struct unit {
 	unsigned int id;
 	enum guest_state state; /* the control thread's view */
 	bool keep, remove;
-	bool failing;     /* being stopped for lack of memory */
+	bool failing;     /* being stopped for lack of memory, or of state */
+	bool held;        /* by guest_hold(): entered all the while */
 	struct str name;  /* owned: "router 3 (label)" */
 	struct str label; /* owned */
 	struct str text;  /* owned */
@@ -60,9 +61,19 @@ struct guest {
 	int64_t born_ns, born_cpu_ns;
 	uint64_t born_cycles;
 	unsigned int count, running, failed; /* routers, in such a state */
+	int held;                            /* atomic: guest_hold() */
+	int64_t hold_ns;   /* how long, from the last that was asked */
+	int64_t let_go_ns; /* when it ends by itself */
 };
 
 /* ---- unit.c: a router's threads ---- */
+
+/*
+ * While a guest is held: what runs is entered until unit_let_go(), which also
+ * lets begin who has waited.  False: it does not come to rest.
+ */
+bool unit_hold(struct unit *u, struct os_waiter *w);
+void unit_let_go(struct unit *u);
 
 /* Starts the thread.  ERR_NOMEM. */
 int unit_begin(struct unit *u);
@@ -87,6 +98,27 @@ void traffic_count(struct router *r, struct thread *t, struct traffic *sum);
  */
 struct router *unit_enter(struct unit *u, struct os_waiter *w);
 void unit_leave(struct unit *u);
+
+/* ---- guest.c ---- */
+
+/* NULL: no such router. */
+struct unit *guest_unit(const struct guest *g, unsigned int id);
+/* Finds it; or a control_status with a sentence in *why. */
+int guest_find(
+    const struct guest *g, unsigned int id, struct unit **u, struct diag *why);
+/* Says that it cannot be what: a control_status. */
+int unit_refuse(const struct unit *u, const char *what, struct diag *why);
+/*
+ * The router, until unit_leave(): a running one that has come to rest; or a
+ * control_status, told to *messages.
+ */
+int guest_enter(struct guest *g, unsigned int id, struct unit **u,
+    struct router **r, struct strbuf *messages);
+
+/* ---- guest_state.c ---- */
+
+/* Lets go of a guest whose time is over. */
+void guest_hold_poll(struct guest *g);
 
 /* ---- stats.c ---- */
 

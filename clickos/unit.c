@@ -8,7 +8,12 @@
 #include "clickos/internal.h"
 #include "os/os.h"
 
-enum { MS = 1000000, PATIENCE_MS = 2000, LOOK_NS = 20000 };
+enum {
+	MS = 1000000,
+	PATIENCE_MS = 2000,
+	LOOK_NS = 20000,
+	HELD_LOOK_NS = 10000000, /* a wake-up comes before that */
+};
 
 static bool
 unit_has_gate(const struct graph *g)
@@ -147,6 +152,19 @@ unit_phase_is(struct unit *u, enum unit_phase phase)
 	os_wake(u->guest->options.waiter);
 }
 
+/*
+ * Nothing of a router runs before its guest is let go.  Sleeps on the waiter
+ * that watches no ports: what waits there would wake it for ever.
+ */
+static void
+unit_wait_held(struct unit *u)
+{
+	struct thread *t = master_thread(u->master, 0);
+
+	while (load_acquire(&u->guest->held) != 0)
+		(void)os_wait(t->park, os_steady_ns() + HELD_LOOK_NS);
+}
+
 static void
 unit_thread(void *arg)
 {
@@ -156,6 +174,7 @@ unit_thread(void *arg)
 		os_stage(OS_STAGE_ROUTER);
 		u->made = true;
 		unit_phase_is(u, UNIT_LIVE);
+		unit_wait_held(u);
 		master_run(u->master);
 		unit_phase_is(u, UNIT_ENDING);
 		while (load_acquire(&u->users) > 0)
@@ -226,6 +245,8 @@ unit_enter(struct unit *u, struct os_waiter *w)
 {
 	struct router *r;
 
+	if (u->held)
+		return master_router(u->master);
 	if (!unit_get(u))
 		return NULL;
 	if (master_enter(u->master, w,
@@ -242,8 +263,31 @@ unit_enter(struct unit *u, struct os_waiter *w)
 void
 unit_leave(struct unit *u)
 {
+	if (u->held)
+		return;
 	master_leave(u->master);
 	(void)fetch_sub(&u->users, 1);
+}
+
+bool
+unit_hold(struct unit *u, struct os_waiter *w)
+{
+	u->held = unit_enter(u, w) != NULL;
+	return u->held;
+}
+
+void
+unit_let_go(struct unit *u)
+{
+	bool was = u->held;
+
+	u->held = false;
+	if (was) {
+		unit_leave(u);
+	} else if (unit_get(u)) {
+		os_wake(master_thread(u->master, 0)->park);
+		(void)fetch_sub(&u->users, 1);
+	}
 }
 
 /* ---- hot swap ---- */

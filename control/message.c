@@ -107,7 +107,7 @@ message_check(const uint8_t *h, const struct message *m, uint32_t payload,
 		return diag(why, ERR_PEER, "version %u, not %d", h[AT_VERSION],
 		    CONTROL_VERSION);
 	/* A reply repeats what was asked, were it nonsense. */
-	if (!m->reply && (m->op < CONTROL_HELLO || m->op > CONTROL_DETACH))
+	if (!m->reply && (m->op < CONTROL_HELLO || m->op > CONTROL_LOAD))
 		return diag(why, ERR_PEER, "operation %u is unknown", m->op);
 	if (m->router >= CONTROL_ROUTERS && m->router != CONTROL_ANY_ROUTER)
 		return diag(why, ERR_PEER, "router %u: ids are 0 to %d",
