@@ -350,6 +350,44 @@ arp_cache_insert(struct arp_cache *c, struct thread *t, uint32_t ip,
 	return n != 0 ? 0 : ERR_NOMEM;
 }
 
+/* *at is twice a record's number, or one more: behind it. */
+bool
+arp_cache_known(const struct arp_cache *c, uint64_t *at, struct arp_known *k)
+{
+	uint64_t behind = *at / 2;
+	uint32_t n = c->age.first;
+
+	if (behind != 0) {
+		uint64_t there = behind;
+
+		if (flowtable_next_at(&c->table, &there) == 0 ||
+		    there != behind)
+			return false;
+		n = arp_entry(c, (uint32_t)behind)->age.next;
+	}
+	while (n != 0 && !arp_entry(c, n)->known)
+		n = arp_entry(c, n)->age.next;
+	if (n == 0)
+		return false;
+	k->ip = arp_entry(c, n)->key.src;
+	memcpy(k->mac, arp_entry(c, n)->mac, 6);
+	k->live_ns = arp_entry(c, n)->live_ns;
+	*at = (uint64_t)n * 2;
+	return true;
+}
+
+int
+arp_cache_restore(
+    struct arp_cache *c, struct thread *t, const struct arp_known *k)
+{
+	int err = arp_cache_insert(c, t, k->ip, k->mac, NULL);
+
+	/* It stands at the end of those by age. */
+	if (err == 0)
+		arp_entry(c, c->age.last)->live_ns = k->live_ns;
+	return err;
+}
+
 void
 arp_cache_clear(struct arp_cache *c, struct thread *t)
 {

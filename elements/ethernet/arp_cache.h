@@ -22,6 +22,7 @@
 #define ELEMENTS_ETHERNET_ARP_CACHE_H
 
 #include "click/element.h"
+#include "click/state.h"
 #include "elements/ip/flowtable.h"
 
 enum {
@@ -106,6 +107,39 @@ enum arp_answer arp_cache_wait(struct arp_cache *c, struct thread *t,
  */
 int arp_cache_insert(struct arp_cache *c, struct thread *t, uint32_t ip,
     const uint8_t mac[static 6], struct packet **released);
+
+/* ---- to and from another process (click/state.h) ---- */
+
+struct arp_known {
+	uint32_t ip;
+	uint8_t mac[6];
+	int64_t live_ns; /* when that was last heard */
+};
+
+enum { ARP_KNOWN_FIELDS = 3 };
+extern const struct state_field arp_known_fields[ARP_KNOWN_FIELDS];
+const void *arp_cache_next(
+    const struct state_call *c, uint64_t *at, void *room);
+int arp_cache_take_known(const struct state_call *c, const void *what);
+
+/* The addresses known by a cache at that offset of an element's state. */
+#define ARP_CACHE_ITEM(offset)                                                 \
+	{                                                                      \
+		.what = "address", .fields = arp_known_fields,                 \
+		.nfields = ARP_KNOWN_FIELDS, .size = sizeof(struct arp_known), \
+		.where = (offset), .next = arp_cache_next,                     \
+		.take = arp_cache_take_known                                   \
+	}
+
+/*
+ * The one that was heard of longest ago (*at is 0) or the next after that
+ * (*at as it was left, and 1): false at the end.
+ */
+bool arp_cache_known(
+    const struct arp_cache *c, uint64_t *at, struct arp_known *k);
+/* Enters one of those, in that order.  ERR_NOMEM. */
+int arp_cache_restore(
+    struct arp_cache *c, struct thread *t, const struct arp_known *k);
 
 /* Forgets all; what waits is killed and counted. */
 void arp_cache_clear(struct arp_cache *c, struct thread *t);

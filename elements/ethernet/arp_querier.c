@@ -35,6 +35,10 @@
  *   stats          read: all drops, and the queries
  *   clear          write: forgets all addresses and counts from 0
  *
+ * Moved to another process (cosmos migrate) it keeps what it knows, and
+ * announces its address there twice (RFC 5227, 2.3), so that switches learn the
+ * new place.
+ *
  * Memory: about 90 bytes an address, and the packets that wait.
  *
  *     c :: Classifier(12/0806 20/0002, 12/0800);
@@ -66,7 +70,12 @@ struct arp_querier {
 	bool resolving;          /* the cache is being looked for */
 	bool zero_told;
 	uint64_t queries, drops, responses;
+	struct timer announce;
+	uint32_t announcements; /* still to be made */
 };
+
+/* RFC 5227, 1.1: ANNOUNCE_NUM and ANNOUNCE_INTERVAL. */
+enum { ANNOUNCE_NUM = 2, ANNOUNCE_S = 2 };
 
 /* ---- configuring ---- */
 
@@ -183,6 +192,25 @@ arp_querier_cast(struct element *e, const char *name, int port)
 	return strcmp(name, "ARPTable") == 0 ? e : NULL;
 }
 
+/* A question for the own address, from there, to all (RFC 5227, 2.3). */
+static void
+arp_querier_announce(struct element *e, struct timer *timer, struct thread *t)
+{
+	static const uint8_t nobody[6];
+	struct arp_querier *s = element_state(e);
+	const uint8_t *ip = (const uint8_t *)&s->conf.ip;
+	const struct arp_parties who = { s->conf.mac, nobody, ip, ip };
+	struct packet *p;
+
+	if (s->conf.ip == 0 || s->announcements == 0)
+		return;
+	p = arp_packet_new(t, ARP_REQUEST, ETHER_ALL, &who);
+	if (p != NULL)
+		output_push_one(e, e->nout - 1u, t, p);
+	if (--s->announcements > 0)
+		timer_reschedule_after(timer, ANNOUNCE_S * NS_PER_SEC);
+}
+
 static int
 arp_querier_initialize(struct element *e, struct errh *errh)
 {
@@ -193,6 +221,7 @@ arp_querier_initialize(struct element *e, struct errh *errh)
 		return errh_error(errh, "TABLE: goes round in a circle");
 	if (s->table == NULL)
 		arp_cache_start(&s->own, e);
+	timer_init(&s->announce, e, arp_querier_announce);
 	return 0;
 }
 
@@ -202,6 +231,7 @@ arp_querier_cleanup(struct element *e, enum cleanup_stage stage)
 	struct arp_querier *s = element_state(e);
 
 	(void)stage;
+	timer_fini(&s->announce);
 	arp_cache_fini(&s->own, e->thread);
 }
 
@@ -222,6 +252,43 @@ arp_querier_take_state(
 	s->drops = o->drops;
 	s->responses = o->responses;
 }
+
+/* ---- to another process ---- */
+
+static const struct state_field arp_querier_counts[] = {
+	STATE_RAW(struct arp_querier, queries),
+	STATE_RAW(struct arp_querier, drops),
+	STATE_RAW(struct arp_querier, responses),
+};
+
+/* Always one, which says nothing but that it has moved. */
+static const void *
+arp_querier_next_place(const struct state_call *c, uint64_t *at, void *room)
+{
+	(void)c;
+	return *at == 0 ? room : NULL;
+}
+
+static int
+arp_querier_take_place(const struct state_call *c, const void *what)
+{
+	struct arp_querier *s = element_state(c->e);
+
+	(void)what;
+	s->announcements = ANNOUNCE_NUM;
+	timer_schedule_after(&s->announce, 0);
+	return 0;
+}
+
+static const struct state_item arp_querier_items[] = {
+	{ .what = "counts", STATE_FIELDS(arp_querier_counts) },
+	ARP_CACHE_ITEM(offsetof(struct arp_querier, own)),
+	{ .what = "place",
+	    .next = arp_querier_next_place,
+	    .take = arp_querier_take_place },
+};
+static const struct state_class arp_querier_state = { 1,
+	STATE_ITEMS(arp_querier_items) };
 
 /* ---- packets ---- */
 
@@ -526,6 +593,7 @@ const struct element_class element_arp_querier = {
 	.initialize = arp_querier_initialize,
 	.cleanup = arp_querier_cleanup,
 	.take_state = arp_querier_take_state,
+	.state = &arp_querier_state,
 	.cast = arp_querier_cast,
 	.add_handlers = arp_querier_add_handlers,
 	.push = arp_querier_push,

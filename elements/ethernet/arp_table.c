@@ -96,6 +96,10 @@ arp_table_add_handlers(struct element *e)
 	handler_add_write(e, "clear", arp_table_clear, 0, HANDLER_BUTTON);
 }
 
+static const struct state_item arp_table_items[] = { ARP_CACHE_ITEM(0) };
+static const struct state_class arp_table_state = { 1,
+	STATE_ITEMS(arp_table_items) };
+
 const struct element_class element_arp_table = {
 	.name = "ARPTable",
 	.ports = "0/0",
@@ -105,6 +109,7 @@ const struct element_class element_arp_table = {
 	.initialize = arp_table_initialize,
 	.cleanup = arp_table_cleanup,
 	.take_state = arp_table_take_state,
+	.state = &arp_table_state,
 	.cast = arp_table_cast,
 	.add_handlers = arp_table_add_handlers,
 };

@@ -5,7 +5,9 @@
  */
 #include "base/addr.h"
 #include "elements/ethernet/arp_cache.h"
+#include "test/net.h"
 #include "test/run.h"
+#include "test/state.h"
 #include "test/tap.h"
 
 /* Runs text until it stops itself; handler must then read want. */
@@ -373,6 +375,51 @@ test_noise(void)
 	}
 }
 
+/* Another process: addresses go along with their ages, and it says hello. */
+static void
+test_move(void)
+{
+	static const char text[] =
+	    "q :: ARPQuerier(10.0.0.1, 2:0:0:0:0:a, TIMEOUT 100);"
+	    " t :: ARPTable(TIMEOUT 0);"
+	    " Idle -> [0]q; Idle -> [1]q; q -> out :: Queue -> Idle;";
+	static const char hello[] =
+	    "ffffffffffff02000000000a08060001080006040001"
+	    "02000000000a0a0000010000000000000a000001";
+	/* A nanosecond passes with each look at the clock. */
+	static const char old[] = "10.0.0.2 1 02-00-00-00-00-02 30.0000000";
+	static const char recent[] = "\n10.0.0.3 1 02-00-00-00-00-03 0.0000000";
+	struct strbuf table = STRBUF_INIT;
+	struct trun t;
+	uint32_t lost;
+
+	ok(trun_start(&t, text) == 0, "move: starts");
+	(void)trun_write(&t, "q.insert", "10.0.0.2 2:0:0:0:0:2");
+	(void)trun_write(&t, "t.insert", "10.0.0.9 2:0:0:0:0:9");
+	net_pass(&t, 30 * NS_PER_SEC);
+	(void)trun_write(&t, "q.insert", "10.0.0.3 2:0:0:0:0:3");
+	is_num(net_drain(&t, "out"), 0, "move: nothing was said before");
+	ok(tstate_move(&t, text, &lost) == 0, "move: moves");
+	is_num(lost, 0, "move: all packets are back");
+	sb_adds(&table, trun_read(&t, "q.table"));
+	ok(strstr(sb_cstr(&table), old) == sb_cstr(&table) &&
+	        strstr(sb_cstr(&table), recent) != NULL,
+	    "move: addresses, ages, order");
+	ok(strstr(trun_read(&t, "t.table"), "10.0.0.9 1") != NULL,
+	    "move: an ARPTable's, too");
+	net_pass(&t, NS_PER_SEC);
+	is_cstr(net_took(&t, "out"), hello, "move: it announces its address");
+	net_pass(&t, 10 * NS_PER_SEC);
+	is_cstr(net_took(&t, "out"), hello, "move: and once more");
+	is_num(net_drain(&t, "out"), 0, "move: that is all");
+	net_pass(&t, 62 * NS_PER_SEC);
+	ok(strstr(trun_read(&t, "q.table"), "10.0.0.2 1") == NULL &&
+	        strstr(trun_read(&t, "q.table"), "10.0.0.3 1") != NULL,
+	    "move: the older one goes when its time is over");
+	sb_fini(&table);
+	is_num(trun_stop(&t), 0, "move: all packets are back");
+}
+
 int
 main(void)
 {
@@ -381,6 +428,7 @@ main(void)
 		    runs[i].text, runs[i].handler, runs[i].want, runs[i].name);
 	test_errors();
 	test_cache();
+	test_move();
 	test_cut(
 	    "ffffffffffff02000000000b0806000108000604000102000000000b0a0000"
 	    "020000000000000a000001");
