@@ -11,7 +11,7 @@ COSMOS_COMMON := $(call sources,base) control/message.c \
 	$(addprefix cosmos/,assert.c control.c cpus.c fail.c fd_io.c \
 	keep.c paths.c spec.c stage.c)
 COSMOS_LIB := $(COSMOS_COMMON) $(addprefix cosmos/,cosmos.c images.c move.c \
-	 router.c saved.c stream_fd.c xen_load.c xl_parse.c xl_spec.c) \
+	 router.c router_state.c saved.c stream_fd.c xen_load.c xl_parse.c xl_spec.c) \
 	$(wildcard cosmos/process*.c cosmos/kvm*.c)
 COSMOS_XEN := $(filter-out cosmos/xen_load.c cosmos/xen_linked.c,$(wildcard \
 	cosmos/xen*.c))

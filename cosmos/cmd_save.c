@@ -85,10 +85,11 @@ const struct cmd cmd_save = {
 	    "FILE must not exist; '-' is standard output.\n\n"
 	    "On xen it is the whole memory of the guest.  Of a process or kvm\n"
 	    "guest it is what can be told: what it was created with, each\n"
-	    "router's text, label and state, and the value of every handler\n"
-	    "that can be both read and written.  Counters, flows and packets "
-	    "in\n"
-	    "queues begin anew.",
+	    "router's text, label and state, the value of every handler that\n"
+	    "can be both read and written, and what elements know: the flows\n"
+	    "of rewriters, CGNAT and StatefulFirewall, ARP's addresses.  "
+	    "Other\n"
+	    "counters, and packets in queues, begin anew.",
 	.shorts = "k",
 	.longs = save_options,
 	.run = save_run,

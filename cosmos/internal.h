@@ -5,7 +5,8 @@
  *	cosmos.c     the handle, names and ids, the choice of a platform
  *	fail.c       errors and results
  *	control.c    requests to a guest and their answers (abi/control.h)
- *	router.c     the operations on routers, over those
+ *	router.c     the operations on routers, over those; router_state.c
+ *	             what they know
  *	stream_fd.c  the bytes of those over a socket
  *	stage.c      where the time of a create goes
  *	spec.c       what guests are created with, as text
@@ -27,6 +28,7 @@
 #include <stdbool.h>
 
 #include "abi/control.h"
+#include "abi/state.h"
 #include "base/compiler.h"
 #include "base/diag.h"
 #include "base/str.h"
@@ -45,7 +47,8 @@ struct stages {
 struct cosmos {
 	struct strbuf error; /* a sentence, or Click's messages */
 	uint32_t last_request;
-	void *xen; /* the xen platform's own */
+	int64_t still_ns; /* since when what is being saved stands still */
+	void *xen;        /* the xen platform's own */
 	/* The process platform's. */
 	struct cgroups *cgroups; /* once they were looked for */
 	unsigned int created;    /* guests, by this handle */
@@ -235,12 +238,39 @@ void keep_clear(int folder);
 
 /* ---- router.c ---- */
 
+/*
+ * One request; on success *reply is the answer, else the answer is what the
+ * error says.
+ */
+int router_ask(struct cosmos *c, const struct cosmos_guest *g,
+    enum control_op op, unsigned int *router, const char *path,
+    struct str payload, struct strbuf *reply);
 /* Installs it, without a note: *router is which, or CONTROL_ANY_ROUTER. */
 int router_put(struct cosmos *c, const struct cosmos_guest *g,
     unsigned int *router, const char *label, const char *text, size_t n);
 /* Installs it as that router, and as nothing else. */
 int router_install(struct cosmos *c, const struct cosmos_guest *g,
     unsigned int router, const char *label, const char *text, size_t n);
+
+/* ---- router_state.c: what routers know, told and taken ---- */
+
+/*
+ * All routers stand still, and new ones do not begin, until routers_let_go(),
+ * or some seconds after the last request for their state: ours, should we end.
+ */
+int routers_hold(struct cosmos *c, const struct cosmos_guest *g);
+/* COSMOS_E_NOTFOUND: it has let go by itself meanwhile. */
+int routers_let_go(struct cosmos *c, const struct cosmos_guest *g);
+
+/*
+ * The next part of a router's state is appended to *part (abi/state.h); *at,
+ * which begins zeroed, is moved on: at->element is STATE_END after the last.
+ */
+int router_state(struct cosmos *c, const struct cosmos_guest *g,
+    unsigned int router, struct state_place *at, struct strbuf *part);
+/* Has a router take a part. */
+int router_take_state(struct cosmos *c, const struct cosmos_guest *g,
+    unsigned int router, struct str part);
 
 /* ---- saved.c: guests that are told, not copied ---- */
 

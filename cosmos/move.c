@@ -19,7 +19,7 @@
 
 #define MAGIC "clickos-saved 1 "
 
-enum { LINE_MAX_SIZE = 512, ANSWER_MS = 60000 };
+enum { LINE_MAX_SIZE = 512, ANSWER_MS = 60000, DRAIN_MS = 5000 };
 
 /* A line and not a byte more: others read on.  Without its end. */
 static int
@@ -64,8 +64,11 @@ move_out(
 	status = head.oom ? cosmos_fail(c, COSMOS_E_FULL, "out of memory")
 	                  : fd_write(c, fd, sb_str(&head));
 	sb_fini(&head);
-	*from_ns = steady_ns();
-	return status == COSMOS_OK ? p->save(c, g, fd) : status;
+	c->still_ns = steady_ns(); /* what is told, not copied, later */
+	if (status == COSMOS_OK)
+		status = p->save(c, g, fd);
+	*from_ns = c->still_ns;
+	return status;
 }
 
 static int
@@ -183,6 +186,20 @@ cosmos_migrate(struct cosmos *c, const struct cosmos_guest *g, int fd,
 	return cosmos_destroy(c, g);
 }
 
+/*
+ * Takes the rest of what is not wanted: whoever sends it reads the answer after
+ * it, and a connection that ends with bytes unread may take the answer along.
+ */
+static void
+move_drain(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	char bytes[4096];
+
+	while (poll(&p, 1, DRAIN_MS) > 0 && read(fd, bytes, sizeof(bytes)) > 0)
+		;
+}
+
 int
 cosmos_receive(struct cosmos *c, int fd, struct cosmos_guest *g)
 {
@@ -206,6 +223,7 @@ cosmos_receive_as(
 	told = answer.oom ? cosmos_fail(c, COSMOS_E_FULL, "out of memory")
 	                  : fd_write(c, fd, sb_str(&answer));
 	if (status != COSMOS_OK) {
+		move_drain(fd);
 		cosmos_fail(c, status, "%s", sb_cstr(&why));
 	} else if (told != COSMOS_OK) {
 		/* Nobody has heard that it runs here: it goes on there. */

@@ -172,6 +172,8 @@ int process_ports_confine(
 /* ---- process_move.c ---- */
 
 int process_save(struct cosmos *c, const struct cosmos_guest *g, int fd);
+/* It goes on, and so do its routers. */
+int process_go_on(struct cosmos *c, const struct cosmos_guest *g);
 int process_restore(
     struct cosmos *c, int fd, const char *name, struct cosmos_guest *g);
 int process_folder(const struct cosmos_guest *g);

@@ -9,7 +9,7 @@
 
 #include "cosmos/process_internal.h"
 
-/* What is asked is asked before it stands still, which is at once after. */
+/* Its routers stand still from when they were asked; now all of it does. */
 int
 process_save(struct cosmos *c, const struct cosmos_guest *g, int fd)
 {
@@ -27,6 +27,17 @@ process_save(struct cosmos *c, const struct cosmos_guest *g, int fd)
 	spec_fini(&spec);
 	process_dir_close(&d);
 	return status == COSMOS_OK ? cosmos_suspend(c, g) : status;
+}
+
+int
+process_go_on(struct cosmos *c, const struct cosmos_guest *g)
+{
+	int status = cosmos_resume(c, g);
+
+	if (status == COSMOS_OK)
+		status = routers_let_go(c, g);
+	/* Its routers have let go by themselves, or never were held. */
+	return status == COSMOS_E_NOTFOUND ? COSMOS_OK : status;
 }
 
 int

@@ -6,11 +6,7 @@
 
 #include "cosmos/internal.h"
 
-/*
- * One request; on success *reply is the answer, else the answer is what the
- * error says.
- */
-static int
+int
 router_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
     unsigned int *router, const char *path, struct str payload,
     struct strbuf *reply)
