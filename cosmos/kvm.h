@@ -42,6 +42,12 @@ int qemu_arguments(struct cosmos *c, struct qemu *q,
 void qemu_add(struct qemu *q, const char *fmt, ...) PRINTF(2, 3);
 void qemu_fini(struct qemu *q);
 
+/* ---- kvm_image.c ---- */
+
+/* COSMOS_E_FULL with how much it takes, if that memory is too little for it. */
+int kvm_image_fits(struct cosmos *c, const struct cosmos_spec *spec,
+    const char *kernel, uint64_t memory);
+
 /* ---- kvm_ports.c ---- */
 
 /* Says what is wrong with the ports, if anything is. */

@@ -137,6 +137,8 @@ qemu_arguments(struct cosmos *c, struct qemu *q, const struct cosmos_spec *spec,
 	uint64_t memory = spec->memory != 0 ? spec->memory : KVM_MEMORY;
 	int status = qemu_kernel(c, spec, kernel);
 
+	if (status == COSMOS_OK)
+		status = kvm_image_fits(c, spec, kernel, memory);
 	if (status != COSMOS_OK)
 		return status;
 	if (strchr(d->path, ',') != NULL)

@@ -181,6 +181,17 @@ def test_faults(folder):
     fails(create('taken'), EXISTS, 'taken', 'by a process guest, too')
     ok(cosmos('read', 'taken', 'c.count').out == '0\n', 'its owner lives')
     cosmos('destroy', 'taken')
+    for little in '64K', '1M', '2M':
+        done = make('x', IDLE, '--memory', little)
+        ok(done.status == FULL and re.fullmatch(
+            r'cosmos: x: \d+ kB of memory are too little: its kernel \S+ '
+            r'alone ends at \d+ kB: --memory 3M\n', done.err),
+           'too little memory for the kernel: ' + little, done.all)
+        nothing_left('x', little)
+    ok(make('x', COUNT, '--memory', '3M').status == OK and until(
+        lambda: cosmos('read', 'x', 'c.count').out == '5\n'),
+       'what it says is enough is enough')
+    cosmos('destroy', 'x')
     fails(make('x', IDLE, '-i', '/no/kernel'), NOTFOUND, '/no/kernel',
           'a missing image')
     with open(folder + '/kernel', 'w') as f:
