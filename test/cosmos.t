@@ -718,7 +718,7 @@ def test_rights():
         fails(member.cosmos(*argv), DENIED, 'shared',
               'but %s is not for it' % argv[0])
     ok(cosmos('read', 'shared', 'c.count').out == '0\n' and
-       cosmos('read', 'closed', 'c.count').out == '5\n', 'they run on')
+       counted('closed'), 'they run on')
     fails(create('x', IDLE, CLICKOS_GROUP='no-such-group'), USAGE,
           'no-such-group', 'a group that is none')
     nothing_left('x', 'no group')
@@ -754,7 +754,7 @@ def test_names():
     create('taken', COUNT)
     pid = pid_of('taken')
     fails(create('taken'), EXISTS, 'taken', 'a name in use')
-    ok(alive(pid) and cosmos('read', 'taken', 'c.count').out == '5\n',
+    ok(alive(pid) and counted('taken'),
        'its owner is not touched')
     test_race(8)
     cosmos('destroy', 'taken')
@@ -803,7 +803,7 @@ def test_killed_create(folder):
         if again == 'create':
             ok(create('half', COUNT).status == OK and not alive(guest),
                'killed: the next create clears it away')
-            ok(cosmos('read', 'half', 'c.count').out == '5\n',
+            ok(counted('half'),
                'and has the name')
         else:
             said = cosmos('doctor', '-n', '--json').json()
@@ -966,7 +966,7 @@ def test_watch():
        'with its configuration, as it was swapped')
     ok(until(lambda: state_of('old', 3) == 'halted') and
        state_of('old', 1) is None and state_of('old', 2) == 'running' and
-       cosmos('read', '-r', '2', 'old', 'c.count').out == '5\n',
+       counted('-r', '2', 'old'),
        'and with all that was installed since, stopped or removed')
     os.kill(pid_of('gone'), signal.SIGKILL)
     ok(watch.line() == 'gone: it has crashed' and
@@ -1012,7 +1012,7 @@ def test_pool():
           '0=bridge:b', 'pool --port: a process guest gets its ports later')
     held = set(os.listdir(os.path.join(here.run, 'pool')))
     done = create('quick', COUNT)
-    ok(done.status == OK and cosmos('read', 'quick', 'c.count').out == '5\n',
+    ok(done.status == OK and counted('quick'),
        'create takes one', done.all)
     ok(cosmos('pool').out == '2\n' and
        set(os.listdir(os.path.join(here.run, 'pool'))) < held,

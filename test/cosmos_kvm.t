@@ -54,6 +54,7 @@ def test_all_commands(folder):
     cosmos('destroy', 'one')
     make('two', COUNT)
     who = str(pid_of('two'))
+    ok(counted(who), 'it has counted')
     file = folder + '/two.save'
     ok(cosmos('save', '--json', '-k', who, file).json()[0]['name'] == 'two' and
        cosmos('read', who, 'c.count').out == '5\n', 'save --keep by id')
@@ -66,6 +67,7 @@ def test_all_commands(folder):
 
 def test_several_tools():
     make('busy', COUNT)
+    ok(counted('busy'), 'it has counted')
     results = []
     threads = [threading.Thread(target=lambda: results.append(
         cosmos('read', 'busy', 'c.count').out)) for _ in range(6)]
@@ -131,7 +133,7 @@ def test_watch():
         os.kill(pid_of('crash'), signal.SIGKILL)
         ok(line() == 'crash: it has crashed' and
            line() == 'crash: started again' and
-           until(lambda: cosmos('read', 'crash', 'c.count').out == '5\n'),
+           counted('crash'),
            'a crash')
         cosmos('shutdown', 'gone')
         ok(line() == 'gone: poweroff' and
@@ -188,8 +190,7 @@ def test_faults(folder):
             r'alone ends at \d+ kB: --memory 3M\n', done.err),
            'too little memory for the kernel: ' + little, done.all)
         nothing_left('x', little)
-    ok(make('x', COUNT, '--memory', '3M').status == OK and until(
-        lambda: cosmos('read', 'x', 'c.count').out == '5\n'),
+    ok(make('x', COUNT, '--memory', '3M').status == OK and counted('x'),
        'what it says is enough is enough')
     cosmos('destroy', 'x')
     fails(make('x', IDLE, '-i', '/no/kernel'), NOTFOUND, '/no/kernel',
