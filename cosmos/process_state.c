@@ -45,6 +45,19 @@ process_id_path(uint32_t id, char path[static PATH_MAX])
 	return n > 0 && n < PATH_MAX;
 }
 
+/* A folder of guests that is not ours: errno says why. */
+static int
+process_root_failed(struct cosmos *c, const char *path)
+{
+	int status = cosmos_fail_errno(c, "%s", path);
+
+	if (status == COSMOS_E_DENIED)
+		sb_printf(&c->error,
+		    "; root's guests are there: "
+		    "$CLICKOS_RUN may name a folder of your own");
+	return status;
+}
+
 int
 process_make_root(struct cosmos *c)
 {
@@ -55,7 +68,7 @@ process_make_root(struct cosmos *c)
 	for (i = 0; i < ARRAY_SIZE(below); i++) {
 		snprintf(path, sizeof(path), "%s%s", run_root(), below[i]);
 		if (mkdir(path, DIR_MODE) != 0 && errno != EEXIST)
-			return cosmos_fail_errno(c, "%s", path);
+			return process_root_failed(c, path);
 	}
 	return COSMOS_OK;
 }
@@ -281,7 +294,7 @@ process_mkdir(struct cosmos *c, const char *path)
 		return status;
 	if (mkdir(path, GUEST_MODE) != 0) {
 		if (errno != ENOENT)
-			return cosmos_fail_errno(c, "%s", path);
+			return process_root_failed(c, path);
 		status = process_make_root(c);
 		if (status != COSMOS_OK)
 			return status;

@@ -703,6 +703,8 @@ def test_rights():
                      ('save', name, '-'), ('logs', name)):
             done = who.cosmos(*argv, stdin=IDLE)
             ok(done.status == DENIED, 'nor %s' % argv[0], done.all)
+    fails(stranger.cosmos('create', 'x', '-o', 'process', '-c', '-', stdin=IDLE),
+          DENIED, '$CLICKOS_RUN may name a folder', 'nor create in its folder')
     ok(stranger.cosmos('list', '--json').json() == [] and
        [g['name'] for g in member.cosmos('list', '--json').json()] ==
        ['shared'], 'rights: list has what one may see')

@@ -201,7 +201,7 @@ ok(cpu(switch.pid) + cpu(pair.pid) - before <= 1, 'idle: no processor time')
 r = subprocess.run([VALE, 'serve', '--user', 'root', 'vale0'],
                    capture_output=True, text=True,
                    timeout=20)
-ok(r.returncode == 1 and 'somebody listens there' in r.stderr,
+ok(r.returncode == 1 and 'somebody listens there; --socket' in r.stderr,
    'one switch a socket', r.stderr)
 
 # Killed and started again: the process's ports come back by themselves.

@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "abi/vale.h"
 #include "base/compiler.h"
 #include "vale/main.h"
 #include "vale/number.h"
@@ -297,6 +298,17 @@ serve(struct serve *s, char **switches, int nswitches, struct diag *why)
 	return err;
 }
 
+static void
+serve_failed(const struct serve *s, const char *why)
+{
+	const char *path = s->server.path;
+	bool there = strncmp(why, path, strlen(path)) == 0;
+
+	fprintf(stderr, "vale: %s%s\n", why,
+	    there ? "; --socket PATH or $" VALE_SOCKET_ENV " names another"
+	          : "");
+}
+
 int
 main_serve(int argc, char **argv)
 {
@@ -334,7 +346,7 @@ main_serve(int argc, char **argv)
 	    serve_helper(&s, &why) == 0 && serve_policy(&s, &why) == 0)
 		status = serve(&s, argv + i, argc - i, &why) != 0;
 	if (status != 0)
-		fprintf(stderr, "vale: %s\n", why.text);
+		serve_failed(&s, why.text);
 	if (s.vale.opener != NULL)
 		opener_stop(s.vale.opener);
 	sb_fini(&s.commands);
