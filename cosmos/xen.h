@@ -190,6 +190,14 @@ void xen_keys_remove(
 int xen_vifs_parse(struct cosmos *c, struct xen_guest *g);
 /* The keys of all vifs, within transaction t. */
 void xen_vifs_write(struct xen_store *s, uint32_t t, const struct xen_guest *g);
+/*
+ * Of those of bridges, before the domain is introduced; and, in a transaction
+ * of their own, of those of the switch, after that.
+ */
+void xen_vifs_prepare(
+    struct xen_store *s, uint32_t t, const struct xen_guest *g);
+int xen_vifs_offer(
+    struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
 /* Where the backend of a device lies; the state of one end. */
 void xen_vif_back(
     char path[static XEN_PATH], uint32_t domid, const struct xen_vif *v);

@@ -16,6 +16,7 @@ enum {
 	/* Xen's bookkeeping of a PVH guest: 1 MB and 4 kB a megabyte. */
 	HAP_BASE_MB = 1,
 	HAP_MB_PER_MB = 256,
+	TSC_NATIVE = 2, /* xen's docs/man/xen-tscmode(7) */
 };
 
 #define GB_4 (UINT64_C(1) << 32)
@@ -46,6 +47,14 @@ build_empty(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 	if (xc_domain_max_vcpus(h->xch, g->domid, 1) != 0 ||
 	    xc_domain_setmaxmem(h->xch, g->domid, g->memory_kb + SLACK_KB) != 0)
 		return xen_fail(c, h, "%s: its limits", g->spec->name);
+	/*
+	 * Its clock is Xen's, who says how the counter runs here: by default
+	 * Xen would emulate each look at it, thousands of cycles, for a guest
+	 * that has come from a processor of another speed, or on one whose
+	 * counter is not steady.
+	 */
+	if (xc_domain_set_tsc_info(h->xch, g->domid, TSC_NATIVE, 0, 0, 0) != 0)
+		return xen_fail(c, h, "%s: its clock", g->spec->name);
 	if (g->pvh && xc_shadow_control(h->xch, g->domid,
 	                  XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION, &hap_mb, 0) < 0)
 		return xen_fail(

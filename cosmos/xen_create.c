@@ -162,9 +162,12 @@ create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 	char *event;
 
 	while (!known && !dead && left > 0) {
-		status = create_state(c, h, g, &known);
-		event = known ? NULL : xen_store_event(h->store, LOOK_MS);
-		dead = !known && event == NULL && create_is_dead(h, g);
+		event =
+		    xen_store_event(h->store, LOOK_MS); /* one comes at once */
+		if (event != NULL)
+			status = create_state(c, h, g, &known);
+		else
+			dead = create_is_dead(h, g);
 		free(event);
 		left = end - steady_ns() / 1000000;
 	}
@@ -181,26 +184,31 @@ create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 static int
 xen_introduce(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
-	int status;
+	int status = xen_keys_write(c, h, g);
 
-	/* Before its devices: a switch serves no domain that is not there. */
-	xen_store_introduce(h->store, g->domid, g->store_frame, g->store_port);
-	if (!xen_store_done(h->store))
-		return xen_fail(
-		    c, h, "%s: introducing it to XenStore", g->spec->name);
-	stage_end(c, "introduction");
-	status = xen_keys_write(c, h, g);
 	if (status != COSMOS_OK)
 		return status;
 	stage_end(c, "keys");
-	if (g->shell)
-		return COSMOS_OK;
-	status = xen_folder_make(c, g);
+	/*
+	 * After its keys: xenconsoled asks for all of a console's at each that
+	 * changes in a domain that it knows.  Before the ports of the switch,
+	 * which serves no domain that is not there.
+	 */
+	xen_store_introduce(h->store, g->domid, g->store_frame, g->store_port);
+	if (!xen_store_done(h->store))
+		status = xen_fail(
+		    c, h, "%s: introducing it to XenStore", g->spec->name);
+	if (status == COSMOS_OK)
+		status = xen_vifs_offer(c, h, g);
+	stage_end(c, "introduction");
+	if (status == COSMOS_OK && !g->shell)
+		status = xen_folder_make(c, g);
 	if (status != COSMOS_OK) {
 		xen_keys_remove(h, g->domid, g->spec->name, g->uuid);
 		return status;
 	}
-	xen_libxl_file(g);
+	if (!g->shell)
+		xen_libxl_file(g);
 	stage_end(c, "files");
 	return COSMOS_OK;
 }

@@ -82,7 +82,6 @@ keys_console(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 	keys_own_number(s, t, g, "console/ring-ref", g->console_frame);
 	keys_own_number(s, t, g, "console/limit", CONSOLE_LIMIT);
 	keys_own(s, t, g, "console/type", "xenconsoled");
-	keys_given(s, t, g, "console/tty");
 }
 
 static void
@@ -101,7 +100,6 @@ keys_domain(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 	keys_console(s, t, g);
 	keys_given(s, t, g, "control/shutdown");
 	keys_given(s, t, g, "data");
-	keys_given(s, t, g, "error");
 	if (g->shell)
 		keys_own(s, t, g, XEN_SHELL_KEY, g->spec->name);
 }
@@ -163,7 +161,7 @@ xen_keys_write(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 		keys_home(s, t, g);
 		keys_domain(s, t, g);
 		xen_libxl_keys(s, t, g);
-		xen_vifs_write(s, t, g);
+		xen_vifs_prepare(s, t, g);
 		holder = g->shell ? 0 : xen_keys_holder(s, t, g);
 		if (holder != 0) {
 			xen_store_abort(s, t);

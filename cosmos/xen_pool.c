@@ -52,6 +52,18 @@ pool_list(struct xen_store *s, uint32_t *n)
 	return xen_store_list(s, XEN_POOL, n);
 }
 
+/* Asked without a transaction, which costs as much as three keys. */
+static bool
+pool_is_empty(struct xen_store *s)
+{
+	uint32_t n;
+	char *names = pool_list(s, &n);
+	bool empty = names == NULL || n == 0;
+
+	free(names);
+	return empty;
+}
+
 static void
 pool_path(char path[static XEN_PATH], uint32_t domid)
 {
@@ -206,7 +218,7 @@ xen_pool_take(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 	struct strbuf key = STRBUF_INIT;
 	int status, tries = 0;
 
-	if (!pool_would_do(g))
+	if (!pool_would_do(g) || pool_is_empty(h->store))
 		return COSMOS_E_STATE;
 	status = pool_key(c, g->spec, &key);
 	if (status == COSMOS_OK)

@@ -18,7 +18,7 @@
 
 #include <xen/io/xenbus.h>
 
-enum { DETACH_MS = 3000, LOOK_MS = 2, ATTACH_TRIES = 100 };
+enum { DETACH_MS = 3000, LOOK_MS = 2, VIFS_TRIES = 100 };
 
 /* 00:16:3e is Xen's; the rest is chance (docs/misc/vif naming). */
 static int
@@ -105,7 +105,7 @@ xen_vif_back(
 	    v->vale ? "vale" : "vif", domid, v->handle);
 }
 
-/* A folder of keys: owner's own, and reader may read. */
+/* A folder of keys: owner's own, and reader may read; 0 and 0: domain 0's. */
 static void
 vif_folder(struct xen_store *s, uint32_t t, const char *folder, uint32_t owner,
     uint32_t reader, const struct vif_key *key, unsigned int n)
@@ -113,8 +113,11 @@ vif_folder(struct xen_store *s, uint32_t t, const char *folder, uint32_t owner,
 	char path[XEN_PATH + 24];
 	unsigned int i;
 
-	xen_store_mkdir(s, t, folder);
-	xen_store_give(s, t, folder, owner, reader);
+	if (owner !=
+	    reader) { /* else it is nobody's but ours, as what it is in */
+		xen_store_mkdir(s, t, folder);
+		xen_store_give(s, t, folder, owner, reader);
+	}
 	for (i = 0; i < n; i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, key[i].name);
 		xen_store_write(s, t, path, key[i].value);
@@ -165,13 +168,59 @@ vif_write(struct xen_store *s, uint32_t t, const struct xen_guest *g,
 	vif_folder(s, t, back, 0, g->domid, backend, ARRAY_SIZE(backend));
 }
 
-void
-xen_vifs_write(struct xen_store *s, uint32_t t, const struct xen_guest *g)
+static void
+vifs_write(
+    struct xen_store *s, uint32_t t, const struct xen_guest *g, bool vale)
 {
 	unsigned int i;
 
 	for (i = 0; i < g->vifs; i++)
-		vif_write(s, t, g, &g->vif[i]);
+		if (g->vif[i].vale == vale)
+			vif_write(s, t, g, &g->vif[i]);
+}
+
+void
+xen_vifs_prepare(struct xen_store *s, uint32_t t, const struct xen_guest *g)
+{
+	vifs_write(s, t, g, false);
+}
+
+void
+xen_vifs_write(struct xen_store *s, uint32_t t, const struct xen_guest *g)
+{
+	vifs_write(s, t, g, false);
+	vifs_write(s, t, g, true);
+}
+
+/* Those of the switch, or of bridges, in a transaction of their own. */
+static int
+vifs_transact(
+    struct cosmos *c, struct xen_host *h, const struct xen_guest *g, bool vale)
+{
+	unsigned int tries;
+	uint32_t t;
+
+	for (tries = 0; tries < VIFS_TRIES; tries++) {
+		t = xen_store_begin(h->store);
+		if (t == 0)
+			break;
+		vifs_write(h->store, t, g, vale);
+		if (xen_store_commit(h->store, t))
+			return COSMOS_OK;
+		if (errno != EAGAIN)
+			break;
+	}
+	return xen_fail(c, h, "%s: the keys of its ports", g->spec->name);
+}
+
+int
+xen_vifs_offer(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+{
+	unsigned int i = 0;
+
+	while (i < g->vifs && !g->vif[i].vale)
+		i++;
+	return i < g->vifs ? vifs_transact(c, h, g, true) : COSMOS_OK;
 }
 
 int
@@ -205,26 +254,6 @@ vif_remove(struct xen_host *h, uint32_t domid, const struct xen_vif *v)
 	(void)xen_store_done(h->store); /* as far as it goes */
 }
 
-/* The keys in one transaction, as at a create. */
-static int
-attach_write(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
-{
-	unsigned int tries;
-	uint32_t t;
-
-	for (tries = 0; tries < ATTACH_TRIES; tries++) {
-		t = xen_store_begin(h->store);
-		if (t == 0)
-			break;
-		xen_vifs_write(h->store, t, g);
-		if (xen_store_commit(h->store, t))
-			return COSMOS_OK;
-		if (errno != EAGAIN)
-			break;
-	}
-	return xen_fail(c, h, "%s: the keys of its port", g->spec->name);
-}
-
 int
 xen_attach(struct cosmos *c, const struct cosmos_guest *guest, const char *port)
 {
@@ -244,7 +273,7 @@ xen_attach(struct cosmos *c, const struct cosmos_guest *guest, const char *port)
 		return cosmos_fail(c, COSMOS_E_EXISTS,
 		    "%s: it has a port %u: detach that first", guest->name,
 		    g.vif[0].handle);
-	status = attach_write(c, h, &g);
+	status = vifs_transact(c, h, &g, g.vif[0].vale);
 	if (status == COSMOS_OK)
 		status = xen_vifs_join(c, h, &g);
 	if (status != COSMOS_OK)
