@@ -123,13 +123,14 @@ class CosmosGuest:
     """A guest made and asked by cosmos."""
     platform = 'process'
     patience = 1.0  # how many times as long a thing takes as in a process
+    options = ()    # of its create
 
     def __init__(self, name, text, ports):
         """ports: of the switch, "vale0:NAME" each."""
         self.name = name
         self.cosmos('create', '--on', self.platform, *[
             w for i, p in enumerate(ports) for w in ('--port', f'{i}={p}')],
-            '-c', '-', name, given=text)
+            *self.options, '-c', '-', name, given=text)
 
     def cosmos(self, *words, given=None):
         r = subprocess.run([COSMOS, *words], input=given, text=True,

@@ -7,7 +7,7 @@ lib=build/xenbox/pybox
 /usr/bin/python3 tools/pybox $lib test/xen/middleboxes_xen.py
 echo "$*" > build/xenbox/names
 jansson=$(ldconfig -p | sed -n 's/.*libjansson\.so\.4.*=> //p' | head -n 1)
-exec tools/xenbox run -t 600 test/xen/middleboxes.sh build/clickos build/vale \
+exec tools/xenbox run -i -t 600 test/xen/middleboxes.sh build/clickos build/vale \
     build/libvale-xen.so build/cosmos build/libcosmos-xen.so "$jansson" \
     build/xenbox/names $lib $lib/bin/python3 "$lib"/lib/*/lib-dynload/_ctypes.*.so \
     test/middleboxes.py test/box.py test/built.py test/tap.py test/packets.py \
