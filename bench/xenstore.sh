@@ -20,7 +20,7 @@ command_ns() # WHAT COMMAND...
 {
 	what=$1
 	shift
-	/test/start $N "$@" 2>>/tmp/err | sort -n | sed -n "$((N / 2 + 1))p" |
+	/test/start $N "$@" 2>>/tmp/err | cut -d" " -f1 | sort -n | sed -n "$((N / 2 + 1))p" |
 	    sed "s/^/$what /"
 }
 
