@@ -40,8 +40,12 @@
 
 enum {
 	NETRING_MAGIC = 0x474e5256, /* "VRNG" */
-	NETRING_VERSION = 1,
-	NETRING_BUFFER = 2048, /* bytes a buffer */
+	NETRING_VERSION = 2,
+	/*
+	 * Bytes a buffer: an odd number of cache lines, so that frames at one
+	 * offset of many buffers lie in all sets of a first-level cache.
+	 */
+	NETRING_BUFFER = 33 * 64,
 	NETRING_BUFFERS_MAX = 1 << 20,
 	NETRING_SLOTS_MIN = 64,
 	NETRING_SLOTS_MAX = 4096,

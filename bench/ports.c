@@ -58,7 +58,7 @@ peer_port(struct peer *p, struct netring_guest_port *port, const char *name,
 		buffers[i] = p->next++;
 	if (p->next > p->guest.layout.buffers ||
 	    netring_guest_port_init(
-	        port, &p->guest, p->ports, buffers, frame_offset) != 0)
+	        port, &p->guest, p->ports, buffers, FRAME_OFFSET) != 0)
 		fail(p, "too many ports for the buffers");
 	if (vale_link_port(
 	        &p->link, str_of(name), p->ports++, mac, &mtu, &why) != 0)

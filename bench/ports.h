@@ -26,12 +26,8 @@ struct peer *peer_new(const char *program, uint32_t slots, uint32_t buffers);
 void peer_port(struct peer *p, struct netring_guest_port *port,
     const char *name, uint8_t mac[static 6]);
 
-/* Where a frame begins in a buffer: as with guests, on different lines. */
-static inline uint32_t
-frame_offset(uint32_t buffer)
-{
-	return 64 + buffer % 7 * 64;
-}
+/* Where a frame begins in a buffer, as with guests. */
+enum { FRAME_OFFSET = 64 };
 
 /* A buffer for what is received next. */
 static inline uint32_t

@@ -127,11 +127,10 @@ client_send(struct stress *s, struct client *c, int64_t now)
 		return;
 	}
 	b = netring_guest_tx_spare(port);
-	f = netring_guest_buffer(&c->peer->guest, b) + frame_offset(b);
+	f = netring_guest_buffer(&c->peer->guest, b) + FRAME_OFFSET;
 	memcpy(f, c->frame, STAMP);
 	memcpy(f + STAMP, &now, sizeof(now));
-	netring_guest_tx_put_own(
-	    port, slot_make(b, 0, frame_offset(b), s->size));
+	netring_guest_tx_put_own(port, slot_make(b, 0, FRAME_OFFSET, s->size));
 	netring_publish(&port->tx);
 	fence_full();
 	peer_wake(c->peer, &port->tx);
@@ -155,7 +154,7 @@ client_receive(struct stress *s, struct client *c)
 		int64_t sent;
 
 		if (netring_guest_rx_take(
-		        &c->port, empty, frame_offset(empty), &slot) != 0)
+		        &c->port, empty, FRAME_OFFSET, &slot) != 0)
 			exit(1);
 		if (slot_length(slot) == s->size) {
 			memcpy(&sent,

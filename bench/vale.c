@@ -67,7 +67,7 @@ pair_wake(struct pair *p)
 static inline netring_slot
 make_frame(struct pair *p, uint32_t b, uint32_t size)
 {
-	uint32_t offset = frame_offset(b);
+	uint32_t offset = FRAME_OFFSET;
 	uint8_t *f = netring_guest_buffer(&p->from->guest, b) + offset;
 
 	memcpy(f, p->to_mac, 6);
@@ -94,7 +94,7 @@ pair_send(struct pair *p, uint32_t n, uint32_t size)
 	for (uint32_t i = 0; i < n; i++)
 		prefetch_write(netring_guest_buffer(&p->from->guest,
 		                   p->tx.spare[p->tx.nspare - 1 - i]) +
-		               frame_offset(p->tx.spare[p->tx.nspare - 1 - i]));
+		               FRAME_OFFSET);
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t b = netring_guest_tx_spare(&p->tx);
 
@@ -122,8 +122,8 @@ pair_receive(struct pair *p, uint32_t n, uint32_t size)
 		struct peer *to = p->to;
 		uint32_t empty = peer_empty(to);
 
-		if (netring_guest_rx_take(
-		        &p->rx, empty, frame_offset(empty), &s[i]) != 0)
+		if (netring_guest_rx_take(&p->rx, empty, FRAME_OFFSET, &s[i]) !=
+		    0)
 			exit(1);
 		got[i] = slot_buffer(s[i]);
 		prefetch_read(netring_guest_buffer(&to->guest, got[i]) +

@@ -27,7 +27,7 @@
 #include "base/steady.h"
 #include "bench/cores.h"
 
-enum { BUFFER = 2048, COLOURS = 7 };
+enum { BUFFER = 33 * CACHE_LINE };
 
 struct index {
 	uint32_t value CACHE_ALIGNED;
@@ -51,7 +51,7 @@ static uint8_t *
 way_frame(const struct way *w, uint32_t i)
 {
 	i %= w->slots;
-	return w->buffers + (size_t)i * BUFFER + 64 + i % COLOURS * CACHE_LINE;
+	return w->buffers + (size_t)i * BUFFER + 64;
 }
 
 static inline uint32_t

@@ -168,7 +168,7 @@ static uint32_t
 packet_copy_tailroom(const struct packet *p, uint32_t headroom)
 {
 	uint64_t used = (uint64_t)headroom + p->length;
-	uint64_t room = used < POOL_ROOM ? POOL_ROOM - used : 0;
+	uint64_t room = used < POOL_BUFFER ? POOL_BUFFER - used : 0;
 
 	return packet_tailroom(p) < room ? packet_tailroom(p) : (uint32_t)room;
 }

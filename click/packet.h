@@ -16,7 +16,7 @@
  * prepending leave them alone, as in Click.
  *
  * Packets come from the running thread's pool (thread->pool): a header with a
- * buffer of at least POOL_ROOM bytes attached, never malloc on the fast path.
+ * buffer of POOL_BUFFER bytes attached, never malloc on the fast path.
  * Longer ones get a buffer of their own.
  */
 #ifndef CLICK_PACKET_H
@@ -37,14 +37,11 @@ struct thread;
 enum {
 	PACKET_ANNO_SIZE = 48,
 	PACKET_HEADROOM = 64, /* default, bytes; a multiple of 4 */
-	POOL_BUFFER = 2048,   /* bytes of a pool's buffer */
 	/*
-	 * Buffers lie 2048 bytes apart, and packets at one offset would all
-	 * compete for a few sets of the first-level cache: they begin on this
-	 * many lines in turn.
+	 * Bytes of a pool's buffer: an odd number of cache lines, so that
+	 * packets at one offset lie in all sets of a first-level cache.
 	 */
-	POOL_COLOURS = 6,
-	POOL_ROOM = POOL_BUFFER - (POOL_COLOURS - 1) * CACHE_LINE,
+	POOL_BUFFER = 33 * CACHE_LINE,
 	PACKET_MAX = 1 << 20, /* longest packet, bytes */
 };
 

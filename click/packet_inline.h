@@ -47,7 +47,7 @@ packet_new_inline(struct thread *t, uint32_t headroom, const void *data,
 {
 	struct packet *p;
 
-	if (unlikely((uint64_t)headroom + length + tailroom > POOL_ROOM))
+	if (unlikely((uint64_t)headroom + length + tailroom > POOL_BUFFER))
 		return packet_new_long(t, headroom, data, length, tailroom);
 	p = pool_get(t->pool);
 	if (unlikely(p == NULL))

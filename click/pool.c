@@ -94,10 +94,9 @@ depot_add_chunk(struct depot *d, uint32_t n)
 	}
 	for (uint32_t i = n; i-- > 0;) {
 		struct packet *p = &c.headers[i];
-		uint32_t colour = i % POOL_COLOURS * CACHE_LINE;
 
-		p->head = c.buffers + (size_t)i * POOL_BUFFER + colour;
-		p->size = POOL_BUFFER - colour;
+		p->head = c.buffers + (size_t)i * POOL_BUFFER;
+		p->size = POOL_BUFFER;
 		p->buffer = BUFFER_POOL;
 		p->refs = 1;
 		p->next = chain;

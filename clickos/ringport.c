@@ -68,7 +68,7 @@ ringport_take_back(struct ringport *p, netring_slot *s)
 	/* Read once more by the take, and checked there. */
 	if (b >= p->ring.guest->layout.buffers)
 		return ERR_PEER;
-	return netring_guest_rx_take(&p->ring, b, ringport_offset(b), s);
+	return netring_guest_rx_take(&p->ring, b, PACKET_HEADROOM, s);
 }
 
 /*
@@ -153,8 +153,8 @@ ringport_take(
 		return ringport_copy(p, t, waiting, used);
 	}
 	/* The slot is read once more: it may say something else by now. */
-	if (unlikely(netring_guest_rx_take(r, (uint32_t)own,
-	                 ringport_offset((uint32_t)own), &s) != 0 ||
+	if (unlikely(netring_guest_rx_take(
+	                 r, (uint32_t)own, PACKET_HEADROOM, &s) != 0 ||
 	             (slot_flags(s) & NETRING_MORE) != 0)) {
 		packet_kill(t, k);
 		return NULL;

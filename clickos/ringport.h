@@ -28,19 +28,6 @@ struct ringport {
 	struct netdev_stats *stats; /* rx_bytes is the caller's */
 };
 
-/*
- * Where a frame begins in an empty buffer.  Buffers lie 2048 bytes apart, and
- * frames at one offset would all compete for the same few sets of the
- * first-level cache: they begin on different lines.
- */
-static inline uint32_t
-ringport_offset(uint32_t buffer)
-{
-	enum { COLOURS = 7 };
-
-	return PACKET_HEADROOM + buffer % COLOURS * CACHE_LINE;
-}
-
 /* What an MTU allows, with frames of several slots (segments) or without. */
 void ringport_mtu(struct ringport *p, uint32_t mtu, bool segments);
 

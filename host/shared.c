@@ -191,7 +191,7 @@ shared_new_port(struct shared_port *p, struct diag *why)
 		err = shared_take(buffers, n);
 	if (err == 0) {
 		err = netring_guest_port_init(&p->ring.ring, &shared.guest,
-		    p->index, buffers, ringport_offset);
+		    p->index, buffers, PACKET_HEADROOM);
 		if (err != 0)
 			shared_spare(buffers, n);
 	}

@@ -173,7 +173,7 @@ shared_restart(uint32_t *buffers, uint64_t *flying)
 		/* They are there: the ports' own have just come back. */
 		(void)shared_take(buffers, 2 * shared.guest.layout.slots);
 		netring_guest_port_start(
-		    &p->ring.ring, p->index, buffers, ringport_offset);
+		    &p->ring.ring, p->index, buffers, PACKET_HEADROOM);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/err.h"
+#include "click/packet.h"
 #include "clickos/control.h"
 #include "clickos/store.h"
 #include "minios/boot.h"
@@ -26,7 +27,7 @@ enum {
 	SLICE_NS = 200000,
 	TICK_NS = 1000000000,
 	END_NS = 2000000000,
-	PACKET_BYTES = 2048 + 128, /* buffer and header */
+	PACKET_BYTES = POOL_BUFFER + sizeof(struct packet),
 	PACKETS_LEAST = 64,
 };
 

@@ -27,7 +27,7 @@ netring_guest_fini(struct netring_guest *g)
 /* Both rings from the start: rx full of empty buffers, tx empty. */
 static void
 netring_guest_port_fill(struct netring_guest_port *p, uint32_t i,
-    const uint32_t *rx_buffers, netring_offset_fn *offset)
+    const uint32_t *rx_buffers, uint32_t offset)
 {
 	struct netring_guest *g = p->guest;
 	uint32_t slots = g->layout.slots;
@@ -40,8 +40,7 @@ netring_guest_port_fill(struct netring_guest_port *p, uint32_t i,
 	p->reclaimed = 0;
 	for (uint32_t k = 0; k < slots; k++) {
 		netring_guest_give(g, rx_buffers[k]);
-		netring_poke(&p->rx, k,
-		    slot_make(rx_buffers[k], 0, offset(rx_buffers[k]), 0));
+		netring_poke(&p->rx, k, slot_make(rx_buffers[k], 0, offset, 0));
 	}
 	netring_advance(&p->rx, slots);
 	netring_publish(&p->rx);
@@ -49,7 +48,7 @@ netring_guest_port_fill(struct netring_guest_port *p, uint32_t i,
 
 void
 netring_guest_port_start(struct netring_guest_port *p, uint32_t i,
-    const uint32_t *spare, netring_offset_fn *offset)
+    const uint32_t *spare, uint32_t offset)
 {
 	uint32_t slots = p->guest->layout.slots;
 
@@ -60,7 +59,7 @@ netring_guest_port_start(struct netring_guest_port *p, uint32_t i,
 
 int
 netring_guest_port_init(struct netring_guest_port *p, struct netring_guest *g,
-    uint32_t i, const uint32_t *spare, netring_offset_fn *offset)
+    uint32_t i, const uint32_t *spare, uint32_t offset)
 {
 	p->guest = g;
 	/* Twice: its end collects what both rings held. */

@@ -37,12 +37,6 @@ struct netring_guest_port {
 	uint32_t *spare; /* [slots]: buffers to send in exchange for */
 };
 
-/*
- * Where frames shall begin in a buffer, NETRING_META to 512: different for
- * different buffers, so that they do not compete for a few sets of a cache.
- */
-typedef uint32_t netring_offset_fn(uint32_t buffer);
-
 static inline uint8_t *
 netring_guest_buffer(const struct netring_guest *g, uint32_t n)
 {
@@ -84,12 +78,13 @@ void netring_guest_fini(struct netring_guest *g);
 
 /*
  * Resets port number i of the region and gives it its 2 * slots spare buffers:
- * half for sending, half put into rx.  Nobody else uses the rings
- * now.  ERR_NOMEM.
+ * half for sending, half put into rx, for frames to begin at
+ * offset (NETRING_META to 512) in them.  Nobody else uses the rings now.
+ * ERR_NOMEM.
  */
 int netring_guest_port_init(struct netring_guest_port *p,
     struct netring_guest *g, uint32_t i, const uint32_t *spare,
-    netring_offset_fn *offset);
+    uint32_t offset);
 void netring_guest_port_fini(struct netring_guest_port *p);
 
 /*
@@ -116,7 +111,7 @@ void netring_guest_port_stop(
     struct netring_guest_port *p, struct netring_lost *lost);
 /* Then: the same rings from the start, with 2 * slots buffers (as init). */
 void netring_guest_port_start(struct netring_guest_port *p, uint32_t i,
-    const uint32_t *spare, netring_offset_fn *offset);
+    const uint32_t *spare, uint32_t offset);
 
 /*
  * While no port of the region is open: all buffers that the switch held, to

@@ -10,13 +10,6 @@
 #include "netring/host.h"
 #include "test/tap.h"
 
-static uint32_t
-offset_64(uint32_t buffer)
-{
-	(void)buffer;
-	return 64;
-}
-
 /* ---- layouts ---- */
 
 static const struct {
@@ -49,7 +42,8 @@ test_layouts(void)
 		if (layouts[i].err == 0)
 			ok(netring_rx_offset(&l, l.ports - 1) + l.ring_size <=
 			            l.buffer_offset &&
-			        l.buffer_offset + (uint64_t)l.buffers * 2048 <=
+			        l.buffer_offset +
+			                (uint64_t)l.buffers * NETRING_BUFFER <=
 			            l.size,
 			    "nothing overlaps");
 		else
@@ -85,15 +79,17 @@ test_head(void)
 			kept += memcmp(&got, &l, sizeof(l)) == 0;
 		base[i] = before;
 	}
-	for (uint16_t version = 0; version < 3; version += 2) {
+	for (uint16_t version = NETRING_VERSION - 1;
+	     version <= NETRING_VERSION + 1; version += 2) {
 		struct diag why = { "" };
 
 		((struct netring_head *)(void *)base)->version = version;
 		is_num(netring_head_read(base, l.size, &got, &why), ERR_PEER,
 		    "version %u", version);
-		ok(strstr(why.text, "this program speaks 1") != NULL,
+		ok(strstr(why.text, "this program speaks 2") != NULL,
 		    "and a sentence: %s", why.text);
-		((struct netring_head *)(void *)base)->version = 1;
+		((struct netring_head *)(void *)base)->version =
+		    NETRING_VERSION;
 	}
 	/* Features, generation, padding, addresses and states may change. */
 	is_num(wild, 4 + 2 + 2 + 8 + 4 + 8 + 4 * 12, "a byte wrong: refused");
@@ -128,7 +124,7 @@ both_start(struct both *b, uint32_t slots)
 	netring_guest_init(&b->guest, b->base, &b->l);
 	for (uint32_t i = 0; i < 2 * slots; i++)
 		spare[i] = i + 8;
-	netring_guest_port_init(&b->port, &b->guest, 0, spare, offset_64);
+	netring_guest_port_init(&b->port, &b->guest, 0, spare, 64);
 	netring_end_init(
 	    &b->host_tx, netring_tx(&b->l, b->base, 0), slots, false);
 	netring_end_init(
@@ -299,7 +295,7 @@ test_restart(void)
 	is_num(b.port.nspare +
 	           netring_guest_collect(&b.guest, spare + b.port.nspare),
 	    128, "every buffer is found once");
-	netring_guest_port_start(&b.port, 0, spare, offset_64);
+	netring_guest_port_start(&b.port, 0, spare, 64);
 	is_num((int64_t)lost.tx, 15, "sent and not taken");
 	is_num((int64_t)lost.rx, 2, "come and not taken");
 	is_num((int64_t)lost.full, 7, "what there was no room for");
@@ -326,7 +322,7 @@ struct many {
 static void
 many_open(struct many *m, uint32_t i, const uint32_t *spare)
 {
-	netring_guest_port_init(&m->port[i], &m->guest, i, spare, offset_64);
+	netring_guest_port_init(&m->port[i], &m->guest, i, spare, 64);
 	netring_end_init(
 	    &m->tx[i], netring_tx(&m->l, m->base, i), PORT_SLOTS, false);
 	netring_end_init(

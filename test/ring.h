@@ -26,13 +26,6 @@ struct tguest {
 	int memfd, doorbell[2]; /* a pipe for the socket */
 };
 
-UNUSED static uint32_t
-tguest_offset(uint32_t buffer)
-{
-	(void)buffer;
-	return 64;
-}
-
 UNUSED static void
 tguest_mail(struct vale_guest *g)
 {
@@ -84,8 +77,7 @@ tguest_open(struct tguest *g, uint32_t i, const char *name)
 	for (uint32_t k = 0; k < 2 * slots; k++)
 		spare[k] = g->next++;
 	g->host_port[i] = (struct vale_guest_port){ &g->host, i };
-	if (netring_guest_port_init(
-	        &g->port[i], &g->guest, i, spare, tguest_offset) != 0)
+	if (netring_guest_port_init(&g->port[i], &g->guest, i, spare, 64) != 0)
 		return ERR_NOMEM;
 	return vale_attach(g->host.vale, &a, &g->vale_port[i], &why);
 }

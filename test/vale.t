@@ -226,17 +226,17 @@ pair.wait()
 ok(wait_for(lambda: stats()['ports'] == []), 'a killed process leaves nothing')
 
 # Guests of another version.
-for version in b'2', b'0', b'', b'1.0':
+for version in b'3', b'1', b'0', b'', b'1.0':
     s = socket.socket(socket.AF_UNIX)
     s.connect(SOCKET)
     s.sendall(b'guest version=%s slots=64 buffers=64 ports=1 features=0\n' %
               version)
     said = s.recv(1000).decode()
     ok(said.startswith('error ') and
-       f"speaks netring version 1, not '{version.decode()}'" in said,
+       f"speaks netring version 2, not '{version.decode()}'" in said,
        f'version {version}: refused, and told', said)
     # It may speak ours as well.
-    s.sendall(b'guest version=1 slots=64 buffers=64 ports=1 '
+    s.sendall(b'guest version=2 slots=64 buffers=64 ports=1 '
               b'features=4294967288\n')
     said = s.recv(1000).decode()
     ok(said.startswith('ok ') and 'features=0\n' in said,
@@ -244,10 +244,10 @@ for version in b'2', b'0', b'', b'1.0':
     s.close()
 
 # Guests that misbehave at the socket.
-for text in (b'guest version=2 slots=64 buffers=64 ports=1 features=0\n',
-             b'guest version=1 slots=63 buffers=64 ports=1 features=0\n',
-             b'guest version=1 slots=64 buffers=999999 ports=1 features=0\n',
-             b'guest version=1\n', b'port vale0:z index=0\n',
+for text in (b'guest version=3 slots=64 buffers=64 ports=1 features=0\n',
+             b'guest version=2 slots=63 buffers=64 ports=1 features=0\n',
+             b'guest version=2 slots=64 buffers=999999 ports=1 features=0\n',
+             b'guest version=2\n', b'port vale0:z index=0\n',
              b'close index=0\n', b'guest \xff\x00\n'):
     s = socket.socket(socket.AF_UNIX)
     s.connect(SOCKET)
@@ -264,7 +264,7 @@ except OSError:
     closed = True
 ok(closed, 'who never ends his line is disconnected')
 
-GUEST = b'guest version=1 slots=64 buffers=256 ports=2 features=0\n'
+GUEST = b'guest version=2 slots=64 buffers=256 ports=2 features=0\n'
 
 
 def guest(fds=()):

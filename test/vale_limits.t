@@ -12,7 +12,7 @@ import time
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from switch import *
 
-GUEST = b'guest version=1 slots=64 buffers=256 ports=3 features=0\n'
+GUEST = b'guest version=2 slots=64 buffers=256 ports=3 features=0\n'
 GUESTS = 50
 need_root()
 os.chmod(DIR, 0o777)

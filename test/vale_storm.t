@@ -22,7 +22,7 @@ CLICK = os.path.abspath('build/asan/bin/click')
 NOBODY = 65534
 SECONDS, TIMES = 2.5, 2500  # both, but no longer than a minute
 FRAMES, RATE = 12500, 5000  # a ring holds what comes in 50 ms
-GUEST = b'guest version=1 slots=64 buffers=256 ports=1 features=0\n'
+GUEST = b'guest version=2 slots=64 buffers=256 ports=1 features=0\n'
 need_root()
 os.chmod(DIR, 0o755)
 with open(DIR + '/policy', 'w') as f:

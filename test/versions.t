@@ -67,25 +67,25 @@ switch = serve('vale0')
 words = 'size=4096 generation=1 features=0\n'
 for i, (what, serve_one, want) in enumerate((
         ('a switch that refuses our version',
-         answers('error', "guest: this switch speaks netring version 2, not "
-                 "'1'\n"), "this switch speaks netring version 2, not '1'"),
+         answers('error', "guest: this switch speaks netring version 3, not "
+                 "'2'\n"), "this switch speaks netring version 3, not '2'"),
         ('one that answers in a newer',
-         answers('ok', 'version=2 ' + words, 1),
-         "the switch speaks netring version '2', this program 1"),
-        ('one that says none', answers('ok', words, 1),
-         "the switch speaks netring version '', this program 1"),
+         answers('ok', 'version=3 ' + words, 2),
+         "the switch speaks netring version '3', this program 2"),
+        ('one that says none', answers('ok', words, 2),
+         "the switch speaks netring version '', this program 2"),
         ('one whose region is of a newer',
-         answers('ok', 'version=1 ' + words, 2),
-         'region: version 2, this program speaks 1'),
-        ('or an older', answers('ok', 'version=1 ' + words, 0),
-         'region: version 0, this program speaks 1'))):
+         answers('ok', 'version=2 ' + words, 3),
+         'region: version 3, this program speaks 2'),
+        ('or an older', answers('ok', 'version=2 ' + words, 1),
+         'region: version 1, this program speaks 2'))):
     Fake(f'{DIR}/fake{i}', serve_one)
     r = subprocess.run([CLICK, '-e', 'FromDevice(vale0:a) -> Discard'],
                        capture_output=True, text=True, timeout=60,
                        env=dict(os.environ, VALE_SOCKET=f'{DIR}/fake{i}'))
     ok(r.returncode == 1 and want in r.stderr and
        'Sanitizer' not in r.stderr, f'{what}: {want}', r)
-    ok(asked.startswith(b'guest version=1 '), 'we have said what we speak',
+    ok(asked.startswith(b'guest version=2 '), 'we have said what we speak',
        asked)
 ok(stop(switch) == 0, 'the switch ends', log())
 

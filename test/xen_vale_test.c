@@ -435,7 +435,7 @@ test_version(void)
 	f = container_of(x.dev[0], struct netfront, dev);
 	h = (void *)f->region->guest.base;
 	fake_xen_peer(NULL, NULL);
-	h->version = 2;
+	h->version = NETRING_VERSION + 1;
 	for (unsigned int i = 0; i < XV_VIFS; i++)
 		xv_key(i, "front", "state", "6"); /* nobody has it mapped */
 	vale_wait(x.vale, 0);
@@ -443,11 +443,11 @@ test_version(void)
 	vale_wait(x.vale, 0);
 	xv_key(0, "front", "state", "4");
 	vale_wait(x.vale, 0);
-	is_cstr(xv_get(0, "back", "state"), "6", "version 2: refused");
+	is_cstr(xv_get(0, "back", "state"), "6", "a newer version: refused");
 	ok(strstr(xv_get(0, "back", "error"),
-	       "version 2, this program speaks 1") != NULL,
+	       "version 3, this program speaks 2") != NULL,
 	    "with a reason: %s", xv_get(0, "back", "error"));
-	h->version = 1;
+	h->version = NETRING_VERSION;
 	fake_xen_peer(xv_turn, &x);
 	xv_fini(&x, "version");
 }

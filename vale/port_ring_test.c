@@ -11,7 +11,7 @@ static void
 test_both_ways(void)
 {
 	struct vtest t;
-	uint8_t got[2048];
+	uint8_t got[NETRING_BUFFER];
 	unsigned int bad = 0;
 
 	vtest_start(&t, "wire", 1);
@@ -48,7 +48,7 @@ test_exchange(void)
 {
 	struct vtest t;
 	struct vale_port_stats s = { 0, 0, 0 };
-	uint8_t got[2048];
+	uint8_t got[NETRING_BUFFER];
 	unsigned int bad = 0;
 
 	vtest_start(&t, "wire", 0);
@@ -74,7 +74,7 @@ static void
 test_segments(void)
 {
 	struct vtest t;
-	uint8_t got[2048];
+	uint8_t got[NETRING_BUFFER];
 	uint32_t b, n = 0;
 	int length = 0;
 
@@ -87,7 +87,8 @@ test_segments(void)
 	for (uint32_t i = 0; i < 5; i++) {
 		netring_guest_tx_room(&guest.port[0], 5);
 		b = netring_guest_tx_spare(&guest.port[0]);
-		memset(netring_guest_buffer(&guest.guest, b), (int)i, 2048);
+		memset(netring_guest_buffer(&guest.guest, b), (int)i,
+		    NETRING_BUFFER);
 		if (i == 0)
 			memcpy(netring_guest_buffer(&guest.guest, b) + 64,
 			    t.frame, 100);
@@ -110,7 +111,7 @@ test_wake(void)
 {
 	struct vtest t;
 	uint64_t count = 0;
-	uint8_t got[2048];
+	uint8_t got[NETRING_BUFFER];
 
 	vtest_start(&t, "wire", 1);
 	tguest_start(&guest, t.vale, 64, 0);
@@ -136,7 +137,7 @@ static void
 test_full_event(void)
 {
 	struct vtest t;
-	uint8_t got[2048];
+	uint8_t got[NETRING_BUFFER];
 	unsigned int bad = 0;
 
 	vtest_start(&t, "learning", 2);
@@ -180,7 +181,7 @@ hostile_buffer(struct tguest *g)
 static void
 hostile_length(struct tguest *g)
 {
-	slot_wild(g, slot_make(3, 0, 1000, 1049));
+	slot_wild(g, slot_make(3, 0, 1000, NETRING_BUFFER - 999));
 }
 
 static void

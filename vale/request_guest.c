@@ -84,11 +84,13 @@ request_guest(struct server *s, struct conn *c, struct str args,
     struct answer *a, struct diag *why)
 {
 	struct vale_guest *g;
+	uint32_t version;
 	int err;
 
 	if (c == NULL || c->guest != NULL)
 		return diag(why, ERR_EXIST, "guest: once a connection");
-	if (!str_is(word_value(args, "version"), "1"))
+	if (word_number(args, "version", UINT32_MAX, &version, NULL) != 0 ||
+	    version != NETRING_VERSION)
 		return diag(why, ERR_NOTSUP,
 		    "guest: this switch speaks netring version %d, not '%.*s'",
 		    NETRING_VERSION, STR_ARG(word_value(args, "version")));

@@ -27,7 +27,7 @@ sender_run(void *arg)
 {
 	struct sender *s = arg;
 	uint8_t frame[64] = { 2, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0x88, 0xb5 };
-	uint8_t got[2048];
+	uint8_t got[NETRING_BUFFER];
 	uint64_t turn = 0;
 
 	frame[11] = (uint8_t)(10 + (s - sender));
@@ -174,7 +174,7 @@ stop_guests(struct vale *v)
 	for (int i = 0; i < GUESTS; i++) {
 		struct sender *s = &sender[i];
 		struct vale_counts a, b;
-		uint8_t got[2048];
+		uint8_t got[NETRING_BUFFER];
 
 		for (uint32_t k = 0; k < 2; k++)
 			while (tguest_receive(&s->guest, k, got) > 0)

@@ -41,7 +41,7 @@ send_many(struct vtest *t, unsigned int port, const char *text, unsigned int n)
 static void
 start(struct vtest *t)
 {
-	uint8_t got[2048];
+	uint8_t got[NETRING_BUFFER];
 
 	vtest_start(t, "mac 02:00:00:00:00:01=g 02:00:00:00:00:02=p1", 2);
 	tguest_start(&guest, t->vale, 64, 0);
@@ -202,7 +202,7 @@ static void *
 sleeper_run(void *arg)
 {
 	struct sleeper *s = arg;
-	uint8_t frame[2048];
+	uint8_t frame[NETRING_BUFFER];
 
 	while (load_relaxed(&s->got) < s->wanted &&
 	       load_relaxed(&s->missed) == 0) {

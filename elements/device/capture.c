@@ -137,7 +137,7 @@ capture_play(const struct capture *c, size_t from, struct batch *b, uint32_t n)
 	struct packet **p = &b->packet[b->count];
 
 	CHECK_HOT(n <= c->n - from && n <= batch_room(b));
-	if (unlikely(c->longest > POOL_ROOM - PACKET_HEADROOM))
+	if (unlikely(c->longest > POOL_BUFFER - PACKET_HEADROOM))
 		return capture_play_long(f, b, n);
 	n = pool_get_many(b->thread->pool, p, n);
 	for (uint32_t i = 0; i < n; i++, f++) {

@@ -36,7 +36,7 @@ static struct list regions = LIST_INIT(regions);
 static int
 region_layout(struct netring_layout *l, uint32_t vifs, uint32_t pages)
 {
-	uint32_t buffers = pages * (PAGE_SIZE / NETRING_BUFFER);
+	uint32_t buffers = pages * PAGE_SIZE / NETRING_BUFFER;
 
 	l->ports = vifs < 1                   ? 1
 	           : vifs > NETRING_PORTS_MAX ? (uint32_t)NETRING_PORTS_MAX
@@ -51,8 +51,8 @@ region_layout(struct netring_layout *l, uint32_t vifs, uint32_t pages)
 		if (l->buffer_offset / PAGE_SIZE >= pages ||
 		    (uint64_t)l->ports * 2 * l->slots > buffers / RINGS_SHARE)
 			continue;
-		l->buffers =
-		    buffers - (uint32_t)(l->buffer_offset / NETRING_BUFFER);
+		l->buffers = (pages * PAGE_SIZE - (uint32_t)l->buffer_offset) /
+		             NETRING_BUFFER;
 		return netring_layout_make(l, NULL);
 	}
 	return ERR_NOMEM;
@@ -300,8 +300,11 @@ region_collect(struct region *r)
 	size_t first = r->guest.layout.buffer_offset, b;
 
 	for (b = 0; b < r->next; b++) {
-		if (r->guest.held[b] == 0 ||
-		    r->ref[(first + b * NETRING_BUFFER) / PAGE_SIZE] != 0)
+		size_t at = first + b * NETRING_BUFFER;
+
+		/* It lies in a page, or in two. */
+		if (r->guest.held[b] == 0 || r->ref[at / PAGE_SIZE] != 0 ||
+		    r->ref[(at + NETRING_BUFFER - 1) / PAGE_SIZE] != 0)
 			continue;
 		r->guest.held[b] = 0;
 		r->spare[r->nspare++] = (uint32_t)b;
@@ -322,7 +325,7 @@ region_port(struct region *r, struct netring_guest_port *p, uint32_t index)
 	err = region_take(r, buffers, n);
 	if (err == 0) {
 		err = netring_guest_port_init(
-		    p, &r->guest, index, buffers, ringport_offset);
+		    p, &r->guest, index, buffers, PACKET_HEADROOM);
 		if (err != 0) {
 			memcpy(r->spare + r->nspare, buffers,
 			    n * sizeof(*buffers));
