@@ -276,8 +276,6 @@ batch_each(struct element *e, struct batch *b, packet_fn *one)
 	for (uint32_t i = 0; i < b->count; i++) {
 		struct packet *p;
 
-		if (i + 4 < b->count)
-			prefetch_read(b->packet[i + 4]->data);
 		p = one(e, b->thread, b->packet[i]);
 		if (likely(p != NULL))
 			b->packet[kept++] = p;
@@ -307,8 +305,6 @@ batch_route_keep(struct element *e, struct batch *b, route_fn *one, int stay)
 	int16_t all = 0;
 
 	for (uint32_t i = 0; i < b->count; i++) {
-		if (i + 4 < b->count)
-			prefetch_read(b->packet[i + 4]->data);
 		ports[i] = (int16_t)one(e, t, &b->packet[i]);
 		all |= (int16_t)(ports[i] ^ (int16_t)stay);
 	}
@@ -334,8 +330,6 @@ batch_route_all(struct element *e, struct batch *b, route_fn *one)
 	int16_t differ = 0;
 
 	for (uint32_t i = 0; i < b->count; i++) {
-		if (i + 4 < b->count)
-			prefetch_read(b->packet[i + 4]->data);
 		ports[i] = (int16_t)one(e, t, &b->packet[i]);
 		differ |= (int16_t)(ports[i] ^ ports[0]);
 	}

@@ -79,8 +79,6 @@ batch_route_locked(struct element *e, struct batch *b, struct spinlock *lock,
 	thread_lock(t, lock);
 	enter(e, t);
 	for (uint32_t i = 0; i < b->count; i++) {
-		if (i + 4 < b->count)
-			prefetch_read(b->packet[i + 4]->data);
 		ports[i] = (int16_t)one(e, t, &b->packet[i]);
 		differ |= (int16_t)(ports[i] ^ ports[0]);
 	}
