@@ -87,17 +87,12 @@ enum flow_class {
 struct flow_look {
 	struct flow_probe probe;
 	enum flow_class class;
-	bool reverse; /* it goes against the key's order */
-	bool error;   /* an ICMP error; the key is of what it is about */
-	bool train;   /* of the same flow as the one before */
+	bool reverse;  /* it goes against the key's order */
+	bool error;    /* an ICMP error; the key is of what it is about */
+	bool fragment; /* it (of an error: what it is about) is one */
+	bool train;    /* it is as the one before, and all but flags is there */
+	uint8_t flags; /* of TCP, 0: they are not there */
 };
-
-static inline bool
-flow_look_same(const struct flow_look *a, const struct flow_look *b)
-{
-	return a->class == FLOW_PORTS && b->class == FLOW_PORTS &&
-	       flow_key_equal(&a->probe.key, &b->probe.key);
-}
 
 /*
  * The key; true when src comes behind dst.  Which of them does is as good as
@@ -106,17 +101,15 @@ flow_look_same(const struct flow_look *a, const struct flow_look *b)
 static inline bool
 flow_look_key(struct flow_key *key, const struct ip4 *ip, const uint8_t *ports)
 {
-	uint32_t addr[2] = { get_u32(ip->src), get_u32(ip->dst) };
 	uint32_t both = ports == NULL ? 0 : get_u32(ports);
-	bool reverse = ((uint64_t)addr[0] << 16 | (both & 0xffff)) >
-	               ((uint64_t)addr[1] << 16 | both >> 16);
-	uint32_t swap = (addr[0] ^ addr[1]) & -(uint32_t)reverse;
+	uint64_t src = (uint64_t)get_u32(ip->src) << 16 | (both & 0xffff);
+	uint64_t dst = (uint64_t)get_u32(ip->dst) << 16 | both >> 16;
+	bool reverse = src > dst;
+	uint64_t least = reverse ? dst : src, most = reverse ? src : dst;
+	uint64_t addresses = least >> 16 | most >> 16 << 32;
 
-	addr[0] ^= swap;
-	addr[1] ^= swap;
-	swap = (both ^ both >> 16) & 0xffff & -(uint32_t)reverse;
-	both ^= swap << 16 | swap;
-	flow_key_set(key, addr, &both, ip->proto);
+	both = (uint32_t)(least & 0xffff) | (uint32_t)most << 16;
+	flow_key_set(key, &addresses, &both, ip->proto);
 	return reverse;
 }
 
@@ -131,7 +124,8 @@ flow_look_header(struct flow_look *l, const struct ip4 *ip, uint32_t n)
 	if ((ip->proto != IPPROTO4_TCP && ip->proto != IPPROTO4_UDP) ||
 	    (get_u32(ip->src) | get_u32(ip->dst)) == 0)
 		return FLOW_NONE;
-	if (!ip_header_first_fragment(ip)) {
+	l->fragment = ip_header_fragment(ip);
+	if (unlikely(l->fragment) && !ip_header_first_fragment(ip)) {
 		l->reverse = flow_look_key(&l->probe.key, ip, NULL);
 		return FLOW_LATER;
 	}
@@ -140,6 +134,35 @@ flow_look_header(struct flow_look *l, const struct ip4 *ip, uint32_t n)
 	l->reverse =
 	    flow_look_key(&l->probe.key, ip, (const uint8_t *)ip + hlen);
 	return FLOW_PORTS;
+}
+
+/* The TCP flags behind a header of which n bytes are there; 0: none. */
+static inline uint8_t
+flow_look_flags(const struct ip4 *ip, uint32_t n)
+{
+	uint32_t hlen = ip4_hlen(ip);
+
+	if (ip->proto != IPPROTO4_TCP || n < hlen + 14)
+		return 0;
+	return ((const uint8_t *)ip)[hlen + 13];
+}
+
+/*
+ * Packets come in trains.  Whether one goes the way of the packet before, a
+ * whole one with ports whose header that was; n bytes of it are there.
+ */
+static inline bool
+flow_look_train(const struct ip4 *ip, const struct ip4 *before, uint32_t n)
+{
+	uint32_t hlen;
+
+	if (before == NULL || get_u64(ip->src) != get_u64(before->src) ||
+	    ip->vhl != before->vhl || ip->proto != before->proto ||
+	    ip_header_fragment(ip))
+		return false;
+	hlen = ip4_hlen(ip);
+	return n >= hlen + 4 && get_u32((const uint8_t *)ip + hlen) ==
+	                            get_u32((const uint8_t *)before + hlen);
 }
 
 /* The packet that an ICMP error is about; ip is the error's own header. */
@@ -171,30 +194,20 @@ flow_look_icmp(
 	}
 }
 
+/* p, whose header ip has n bytes there. */
 static inline void
 flow_look(const struct aggregate_ip_flows *s, struct flow_look *l,
-    const struct packet *p)
+    const struct packet *p, const struct ip4 *ip, uint32_t n)
 {
-	const struct ip4 *ip = ip_header(p);
-
-	l->error = false;
-	if (unlikely(ip == NULL))
-		l->class = FLOW_NONE;
-	else if (unlikely(ip->proto == IPPROTO4_ICMP) && s->icmp)
+	l->error = l->fragment = l->train = false;
+	l->flags = 0;
+	if (unlikely(ip->proto == IPPROTO4_ICMP) && s->icmp) {
 		l->class = flow_look_icmp(l, p, ip);
-	else
-		l->class =
-		    flow_look_header(l, ip, (uint32_t)packet_network_length(p));
-}
-
-/* The TCP flags of a first fragment, 0: they are not there. */
-static inline unsigned int
-flow_tcp_flags(const struct packet *p, const struct flow_look *l)
-{
-	if (l->probe.key.kind != IPPROTO4_TCP || l->error ||
-	    ip_header_transport_length(p) < 14)
-		return 0;
-	return packet_transport(p)[13];
+		return;
+	}
+	l->class = flow_look_header(l, ip, n);
+	if (likely(l->class == FLOW_PORTS))
+		l->flags = flow_look_flags(ip, n);
 }
 
 /* ---- flows ---- */
@@ -221,24 +234,40 @@ flow_see_flags(
 		agg_flow_sooner(f, flow);
 }
 
-/* The flow of a packet with ports, NULL: it has none, or no memory. */
+/* The flow that is not known yet, NULL: there is none, or no memory. */
+static NOINLINE struct agg_flow *
+flow_begin(struct aggregate_ip_flows *s, struct thread *t,
+    const struct packet *p, const struct flow_look *l)
+{
+	uint32_t record;
+
+	if (l->error)
+		return NULL;
+	record = agg_flow_new(
+	    &s->flows, t, &l->probe.key, l->reverse, p->timestamp_ns);
+	return record == 0 ? NULL : agg_flow_at(&s->flows, record);
+}
+
+/*
+ * The flow of a packet with ports, NULL: it has none, or no memory.  known:
+ * that of its train, or NULL.
+ */
 static inline struct agg_flow *
 flow_find(struct aggregate_ip_flows *s, struct thread *t,
-    const struct packet *p, const struct flow_look *l, unsigned int flags)
+    const struct packet *p, const struct flow_look *l, unsigned int flags,
+    struct agg_flow *known)
 {
 	struct agg_flows *f = &s->flows;
-	uint32_t ref = flowtable_probe_find(&f->table, &l->probe);
-	uint32_t record = flow_ref_record(ref);
 	int64_t ns = p->timestamp_ns;
-	struct agg_flow *flow;
+	struct agg_flow *flow = known;
 
-	if (unlikely(ref == 0)) {
-		if (l->error)
-			return NULL;
-		record = agg_flow_new(f, t, &l->probe.key, l->reverse, ns);
-		return record == 0 ? NULL : agg_flow_at(f, record);
+	if (flow == NULL) {
+		uint32_t ref = flowtable_probe_find(&f->table, &l->probe);
+
+		if (unlikely(ref == 0))
+			return flow_begin(s, t, p, l);
+		flow = agg_flow_at(f, flow_ref_record(ref));
 	}
-	flow = agg_flow_at(f, record);
 	if (unlikely(agg_flow_dead(f, flow, ns) ||
 	             (flow->over == FLOW_OVER && (flags & TCP_SYN) != 0))) {
 		if (l->error)
@@ -282,7 +311,9 @@ ip_flows_mark(
 	anno_set_u32(
 	    fragment, ANNO_AGGREGATE, anno_u32(marked, ANNO_AGGREGATE));
 	anno_set_u8(fragment, ANNO_PAINT, anno_u8(marked, ANNO_PAINT));
-	flow_look(s, &l, marked);
+	/* It was numbered: its header is there. */
+	flow_look(s, &l, marked, packet_ip4(marked),
+	    (uint32_t)packet_network_length(marked));
 	ref = l.class == FLOW_PORTS
 	          ? flowtable_find(&s->flows.table, &l.probe.key)
 	          : 0;
@@ -320,8 +351,8 @@ static inline bool
 ip_flows_hold(
     struct aggregate_ip_flows *s, struct packet *p, const struct flow_look *l)
 {
+	bool fragment = !l->error && l->fragment;
 	struct flow_key pair;
-	bool fragment = !l->error && ip_header_fragment(packet_ip4(p));
 
 	if (likely(!s->fragments || (!fragment && s->held.count == 0)))
 		return false;
@@ -347,13 +378,12 @@ ip_flows_no_stamp(struct element *e, struct thread *t, struct packet *p)
 
 enum flow_verdict { VERDICT_EMIT, VERDICT_OTHER, VERDICT_HELD };
 
+/* *flow: that of the train, or NULL; of p, afterwards. */
 static inline enum flow_verdict
 ip_flows_one(struct element *e, struct thread *t, struct packet *p,
-    const struct flow_look *l)
+    const struct flow_look *l, unsigned int flags, struct agg_flow **flow)
 {
 	struct aggregate_ip_flows *s = element_state(e);
-	struct agg_flow *flow;
-	unsigned int flags;
 
 	if (unlikely(p->timestamp_ns == 0))
 		ip_flows_no_stamp(e, t, p);
@@ -364,36 +394,47 @@ ip_flows_one(struct element *e, struct thread *t, struct packet *p,
 		anno_set_u32(p, ANNO_AGGREGATE, 0);
 		return ip_flows_hold(s, p, l) ? VERDICT_HELD : VERDICT_OTHER;
 	}
-	flags = flow_tcp_flags(p, l);
-	flow = flow_find(s, t, p, l, flags);
-	if (unlikely(flow == NULL))
+	*flow = flow_find(s, t, p, l, flags, *flow);
+	if (unlikely(*flow == NULL))
 		return VERDICT_OTHER;
-	flow_number(s, p, l, flow, flags);
+	flow_number(s, p, l, *flow, flags);
 	return ip_flows_hold(s, p, l) ? VERDICT_HELD : VERDICT_EMIT;
 }
 
-/*
- * Passes 1 and 2 of the search for the flows of n packets.  Packets come in
- * trains: one of the same flow as the one before is where that was.
- */
+/* Passes 1 and 2 of the search for the flows of n packets. */
 static inline void
 ip_flows_look(const struct aggregate_ip_flows *s, struct packet *const *p,
     uint32_t n, struct flow_look *look)
 {
 	const struct flowtable *ft = &s->flows.table;
+	const struct ip4 *before = NULL;
 
 	for (uint32_t i = 0; i < n; i++) {
-		flow_look(s, &look[i], p[i]);
-		look[i].train = i > 0 && flow_look_same(&look[i - 1], &look[i]);
-		if (look[i].train)
-			look[i].probe.hash = look[i - 1].probe.hash;
-		else if (likely(look[i].class == FLOW_PORTS))
-			flowtable_probe(ft, &look[i].probe);
+		const struct ip4 *ip = ip_header(p[i]);
+		uint32_t there = (uint32_t)packet_network_length(p[i]);
+		struct flow_look *l = &look[i];
+
+		if (unlikely(ip == NULL)) {
+			l->class = FLOW_NONE;
+			l->train = false;
+			before = NULL;
+			continue;
+		}
+		if (flow_look_train(ip, before, there)) {
+			l->train = true;
+			l->flags = flow_look_flags(ip, there);
+			continue;
+		}
+		flow_look(s, l, p[i], ip, there);
+		before = NULL;
+		if (likely(l->class == FLOW_PORTS)) {
+			flowtable_probe(ft, &l->probe);
+			if (likely(!l->error && !l->fragment))
+				before = ip;
+		}
 	}
 	for (uint32_t i = 0; i < n; i++)
-		if (look[i].train)
-			look[i].probe.likely = look[i - 1].probe.likely;
-		else if (likely(look[i].class == FLOW_PORTS))
+		if (!look[i].train && likely(look[i].class == FLOW_PORTS))
 			flowtable_probe_record(ft, &look[i].probe);
 }
 
@@ -416,7 +457,8 @@ static uint32_t
 ip_flows_some(
     struct element *e, struct thread *t, struct packet **p, uint32_t count)
 {
-	struct flow_look look[FLOWS_AHEAD];
+	struct flow_look look[FLOWS_AHEAD], *l = look;
+	struct agg_flow *flow = NULL;
 	uint32_t kept = 0;
 
 	for (uint32_t at = 0; at < count; at += FLOWS_AHEAD) {
@@ -426,8 +468,13 @@ ip_flows_some(
 		ip_flows_look(element_state(e), p + at, n, look);
 		for (uint32_t i = 0; i < n; i++) {
 			struct packet *q = p[at + i];
-			enum flow_verdict v = ip_flows_one(e, t, q, &look[i]);
+			enum flow_verdict v;
 
+			if (!look[i].train) {
+				l = &look[i];
+				flow = NULL;
+			}
+			v = ip_flows_one(e, t, q, l, look[i].flags, &flow);
 			if (likely(v == VERDICT_EMIT))
 				p[kept++] = q;
 			else if (v == VERDICT_OTHER)

@@ -222,6 +222,7 @@ flow_bucket_match(const struct flow_bucket *b, uint8_t tag)
 struct flow_probe {
 	struct flow_key key;
 	uint64_t hash;
+	const struct flow_bucket *bucket; /* NULL: the table has none yet */
 	uint32_t likely; /* the reference that pass 2 came upon, or 0 */
 };
 
@@ -230,8 +231,11 @@ static inline void
 flowtable_probe(const struct flowtable *ft, struct flow_probe *probe)
 {
 	probe->hash = flowtable_hash(ft, &probe->key);
-	if (likely(ft->nbuckets > 0))
-		prefetch_read(flowtable_bucket(ft, probe->hash));
+	probe->bucket = NULL;
+	if (likely(ft->nbuckets > 0)) {
+		probe->bucket = flowtable_bucket(ft, probe->hash);
+		prefetch_read(probe->bucket);
+	}
 }
 
 static inline const struct flow_key *
@@ -246,13 +250,12 @@ flow_ref_key(const struct flowtable *ft, uint32_t ref)
 static inline void
 flowtable_probe_record(const struct flowtable *ft, struct flow_probe *probe)
 {
-	const struct flow_bucket *b;
+	const struct flow_bucket *b = probe->bucket;
 	uint32_t match;
 
 	probe->likely = 0;
-	if (unlikely(ft->nbuckets == 0))
+	if (unlikely(b == NULL))
 		return;
-	b = flowtable_bucket(ft, probe->hash);
 	match = flow_bucket_match(b, flow_tag(probe->hash));
 	if (likely(match != 0)) {
 		probe->likely = b->ref[__builtin_ctz(match)];
