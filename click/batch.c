@@ -36,12 +36,12 @@ distribute_nowhere(struct thread *t, struct packet *p, int16_t port)
 	return -1;
 }
 
-/* Kills what is for an output that is not there; such packets go nowhere. */
+/* Kills what is for none of the first n outputs; such packets go nowhere. */
 static void
-distribute_missing(struct element *e, struct batch *b, int16_t *ports)
+distribute_missing(struct batch *b, int16_t *ports, int n)
 {
 	for (uint32_t i = 0; i < b->count; i++)
-		if (unlikely((uint16_t)ports[i] >= (uint16_t)e->nout))
+		if (unlikely((uint16_t)ports[i] >= (uint16_t)n))
 			ports[i] = distribute_nowhere(
 			    b->thread, b->packet[i], ports[i]);
 }
@@ -106,13 +106,14 @@ distribute_few(struct element *e, struct batch *b, int16_t *ports, int stay)
 	struct batch *group[FEW_OUTPUTS];
 	uint32_t left = 0;
 
-	distribute_missing(e, b, ports);
 	/* One place more: each packet is written behind every group. */
 	for (int g = 0; g < FEW_OUTPUTS; g++)
 		group[g] = batch_new(b->thread, b->count + 1);
 	few_fill(b, ports, group);
 	for (int g = 0; g < FEW_OUTPUTS; g++)
 		left += group[g]->count;
+	if (unlikely(left < b->count))
+		distribute_missing(b, ports, FEW_OUTPUTS);
 	b->count = 0;
 	if (stay >= 0) {
 		b->count = group[stay]->count;
@@ -194,7 +195,7 @@ distribute_many(struct element *e, struct batch *b, int16_t *ports, int stay)
 	struct batch *out = batch_new(b->thread, b->count);
 	uint16_t stays = CHAIN_END;
 
-	distribute_missing(e, b, ports);
+	distribute_missing(b, ports, (int)e->nout);
 	if (e->nout > GROUPS_BY_PORT)
 		chains_number(&c, b);
 	chains_link(&c, b);

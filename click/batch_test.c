@@ -224,7 +224,7 @@ test_kill(void)
 	memset(held->data, 0x5a, held->length);
 	batch_kill(b);
 	is_num(b->count, 0, "a batch that has been killed is empty");
-	is_num(held->refs, 1, "who shared a packet has it alone now");
+	is_num(held->owner->refs, 1, "who shared a packet has it alone now");
 	is_num(master_packets_out(t.m), 2, "only that one is out");
 	packet_kill(thread, held);
 	batch_add(b, packet_new(thread, 0, NULL, 64, 0));

@@ -129,7 +129,7 @@ packet_clone(struct thread *t, struct packet *p)
 	/* Not refs: reading wider than was just written has to wait. */
 	c->data = p->data;
 	c->length = p->length;
-	c->refs = 1;
+	c->refs = 2; /* packet_shared() */
 	memcpy(&c->head, &p->head, sizeof(*c) - offsetof(struct packet, head));
 	c->buffer = BUFFER_CLONE;
 	c->owner = owner;

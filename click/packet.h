@@ -73,7 +73,8 @@ struct foreign_buffer {
 struct packet {
 	uint8_t *data;
 	uint32_t length;
-	uint32_t refs; /* 1 and one for each clone that borrows the buffer */
+	/* 1 and one for each clone that borrows the buffer; 2 in a clone. */
+	uint32_t refs;
 	uint8_t *head;
 	uint32_t size;                   /* bytes from head */
 	int32_t mac, network, transport; /* offsets from head, or -1 */
@@ -142,7 +143,7 @@ packet_end(const struct packet *p)
 static inline bool
 packet_shared(const struct packet *p)
 {
-	return p->buffer == BUFFER_CLONE || load_acquire(&p->refs) > 1;
+	return load_acquire(&p->refs) > 1;
 }
 
 static inline struct str

@@ -40,7 +40,9 @@ ip_header_whole(const struct packet *p)
 static inline struct ip4 *
 ip_header_write(struct thread *t, struct packet **p)
 {
-	return packet_uniqueify(t, p) == NULL ? NULL : packet_ip4(*p);
+	if (packet_uniqueify(t, p) == NULL)
+		return NULL;
+	return (struct ip4 *)(void *)((*p)->head + (*p)->network);
 }
 
 /* Bytes of transport header and payload in the packet, 0 if unknown. */
@@ -103,10 +105,13 @@ ip_header_set_tos(struct ip4 *ip, uint8_t tos)
 static inline void
 ip_header_dec_ttl(struct ip4 *ip)
 {
-	uint32_t sum = (~get_be16(ip->sum) & 0xffffu) + 0xfeff;
+	uint16_t sum;
 
-	put_be16(&ip->ttl, (uint16_t)(get_be16(&ip->ttl) - 0x100u));
-	put_be16(ip->sum, (uint16_t) ~(sum + (sum >> 16)));
+	/* A sum is the same in either byte order, so 0x0100 is 1 here. */
+	memcpy(&sum, ip->sum, sizeof(sum));
+	sum = (uint16_t)(sum + 1 + (sum >= 0xfffe));
+	memcpy(ip->sum, &sum, sizeof(sum));
+	ip->ttl--;
 }
 
 #endif
