@@ -59,6 +59,23 @@ packet_new_foreign(struct thread *t, struct foreign_buffer *f, uint8_t *head,
 	return p;
 }
 
+struct packet *
+packet_lend(struct thread *t, struct foreign_buffer *f, const uint8_t *data,
+    uint32_t length)
+{
+	struct packet *p = pool_get_bare(t->pool);
+
+	if (p == NULL)
+		return NULL;
+	p->head = (uint8_t *)(uintptr_t)data; /* refs keeps writers off */
+	p->size = length;
+	p->buffer = BUFFER_LENT;
+	p->foreign = f;
+	packet_reset(p, 0, length);
+	p->refs = 2;
+	return p;
+}
+
 /* Takes n references off p; true if none is left. */
 static inline bool
 packet_unref(const struct thread *t, struct packet *p)
@@ -88,6 +105,7 @@ packet_release(struct thread *t, struct packet *p)
 		p->foreign->release(p->foreign);
 		break;
 	case BUFFER_CLONE:
+	case BUFFER_LENT:
 	case BUFFER_NONE:
 		ASSERT(!"a header without a buffer of its own");
 	}
@@ -98,6 +116,13 @@ void
 packet_kill_slow(struct thread *t, struct packet *p)
 {
 	CHECK_HOT(p->buffer != BUFFER_NONE);
+	if (p->buffer == BUFFER_LENT) {
+		struct foreign_buffer *f = p->foreign;
+
+		pool_put_bare(t->pool, p);
+		foreign_unuse(f);
+		return;
+	}
 	if (p->buffer == BUFFER_CLONE) {
 		struct packet *owner = p->owner;
 
@@ -114,26 +139,38 @@ packet_kill(struct thread *t, struct packet *p)
 	packet_kill_inline(t, p);
 }
 
-struct packet *
-packet_clone(struct thread *t, struct packet *p)
+/* c, a copy of p's fields, borrows p's bytes from whoever owns them. */
+static inline void
+packet_borrow(const struct thread *t, struct packet *c, struct packet *p)
 {
 	struct packet *owner = p->buffer == BUFFER_CLONE ? p->owner : p;
-	struct packet *c = pool_get_bare(t->pool);
 
-	if (c == NULL)
-		return NULL;
+	if (p->buffer == BUFFER_LENT) {
+		foreign_use(p->foreign, 1);
+		return;
+	}
 	if (t->alone)
 		owner->refs++;
 	else
 		fetch_add(&owner->refs, 1);
+	c->buffer = BUFFER_CLONE;
+	c->owner = owner;
+}
+
+struct packet *
+packet_clone(struct thread *t, struct packet *p)
+{
+	struct packet *c = pool_get_bare(t->pool);
+
+	if (c == NULL)
+		return NULL;
 	/* Not refs: reading wider than was just written has to wait. */
 	c->data = p->data;
 	c->length = p->length;
 	c->refs = 2; /* packet_shared() */
 	memcpy(&c->head, &p->head, sizeof(*c) - offsetof(struct packet, head));
-	c->buffer = BUFFER_CLONE;
-	c->owner = owner;
 	c->next = NULL;
+	packet_borrow(t, c, p);
 	return c;
 }
 
@@ -151,6 +188,7 @@ packet_move(
 	int32_t moved = (int32_t)(headroom - old);
 	struct packet *q = packet_new(t, headroom, NULL, p->length, tailroom);
 
+	t->pool->copied += p->buffer == BUFFER_LENT;
 	if (q != NULL) {
 		memcpy(q->data - keep, p->data - keep, keep + p->length);
 		packet_copy_annotations(q, p);

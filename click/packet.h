@@ -61,19 +61,34 @@ enum packet_buffer {
 	BUFFER_HEAP,     /* from malloc */
 	BUFFER_CLONE,    /* of another packet: owner */
 	BUFFER_FOREIGN,  /* of somebody else: foreign->release() */
+	BUFFER_LENT,     /* the same, for reading, with others: foreign->uses */
 	BUFFER_NONE,     /* a bare header in the pool */
 };
 
 /* A buffer that somebody else lends; must outlive the packets it is in. */
 struct foreign_buffer {
-	/* From any thread. */
+	/* From any thread, when its packet, or its last use, ends. */
 	void (*release)(struct foreign_buffer *);
+	uint32_t uses; /* packet_lend(): a packet each, and the lender's own */
 };
+
+static inline void
+foreign_use(struct foreign_buffer *f, uint32_t n)
+{
+	(void)fetch_add(&f->uses, n);
+}
+
+static inline void
+foreign_unuse(struct foreign_buffer *f)
+{
+	if (fetch_sub(&f->uses, 1) == 1)
+		f->release(f);
+}
 
 struct packet {
 	uint8_t *data;
 	uint32_t length;
-	/* 1 and one for each clone that borrows the buffer; 2 in a clone. */
+	/* 1 and one for each clone that borrows the buffer; 2 if it borrows. */
 	uint32_t refs;
 	uint8_t *head;
 	uint32_t size;                   /* bytes from head */
@@ -112,6 +127,13 @@ struct packet *packet_new(struct thread *t, uint32_t headroom, const void *data,
  */
 struct packet *packet_new_foreign(struct thread *t, struct foreign_buffer *f,
     uint8_t *head, uint32_t size, uint32_t offset, uint32_t length);
+
+/*
+ * A packet over length bytes, of one or of many pieces of a lent buffer, that
+ * nobody writes: who wants to gets a copy.  The caller has counted its use.
+ */
+struct packet *packet_lend(struct thread *t, struct foreign_buffer *f,
+    const uint8_t *data, uint32_t length);
 
 /* Ends p: its buffer goes back when nobody else uses it. */
 void packet_kill(struct thread *t, struct packet *p);

@@ -133,7 +133,7 @@ static void
 test_foreign(struct thread *t)
 {
 	static uint8_t buffer[128] = "..lent";
-	struct foreign_buffer f = { count_release };
+	struct foreign_buffer f = { count_release, 0 };
 	struct packet *p = packet_new_foreign(t, &f, buffer, 128, 2, 4), *c;
 
 	ok(str_is(packet_str(p), "lent"), "a lent buffer");
@@ -142,6 +142,38 @@ test_foreign(struct thread *t)
 	is_num(released, 0, "is kept while a clone lives");
 	packet_kill(t, c);
 	is_num(released, 1, "and released once");
+}
+
+/* One buffer, lent to many who read it; the lender has a use of his own. */
+static void
+test_lend(struct thread *t)
+{
+	static uint8_t buffer[] = "lent to two";
+	struct foreign_buffer f = { count_release, 1 };
+	struct packet *p[3];
+	uint64_t copied = t->pool->copied;
+
+	released = 0;
+	foreign_use(&f, 2);
+	p[0] = packet_lend(t, &f, buffer, 4);
+	p[1] = packet_lend(t, &f, buffer + 5, 6);
+	is_str(packet_str(p[1]), STR("to two"), "lent: a piece");
+	ok(packet_shared(p[0]), "lent: it is not to be written");
+	is_num(packet_headroom(p[1]), 0, "lent: nothing before it is shown");
+	p[2] = packet_clone(t, p[0]);
+	ok(packet_shared(p[2]), "lent: nor is a clone");
+	packet_kill(t, p[0]);
+	is_str(packet_str(p[2]), STR("lent"), "lent: a clone outlives it");
+	ok(packet_uniqueify(t, &p[2]) != NULL && !packet_shared(p[2]),
+	    "lent: who wants to write gets a copy");
+	is_num((int64_t)(t->pool->copied - copied), 1, "which is counted");
+	p[2]->data[0] = 'b';
+	is_str(str_make((char *)buffer, 4), STR("lent"), "lent: untouched");
+	packet_kill(t, p[2]);
+	foreign_unuse(&f);
+	is_num(released, 0, "lent: the last use is yet to end");
+	packet_kill(t, p[1]);
+	is_num(released, 1, "lent: released, once");
 }
 
 static void
@@ -260,6 +292,7 @@ main(void)
 	test_grow(t);
 	test_shift(t);
 	test_foreign(t);
+	test_lend(t);
 	test_limits(t);
 	test_many(t);
 	is_num(master_packets_out(m), 0, "every packet is back");

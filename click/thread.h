@@ -43,6 +43,7 @@ struct pool {
 	struct packet *bare; /* headers without one (clones), linked */
 	struct depot *depot; /* shared with other pools */
 	uint64_t failures;   /* allocations refused */
+	uint64_t copied;     /* lent packets whose user wanted to write */
 	uint32_t owned; /* packets taken from the depot and not given back */
 	uint32_t limit; /* of those; 0: none */
 };

@@ -15,7 +15,8 @@
 
 struct replay_port {
 	struct host_port port;
-	struct capture capture;
+	struct capture *capture;
+	struct capture_player player;
 	size_t next;
 	uint64_t rounds; /* left; UINT64_MAX: for ever */
 };
@@ -42,8 +43,9 @@ replay_rx(struct netdev *dev, struct batch *out, unsigned int max)
 		return ERR_CLOSED;
 	while (n < max && r->rounds > 0) {
 		struct packet **p = &out->packet[out->count];
-		uint32_t want = capture_left(&r->capture, r->next, max - n);
-		uint32_t got = capture_play(&r->capture, r->next, out, want);
+		uint32_t want = capture_left(r->capture, r->next, max - n);
+		uint32_t got =
+		    capture_play(r->capture, &r->player, r->next, out, want);
 
 		replay_received(r, p, got);
 		n += got;
@@ -52,7 +54,7 @@ replay_rx(struct netdev *dev, struct batch *out, unsigned int max)
 			r->port.stats.rx_dropped++;
 			break;
 		}
-		if (r->next < r->capture.n)
+		if (r->next < r->capture->n)
 			continue;
 		r->next = 0;
 		if (r->rounds != UINT64_MAX)
@@ -92,7 +94,7 @@ static const struct netdev_ops replay_ops = {
 
 static int
 replay_load(
-    struct capture *c, struct str args, uint64_t *rounds, struct diag *why)
+    struct capture **c, struct str args, uint64_t *rounds, struct diag *why)
 {
 	struct str path = port_arg(&args);
 	bool overflow = false, broken;
@@ -106,7 +108,7 @@ replay_load(
 	if (err != 0)
 		return err;
 	*rounds = count == 0 ? UINT64_MAX : count;
-	if (c->n == 0)
+	if ((*c)->n == 0)
 		*rounds = 0;
 	return 0;
 }
@@ -115,7 +117,7 @@ replay_load(
  * ---- */
 
 struct replay_made {
-	struct capture capture;
+	struct capture *capture;
 	uint64_t rounds;
 };
 
@@ -140,7 +142,7 @@ replay_drop(void *prepared)
 {
 	struct replay_made *m = prepared;
 
-	capture_fini(&m->capture);
+	capture_end(m->capture);
 	free(m);
 }
 
@@ -154,7 +156,7 @@ replay_open(struct host_port *port, struct str args,
 
 	(void)req;
 	if (made != NULL) {
-		r->capture = made->capture; /* whose frames nobody writes */
+		r->capture = capture_share(made->capture);
 		r->rounds = made->rounds;
 	} else {
 		err = replay_load(&r->capture, args, &r->rounds, why);
@@ -163,7 +165,7 @@ replay_open(struct host_port *port, struct str args,
 	}
 	port->dev.ops = &replay_ops;
 	port->dev.features = NETDEV_POLL_ONLY;
-	if (r->capture.linktype == DLT_RAW)
+	if (r->capture->linktype == DLT_RAW)
 		port->dev.features |= NETDEV_IP;
 	return 0;
 }
@@ -171,9 +173,7 @@ replay_open(struct host_port *port, struct str args,
 static void
 replay_close(struct host_port *port)
 {
-	if (port->prepared == NULL)
-		capture_fini(
-		    &container_of(port, struct replay_port, port)->capture);
+	capture_end(container_of(port, struct replay_port, port)->capture);
 }
 
 const struct port_kind port_replay = {

@@ -38,7 +38,8 @@ enum { BURST_DEFAULT = 32 };
 
 struct replay {
 	struct str filename; /* owned */
-	struct capture capture;
+	struct capture *capture;
+	struct capture_player player;
 	size_t next;    /* frame */
 	uint64_t loops; /* done */
 	uint64_t count;
@@ -92,7 +93,7 @@ replay_over(const struct replay *r)
 static uint32_t
 replay_allowed(const struct replay *r, uint32_t want)
 {
-	if (!r->active || r->capture.n == 0 || replay_over(r))
+	if (!r->active || r->capture->n == 0 || replay_over(r))
 		return 0;
 	if (r->limit < 0)
 		return want;
@@ -109,7 +110,7 @@ replay_played(struct replay *r, uint32_t n)
 {
 	r->count += n;
 	r->next += n;
-	if (r->next == r->capture.n) {
+	if (r->next == r->capture->n) {
 		r->next = 0;
 		r->loops++;
 		r->start_ns = 0;
@@ -122,7 +123,7 @@ replay_some(struct replay *r, struct batch *b, uint32_t n)
 {
 	struct packet **p = &b->packet[b->count];
 
-	n = capture_play(&r->capture, r->next, b, n);
+	n = capture_play(r->capture, &r->player, r->next, b, n);
 	if (unlikely(!r->timestamp))
 		for (uint32_t i = 0; i < n; i++)
 			p[i]->timestamp_ns = 0;
@@ -135,7 +136,7 @@ static bool
 replay_due(struct element *e, struct thread *t)
 {
 	struct replay *r = element_state(e);
-	int64_t stamp = r->capture.frames[r->next].stamp_ns;
+	int64_t stamp = r->capture->frames[r->next].stamp_ns;
 	int64_t now = thread_steady_ns(t);
 
 	if (r->start_ns == 0)
@@ -158,7 +159,7 @@ replay_fill(struct element *e, struct batch *b, uint32_t max, bool *waits)
 		*waits = r->timing && !replay_due(e, b->thread);
 		if (*waits)
 			break;
-		n = r->timing ? 1 : capture_left(&r->capture, r->next, max);
+		n = r->timing ? 1 : capture_left(r->capture, r->next, max);
 		n = replay_some(r, b, n);
 	}
 	return b->count - before;
@@ -258,7 +259,7 @@ replay_initialize(struct element *e, struct errh *errh)
 		errh_warning(errh,
 		    "%.*s: bad packet header after %zu packets; the rest is "
 		    "left out",
-		    STR_ARG(r->filename), r->capture.n);
+		    STR_ARG(r->filename), r->capture->n);
 	timer_init(&r->timer, e, replay_timer);
 	r->have_timer = true;
 	if (output_is_push(e, 0)) {
@@ -280,7 +281,7 @@ replay_cleanup(struct element *e, enum cleanup_stage stage)
 		return;
 	if (r->have_timer)
 		timer_fini(&r->timer);
-	capture_fini(&r->capture);
+	capture_end(r->capture);
 	str_free(&r->filename);
 	signal_fini(&r->nonfull);
 	notifier_fini(&r->empty);
@@ -321,7 +322,7 @@ replay_length(struct element *e, uintptr_t user, struct handler_call *call)
 	struct replay *r = element_state(e);
 
 	(void)user;
-	sb_u64(call->out, r->capture.n);
+	sb_u64(call->out, r->capture->n);
 	return 0;
 }
 
