@@ -138,7 +138,7 @@ swaps() # NAME GUESTOPTIONS
 	serve
 	guest "d$1" pv 5 "pktgen=recv $2" \
 	    'vif=["bridge=vale2:b,mac=00:16:3e:00:02:03"]'
-	guest "s$1" pv 5 "pktgen=send count=30000 $2" \
+	guest "s$1" pv 5 "pktgen=send count=60000 $2" \
 	    'vif=["bridge=vale1:a,mac=00:16:3e:00:02:04"]'
 	guest "m$1" pv 24 "$2 config='$forward'" \
 	    'vif=["bridge=vale1:g.0+guard=off,mac=00:16:3e:00:02:01",
@@ -158,11 +158,11 @@ swaps() # NAME GUESTOPTIONS
 	done
 	is "$1: eight hot swaps" $done 8
 	check "$1: all while the sender was at it" eval \
-	    '! console_has "s$1" "sent 30000"'
+	    '! console_has "s$1" "sent 60000"'
 	check "$1: and frames came in" [ "$(of_port in rx_packets)" -gt "$before" ]
-	check "$1: it sends all" within 60 console_has "s$1" 'sent 30000'
+	check "$1: it sends all" within 60 console_has "s$1" 'sent 60000'
 	check "$1: sent = received + drops, by the switch, the ports, the router" \
-	    within 20 settled "d$1" 30000
+	    within 20 settled "d$1" 60000
 	echo "# $(received "d$1") received, drops: $drops"
 	xl destroy "s$1"
 	xl destroy "m$1"
