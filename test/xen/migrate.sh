@@ -129,7 +129,7 @@ check "says so" grep -q "m: the other side has gone" /tmp/err
 sed 's/^/# /' /tmp/err
 check "the other host is lost: it has given up, too" \
     within 30 sh -c "echo exit | nc $THERE 4600"
-like "says so" "$(there 'cat /tmp/recv')" "cosmos: m: *timed out*status*"
+like "says so" "$(there 'cat /tmp/recv')" "cosmos: m: its memory: *status 11"
 stays "the other host is lost" "$n"
 
 # The sender is killed: its guest stands still until one says what to do.
