@@ -360,6 +360,7 @@ const struct element_class element_flow_monitor = {
 	.initialize = flow_monitor_initialize,
 	.cleanup = flow_monitor_cleanup,
 	.take_state = flow_monitor_take_state,
+	.state = &flow_monitor_state_class,
 	.add_handlers = flow_monitor_add_handlers,
 	.push = flow_monitor_push,
 };

@@ -26,6 +26,8 @@ struct monitor_flow {
 	uint8_t pad[3];
 };
 
+/* flow_monitor_state.c: what goes along to another process. */
+extern const struct state_class flow_monitor_state_class;
 /* flow_top.c: the handlers. */
 void flow_monitor_add_handlers(struct element *e);
 

@@ -4,6 +4,7 @@
  * are exported, field by field.
  */
 #include "test/net.h"
+#include "test/state.h"
 
 #define OUTPUTS                                                                \
 	"; m[0] -> q0 :: Queue(9999) -> Idle; m[1] -> x :: Queue -> Idle"
@@ -204,6 +205,31 @@ test_swap(void)
 	is_cstr(trun_read(&t, "m.packets"), "2", "swap: counts go on");
 	ok(strstr(trun_read(&t, "m.table"), "\t2\t64\t") != NULL,
 	    "swap: those of the flow, too");
+	net_end(&t);
+}
+
+/* Another process: counts go on, and the flow ends when it would have. */
+static void
+test_move(void)
+{
+	static const char text[] =
+	    "Idle -> m :: FlowMonitor(ACTIVE 100)" OUTPUTS;
+	struct trun t;
+	uint32_t lost;
+
+	ok(trun_start(&t, text) == 0, "move: starts");
+	net_feed_ip(&t, "m", 0, &UDP4);
+	net_pass(&t, 8 * NS_PER_SEC);
+	net_feed_ip(&t, "m", 0, &UDP4);
+	ok(tstate_move(&t, text, &lost) == 0, "move: moves");
+	is_num(lost, 0, "move: all packets are back");
+	is_cstr(trun_read(&t, "m.packets"), "2", "move: what was counted");
+	net_pass(&t, 5 * NS_PER_SEC);
+	net_feed_ip(&t, "m", 0, &UDP4);
+	ok(strstr(trun_read(&t, "m.table"), "\t3\t96\t0\t0\t13") != NULL,
+	    "move: the flow goes on, since thirteen seconds");
+	net_pass(&t, 17 * NS_PER_SEC);
+	is_cstr(trun_read(&t, "m.flows"), "0", "move: it ends");
 	net_end(&t);
 }
 
@@ -432,6 +458,7 @@ main(void)
 	test_ages();
 	test_capacity();
 	test_swap();
+	test_move();
 	test_ipfix();
 	test_netflow9();
 	test_many();

@@ -35,6 +35,8 @@ struct maglev_flow {
 };
 
 extern const struct flowbook_ops maglev_switch_ops;
+/* maglev_state.c: what goes along to another process. */
+extern const struct state_class maglev_state;
 /* Fills the table anew. */
 void maglev_switch_fill(struct element *e);
 

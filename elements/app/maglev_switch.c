@@ -346,6 +346,7 @@ const struct element_class element_maglev_switch = {
 	.initialize = maglev_switch_initialize,
 	.cleanup = maglev_switch_cleanup,
 	.take_state = maglev_switch_take_state,
+	.state = &maglev_state,
 	.add_handlers = maglev_switch_add_handlers,
 	.push = maglev_switch_push,
 };

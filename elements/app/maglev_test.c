@@ -4,6 +4,7 @@
  * MaglevSwitch with packets.
  */
 #include "test/net.h"
+#include "test/state.h"
 
 #include "elements/app/maglev_table.h"
 
@@ -282,6 +283,29 @@ test_swap(void)
 	is_num(trun_stop(&t), 0, "swap: all packets are back");
 }
 
+/* Another process: each flow stays, remembered or not. */
+static void
+test_move(void)
+{
+	static const char text[] = "Idle -> lb :: MaglevSwitch(FLOWS 100)" OUTS;
+	static int first[FLOWS], again[FLOWS];
+	struct strbuf table = STRBUF_INIT;
+	struct trun t;
+	uint32_t lost;
+
+	ok(trun_start(&t, text) == 0, "move: starts");
+	where(&t, false, first);
+	sb_adds(&table, trun_read(&t, "lb.count2"));
+	ok(tstate_move(&t, text, &lost) == 0, "move: moves");
+	is_num(lost, 0, "move: all packets are back");
+	is_cstr(trun_read(&t, "lb.flows"), "100", "move: flows");
+	is_cstr(trun_read(&t, "lb.count2"), sb_cstr(&table), "move: counts");
+	where(&t, false, again);
+	is_num(differ(first, again, -1), 0, "move: all stay");
+	sb_fini(&table);
+	is_num(trun_stop(&t), 0, "move: all packets are back");
+}
+
 /* What counts as one flow, and what the handlers say of it. */
 static void
 test_hash(void)
@@ -426,6 +450,7 @@ main(void)
 	test_sticky(false);
 	test_sticky(true);
 	test_swap();
+	test_move();
 	test_hash();
 	test_names();
 	test_unseeded();

@@ -342,6 +342,7 @@ const struct element_class element_policer = {
 	.configure = policer_configure,
 	.initialize = policer_initialize,
 	.cleanup = policer_cleanup,
+	.state = &policer_state,
 	.add_handlers = policer_add_handlers,
 	.push = policer_push,
 };

@@ -26,6 +26,8 @@ struct policer_flow {
 
 extern const struct flowbook_ops policer_ops;
 
+/* policer_state.c: what goes along to another process. */
+extern const struct state_class policer_state;
 /* policer_conf.c: the arguments. */
 int policer_configure(
     struct element *e, const struct strs *conf, struct errh *errh);

@@ -4,6 +4,7 @@
  * packets.
  */
 #include "test/net.h"
+#include "test/state.h"
 
 #include "click/anno.h"
 #include "elements/app/tcm.h"
@@ -162,6 +163,26 @@ static void
 begin(struct trun *t, const char *conf)
 {
 	net_start(t, "Idle -> p :: Policer(", conf, ")" QUEUES);
+}
+
+/* Another process: what was left in the buckets is, and what came since. */
+static void
+test_move(const char *text, const char *name)
+{
+	struct trun t;
+	uint32_t lost;
+
+	ok(trun_start(&t, text) == 0, "%s: starts", name);
+	feed(&t, "10.0.0.1", 8);
+	colors(&t, 5, 3, 0, name);
+	net_pass(&t, 200000000);
+	if (!ok(tstate_move(&t, text, &lost) == 0, "%s: moves", name))
+		tap_note("%s", trun_log(&t));
+	is_num(lost, 0, "%s: all packets are back", name);
+	is_cstr(trun_read(&t, "p.green"), "5", "%s: counts", name);
+	feed(&t, "10.0.0.1", 4);
+	colors(&t, 2, 2, 0, name);
+	net_end(&t);
 }
 
 static void
@@ -346,6 +367,10 @@ main(void)
 	test_smaller();
 	test_bound();
 	test_plain();
+	test_move(
+	    "Idle -> p :: Policer(1000Bps, 500)" QUEUES, "move: one bucket");
+	test_move("Idle -> p :: Policer(1000Bps, 500, BY src)" QUEUES,
+	    "move: a bucket each");
 	test_aware();
 	test_by();
 	test_mistakes();

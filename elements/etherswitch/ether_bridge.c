@@ -2,6 +2,8 @@
 /* ether_bridge.c -- see ether_bridge.h.  Not an element. */
 #include "elements/etherswitch/ether_bridge.h"
 
+#include "click/state.h"
+
 #include <stdlib.h>
 
 #include "base/addr.h"
@@ -407,3 +409,61 @@ ether_bridge_add_handlers(struct element *e)
 	handler_add_data(e, "timeout", HANDLER_READ, DATA_U32, &br->timeout_s);
 	handler_add_write(e, "timeout", ether_bridge_write_timeout, 0, 0);
 }
+
+/* ---- to and from another process ---- */
+
+struct bridge_station {
+	uint8_t mac[6];
+	uint32_t port;
+	int64_t heard_ns; /* by the thread's clock; stamps are wall time */
+};
+
+static const struct state_field station_fields[] = {
+	STATE_RAW(struct bridge_station, mac),
+	STATE_RAW(struct bridge_station, port),
+	STATE_AGE_NS(struct bridge_station, heard_ns),
+};
+
+static const void *
+bridge_next_station(const struct state_call *c, uint64_t *at, void *room)
+{
+	const struct ether_bridge *br = element_state(c->e);
+	struct bridge_station *saved = room;
+	uint32_t n = flowtable_next_at(&br->table, at);
+	const struct station *s;
+
+	if (n == 0)
+		return NULL;
+	s = station_at(br, n);
+	memcpy(saved->mac, &s->key, 6);
+	saved->port = s->port;
+	saved->heard_ns = s->stamp_ns - c->thread->epoch_ns;
+	return saved;
+}
+
+static int
+bridge_take_station(const struct state_call *c, const void *what)
+{
+	struct ether_bridge *br = element_state(c->e);
+	const struct bridge_station *saved = what;
+	struct flow_probe probe = { .key = station_key(saved->mac) };
+
+	if (saved->port >= c->e->nin || saved->port >= c->e->nout)
+		return state_refuse_item(
+		    c, "it is behind a port that is not there");
+	flowtable_probe(&br->table, &probe);
+	flowtable_probe_record(&br->table, &probe);
+	bridge_learn(
+	    br, &probe, saved->port, saved->heard_ns + c->thread->epoch_ns);
+	return 0;
+}
+
+static const struct state_item bridge_items[] = {
+	{ .what = "station",
+	    STATE_FIELDS(station_fields),
+	    .size = sizeof(struct bridge_station),
+	    .next = bridge_next_station,
+	    .take = bridge_take_station },
+};
+
+const struct state_class ether_bridge_state = { 1, STATE_ITEMS(bridge_items) };

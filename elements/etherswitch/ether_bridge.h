@@ -39,6 +39,8 @@ int ether_bridge_configure(
 void ether_bridge_cleanup(struct element *e, enum cleanup_stage stage);
 void ether_bridge_add_handlers(struct element *e);
 void ether_bridge_push(struct element *e, unsigned int port, struct batch *b);
+/* What goes along to another process. */
+extern const struct state_class ether_bridge_state;
 /* Answers to "ether_bridge" (its state) and "EtherSwitch". */
 void *ether_bridge_cast(struct element *e, const char *name, int port);
 

@@ -37,6 +37,7 @@ const struct element_class element_ether_switch = {
 	.state_size = sizeof(struct ether_bridge),
 	.configure = ether_bridge_configure,
 	.cleanup = ether_bridge_cleanup,
+	.state = &ether_bridge_state,
 	.cast = ether_bridge_cast,
 	.add_handlers = ether_bridge_add_handlers,
 	.push = ether_bridge_push,

@@ -3,7 +3,9 @@
  * etherswitch_test.c -- switches under floods of addresses, joined in circles,
  * and fed with what are no frames.
  */
+#include "test/net.h"
 #include "test/run.h"
+#include "test/state.h"
 #include "test/tap.h"
 
 static void
@@ -176,6 +178,43 @@ static const struct {
 	    "  INPUT_SUPPRESSOR: 'i' must have 2 ports\n" },
 };
 
+/* Another process: who is where, for as long as it would have been known. */
+static void
+test_move(void)
+{
+	static const char ask[] =
+	    " i :: InfiniteSource(DATA " FRAME(B, B) ", LIMIT 1, ACTIVE false)"
+	                                             " -> [0] s;";
+	struct strbuf text = STRBUF_INIT;
+	struct trun t;
+	uint32_t lost;
+
+	sb_printf(&text,
+	    "s :: EtherSwitch(TIMEOUT 100); Idle -> [0] s;%s"
+	    " a :: InfiniteSource(DATA " FRAME(ALL, A) ", LIMIT 1)"
+	                                               " -> [1] s;" TWO,
+	    ask);
+	ok(trun_start(&t, sb_cstr(&text)) == 0, "move: starts");
+	net_pass(&t, 60 * NS_PER_SEC);
+	sb_clear(&text);
+	sb_printf(&text,
+	    "s :: EtherSwitch(TIMEOUT 100); Idle -> [0] s;%s"
+	    " Idle -> [1] s;" TWO,
+	    ask);
+	if (!ok(tstate_move(&t, sb_cstr(&text), &lost) == 0, "move"))
+		tap_note("%s", trun_log(&t));
+	is_num(lost, 0, "move: all packets are back");
+	is_cstr(trun_read(&t, "s.table"), "02-00-00-00-00-0A 1\n",
+	    "move: it is where it was");
+	net_pass(&t, 45 * NS_PER_SEC);
+	(void)trun_write(&t, "i.active", "true");
+	net_pass(&t, NS_PER_SEC);
+	ok(strstr(trun_read(&t, "s.table"), "0A") == NULL,
+	    "move: for forty seconds more");
+	sb_fini(&text);
+	is_num(trun_stop(&t), 0, "move: all packets are back");
+}
+
 int
 main(void)
 {
@@ -190,6 +229,7 @@ main(void)
 		    trees[i].name);
 		sb_fini(&sb);
 	}
+	test_move();
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
 		struct trun t;
 

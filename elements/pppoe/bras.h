@@ -180,6 +180,12 @@ void bras_fini(struct bras *b);
 /* b, which is new, takes over from's sessions if MAC, gateway, pool agree. */
 void bras_take(struct bras *b, struct bras *from);
 
+/*
+ * A session as it was elsewhere, with its address; its rate is what its user
+ * has here.  NULL, or why it cannot be.
+ */
+const char *bras_restore(struct bras *b, const struct session *from);
+
 /* NULL: there is none of that number with that subscriber. */
 struct session *bras_session(
     const struct bras *b, uint16_t id, const uint8_t mac[6]);
@@ -213,6 +219,11 @@ bool bras_assign(struct bras *b, struct session *s, const struct bras_user *u);
 
 /* Timers of all sessions in parts of each second: part 0..parts-1. */
 void bras_tick(struct bras *b, uint32_t part, uint32_t parts);
+
+/* ---- bras_state.c ---- */
+
+/* What goes along to another process. */
+extern const struct state_class bras_state;
 
 /* ---- discovery.c ---- */
 

@@ -4,6 +4,7 @@
  * every frame is written here.
  */
 #include "test/net.h"
+#include "test/state.h"
 
 #include "base/md5.h"
 
@@ -915,6 +916,40 @@ test_swap(void)
 }
 
 /* The challenge is sent again; who stays silent is out. */
+/* Another process: who was connected is, with his numbers. */
+static void
+test_move(void)
+{
+	struct net_ip s = {
+		.src = "9.9.9.9", .dst = "10.0.0.5", .proto = IPPROTO4_UDP
+	};
+	struct trun t;
+	uint32_t lost;
+
+	begin(&t, CONF(USERS));
+	connect(&t);
+	lcp(&t, "0305c22305");
+	chap(&t, "secret", "joe");
+	(void)hear(&t);
+	ipcp(&t, "0a000005");
+	(void)net_drain(&t, "a");
+	net_feed_ip(&t, "s", 1, &s);
+	is_num(net_drain(&t, "a"), 1, "move: a packet before");
+	net_pass(&t, 7 * NS_PER_SEC);
+	if (!ok(tstate_move(&t, CONF(USERS), &lost) == 0, "move"))
+		tap_note("%s", trun_log(&t));
+	is_num(lost, 0, "move: all packets are back");
+	ok(strstr(trun_read(&t, "s.sessions"),
+	       "\tjoe\t10.0.0.5\tup\t7\t0\t0\t1\t") != NULL,
+	    "move: joe is there, since seven seconds, with his packet");
+	is_cstr(trun_read(&t, "s.addresses"), "1", "move: with his address");
+	say(&t, "c021090900080badcafe");
+	heard(&t, "c0210a090008*", "move: and is answered");
+	net_feed_ip(&t, "s", 1, &s);
+	is_num(net_drain(&t, "a"), 1, "move: and gets packets");
+	net_end(&t);
+}
+
 static void
 test_chap_silence(void)
 {
@@ -1229,6 +1264,7 @@ main(void)
 	test_again();
 	test_chap();
 	test_swap();
+	test_move();
 	test_chap_silence();
 	test_pap();
 	test_keepalive();

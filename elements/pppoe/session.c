@@ -168,21 +168,28 @@ bras_fresh(const struct bras *b, const uint8_t mac[6])
 
 /* ---- beginning and ending ---- */
 
+/* Twice as many numbers; false: no memory. */
+static bool
+bras_grow(struct bras *b)
+{
+	uint32_t cap = b->cap * 2;
+	struct session **v =
+	    realloc(b->sessions, cap * sizeof(struct session *));
+
+	if (v == NULL)
+		return false;
+	memset(v + b->cap, 0, b->cap * sizeof(struct session *));
+	b->sessions = v;
+	b->cap = cap;
+	return true;
+}
+
 /* A free number, 0: there is no memory. */
 static uint16_t
 bras_new_id(struct bras *b)
 {
-	if (b->count + 1 >= b->cap) {
-		uint32_t cap = b->cap * 2;
-		struct session **v =
-		    realloc(b->sessions, cap * sizeof(struct session *));
-
-		if (v == NULL)
-			return 0;
-		memset(v + b->cap, 0, b->cap * sizeof(struct session *));
-		b->sessions = v;
-		b->cap = cap;
-	}
+	if (b->count + 1 >= b->cap && !bras_grow(b))
+		return 0;
 	/* Numbers go round, so that one is not used again at once. */
 	for (;; b->next_id++) {
 		if (b->next_id >= b->cap || b->next_id > BRAS_SESSIONS_MAX)
@@ -192,11 +199,23 @@ bras_new_id(struct bras *b)
 	}
 }
 
+/* A session whose number is free has it from here on. */
+static void
+bras_enlist(struct bras *b, struct session *s)
+{
+	uint16_t *bucket = bras_bucket(b, s->mac);
+
+	s->mac_next = *bucket;
+	*bucket = s->id;
+	b->sessions[s->id] = s;
+	b->count++;
+	b->begun++;
+}
+
 struct session *
 bras_begin(struct bras *b, const uint8_t mac[6])
 {
 	struct session *s, *oldest;
-	uint16_t *bucket;
 	uint32_t n;
 
 	oldest = bras_oldest(b, mac, &n);
@@ -213,13 +232,8 @@ bras_begin(struct bras *b, const uint8_t mac[6])
 		return NULL;
 	}
 	memcpy(s->mac, mac, 6);
-	bucket = bras_bucket(b, mac);
-	s->mac_next = *bucket;
-	*bucket = s->id;
 	s->start_ms = b->now_ms;
-	b->sessions[s->id] = s;
-	b->count++;
-	b->begun++;
+	bras_enlist(b, s);
 	return s;
 }
 
@@ -407,4 +421,43 @@ bras_tick(struct bras *b, uint32_t part, uint32_t parts)
 	for (uint32_t id = part; id < b->cap; id += parts)
 		if (b->sessions[id] != NULL)
 			bras_ppp_tick(b, b->sessions[id]);
+}
+
+/* ---- from another process ---- */
+
+static const char *
+bras_restore_fault(struct bras *b, const struct session *from)
+{
+	uint32_t i = ip4_host(from->addr) - b->pool_first;
+
+	while (from->id >= b->cap)
+		if (!bras_grow(b))
+			return "no memory";
+	if (from->id == 0 || b->sessions[from->id] != NULL)
+		return "its number is taken";
+	if (from->addr == 0 || i >= b->pool_n || b->owner[i] != 0)
+		return "its address is taken, or not of the pool";
+	return b->count >= b->max_sessions ? "there are more than SESSIONS"
+	                                   : NULL;
+}
+
+const char *
+bras_restore(struct bras *b, const struct session *from)
+{
+	const char *fault = bras_restore_fault(b, from);
+	const struct bras_user *u = bras_user(b, str_of(from->user));
+	struct session *s;
+
+	if (fault != NULL)
+		return fault;
+	s = malloc(sizeof(*s));
+	if (s == NULL)
+		return "no memory";
+	*s = *from;
+	bras_enlist(b, s);
+	b->owner[ip4_host(s->addr) - b->pool_first] = s->id;
+	b->addresses++;
+	bras_set_rate(b, s, u);
+	memcpy(s->meter, from->meter, sizeof(s->meter));
+	return NULL;
 }
