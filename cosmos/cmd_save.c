@@ -87,8 +87,8 @@ const struct cmd cmd_save = {
 	    "guest it is what can be told: what it was created with, each\n"
 	    "router's text, label and state, the value of every handler that\n"
 	    "can be both read and written, and what elements know: the flows\n"
-	    "of rewriters, CGNAT and StatefulFirewall, ARP's addresses.  "
-	    "Other\n"
+	    "of rewriters, CGNAT, StatefulFirewall, ARP's addresses, PPPoE\n"
+	    "sessions and more (the operating guide has the list).  Other\n"
 	    "counters, and packets in queues, begin anew.",
 	.shorts = "k",
 	.longs = save_options,

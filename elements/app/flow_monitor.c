@@ -41,7 +41,7 @@
  *   exported, messages, export_drops   read: records exported, messages, and
  *                records for which there was no room
  *
- * A hot swap keeps the flows.
+ * A hot swap keeps the flows, and cosmos save and migrate take them along.
  *
  * Memory: about 165 bytes a flow.
  *

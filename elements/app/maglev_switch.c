@@ -39,7 +39,8 @@
  *             remembered; read or write FLOWS; read those forgotten for
  *             others; read bytes; write: forget all
  *
- * A hot swap to the same backends keeps the flows.
+ * A hot swap to the same backends keeps the flows; cosmos save and migrate take
+ *them along.
  *
  * Memory: 2 bytes an entry, 24 a backend, about 110 a flow remembered.  A
  * change of a weight fills the table anew, in some 50 ns an entry.
