@@ -735,7 +735,7 @@ def test_races():
     for _ in range(60):
         makers = [subprocess.Popen(argv, stdin=subprocess.PIPE,
                                    stdout=subprocess.DEVNULL,
-                                   stderr=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE,
                                    env=environment()) for _ in range(8)]
         for maker in makers:
             maker.stdin.write(IDLE.encode())
@@ -745,8 +745,10 @@ def test_races():
             if maker.poll() is None:
                 maker.kill()
             maker.wait()
-        ends = sorted(m.returncode for m in makers)
-        bad += [] if ends == [OK] + [EXISTS] * 7 else [ends]
+        ends = sorted((m.returncode, m.stderr.read().decode())
+                      for m in makers)
+        if [code for code, _ in ends] != [OK] + [EXISTS] * 7:
+            bad.append(ends)
         cosmos('destroy', 'race')
     ok(bad == [], 'eight creates of a name at once, sixty times', bad)
 
