@@ -140,6 +140,13 @@ process_dir_fds(struct cosmos *c, struct process_dir *d, int create)
 	return COSMOS_OK;
 }
 
+void
+process_dir_made(struct process_dir *d)
+{
+	unlinkat(d->fd, "making", 0);
+	process_close_fd(&d->making);
+}
+
 /*
  * From now until it is done others see that somebody is at work here.
  * COSMOS_E_STATE: somebody else is.
@@ -147,22 +154,24 @@ process_dir_fds(struct cosmos *c, struct process_dir *d, int create)
 static int
 process_dir_begin(struct cosmos *c, struct process_dir *d)
 {
+	int status;
+
 	d->making = openat(
 	    d->fd, "making", O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, FILE_MODE);
 	if (d->making < 0 && errno == EEXIST)
 		return cosmos_fail(c, COSMOS_E_STATE,
 		    "%s: somebody else is at work on it", d->path);
-	/* Who asks whether it was given up has it for a moment. */
-	if (d->making < 0 || flock(d->making, LOCK_EX) != 0)
-		return cosmos_fail_errno(c, "%s/making", d->path);
-	return COSMOS_OK;
-}
-
-void
-process_dir_made(struct process_dir *d)
-{
-	unlinkat(d->fd, "making", 0);
-	process_close_fd(&d->making);
+	/*
+	 * Who asks whether it was given up has it for a moment, and sees by
+	 * its being empty that it has yet to be locked.
+	 */
+	if (d->making >= 0 && flock(d->making, LOCK_EX) == 0 &&
+	    write(d->making, "\n", 1) == 1)
+		return COSMOS_OK;
+	status = cosmos_fail_errno(c, "%s/making", d->path);
+	if (d->making >= 0)
+		process_dir_made(d);
+	return status;
 }
 
 bool
@@ -173,7 +182,8 @@ process_dir_abandoned(const struct process_dir *d)
 	struct stat st;
 
 	/* Or it was done this very moment. */
-	abandoned = abandoned && fstat(fd, &st) == 0 && st.st_nlink > 0;
+	abandoned = abandoned && fstat(fd, &st) == 0 && st.st_nlink > 0 &&
+	            st.st_size > 0;
 	if (fd >= 0)
 		close(fd);
 	return abandoned;

@@ -751,6 +751,13 @@ def test_races():
             bad.append(ends)
         cosmos('destroy', 'race')
     ok(bad == [], 'eight creates of a name at once, sixty times', bad)
+    create('half', IDLE)
+    with open(f'{here.run}/guests/half/making', 'w') as making:
+        ok('half made' not in cosmos('doctor', '-n').all,
+           'a creator that has yet to lock what says so has not gone')
+        making.write('\n')
+    ok('half made' in cosmos('doctor', '-n').all, 'one that had it locked has')
+    cosmos('destroy', 'half')
 
 
 def test_names():
@@ -800,8 +807,8 @@ def test_killed_create(folder):
                                'rb').read())
         guest = pid_of('half')
         fails(create('half'), EXISTS, 'half', 'a create under way: its name')
-        ok(cosmos('doctor', '-n').out == '',
-           'the doctor leaves it alone')
+        done = cosmos('doctor', '-n')
+        ok(done.out == '', 'the doctor leaves it alone', done.all)
         maker.kill()
         maker.wait()
         if again == 'create':
