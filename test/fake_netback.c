@@ -148,6 +148,21 @@ fake_netback_answer_tx(struct fake_netback *b, uint16_t id)
 	netback_show(b->tx, b->tx_port);
 }
 
+unsigned int
+fake_netback_take(struct fake_netback *b, uint16_t *id, bool *begins)
+{
+	struct netif_tx slot = { 0 };
+	unsigned int n = 0;
+
+	while (b->tx->req_prod != b->tx_cons) {
+		begins[n] = (slot.flags & NETIF_TX_MORE) == 0;
+		memcpy(&slot, netback_slot(b->tx, b->tx_cons++, sizeof(slot)),
+		    sizeof(slot));
+		id[n++] = slot.id;
+	}
+	return n;
+}
+
 int
 fake_netback_get(struct fake_netback *b, uint8_t *frame)
 {

@@ -43,6 +43,11 @@ unsigned int fake_netback_put(
 /* Takes the next frame from the frontend: its length, or -1. */
 int fake_netback_get(struct fake_netback *b, uint8_t *frame);
 
+/* Takes all requests and answers none: their ids, and whether one begins a
+ * frame. */
+unsigned int fake_netback_take(
+    struct fake_netback *b, uint16_t *id, bool *begins);
+
 /* Answers that may be wrong; id -1: the right one. */
 void fake_netback_answer_rx(
     struct fake_netback *b, int id, uint16_t offset, uint16_t flags, int n);

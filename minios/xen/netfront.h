@@ -121,6 +121,7 @@ struct netfront {
 	void *tx_buffer[NETFRONT_SLOTS];
 	uint32_t tx_buffer_ref[NETFRONT_SLOTS];
 	uint16_t tx_free; /* list of free slots; NETFRONT_SLOTS: none */
+	uint16_t tx_nfree;
 };
 
 /* Starts the fiber that follows the backends' states. */

@@ -256,6 +256,63 @@ test_full(void)
 	bench_close(&b, "full");
 }
 
+/* Sends frames of several pages until there is no room: how many. */
+static unsigned int
+send_long(struct bench *b)
+{
+	static uint8_t frame[9000];
+	struct scratch_mark m = scratch_mark(b->t);
+	unsigned int sent = 0;
+	struct batch *out;
+	int n = 1;
+
+	make_frame(frame, sizeof(frame));
+	while (n > 0) {
+		scratch_release(b->t, m);
+		out = batch_new(b->t, 1);
+		batch_add(out, packet_new(b->t, 64, frame, sizeof(frame), 0));
+		n = netdev_tx(b->dev, out);
+		sent += n > 0;
+	}
+	batch_kill(out);
+	scratch_release(b->t, m);
+	return sent;
+}
+
+/*
+ * Frames of several parts whose first ones alone are answered: the ring has
+ * room again, but a frame's first id is in use until all of it is answered.
+ */
+static void
+test_half_answered(void)
+{
+	static uint8_t got[9000];
+	uint16_t id[NETFRONT_SLOTS];
+	bool begins[NETFRONT_SLOTS];
+	unsigned int sent, n, i, whole = 0;
+	struct netdev_stats s;
+	struct bench b;
+
+	bench_open(&b);
+	sent = send_long(&b);
+	n = fake_netback_take(&b.back, id, begins);
+	ok(sent > 50 && n > 2 * sent, "half answered: the ring is full");
+	for (i = 0; i < n; i++)
+		if (begins[i])
+			fake_netback_answer_tx(&b.back, id[i]);
+	is_num(send_long(&b), 0, "half answered: no room yet");
+	for (i = 0; i < n; i++)
+		if (!begins[i])
+			fake_netback_answer_tx(&b.back, id[i]);
+	is_num(send_long(&b), sent, "half answered: then for as many again");
+	while (fake_netback_get(&b.back, got) == (int)sizeof(got))
+		whole++;
+	is_num(whole, sent, "half answered: which arrive whole");
+	netdev_stats(b.dev, &s);
+	is_num((long)s.tx_packets, 2 * sent, "half answered: all are counted");
+	bench_close(&b, "half answered");
+}
+
 /* The backend goes away, and another comes. */
 static void
 test_reconnect(void)
@@ -579,6 +636,7 @@ main(void)
 	test_send(true);
 	test_send(false);
 	test_full();
+	test_half_answered();
 	test_reconnect();
 	test_resume();
 	test_hostile();

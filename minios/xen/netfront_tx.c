@@ -29,6 +29,19 @@ netfront_tx_start(struct netfront *f)
 			.first = (uint16_t)(i + 1),
 		};
 	f->tx_free = 0;
+	f->tx_nfree = NETFRONT_SLOTS;
+}
+
+/*
+ * Requests that may be made now.  Fewer than the ring has room for while frames
+ * of several parts are answered in part: their first one's id is still theirs.
+ */
+static uint32_t
+netfront_tx_room(const struct netfront *f)
+{
+	uint32_t room = xen_ring_room(&f->tx);
+
+	return room < f->tx_nfree ? room : f->tx_nfree;
 }
 
 static uint16_t
@@ -37,6 +50,7 @@ netfront_tx_take(struct netfront *f)
 	uint16_t id = f->tx_free;
 
 	f->tx_free = f->tx_slot[id].first;
+	f->tx_nfree--;
 	f->tx_slot[id].state = NETFRONT_TX_FLYING;
 	f->tx_slot[id].own = false;
 	return id;
@@ -48,6 +62,7 @@ netfront_tx_give(struct netfront *f, uint16_t id)
 	f->tx_slot[id].state = NETFRONT_TX_FREE;
 	f->tx_slot[id].first = f->tx_free;
 	f->tx_free = id;
+	f->tx_nfree++;
 }
 
 /*
@@ -233,7 +248,7 @@ netfront_tx_one(struct netfront *f, struct thread *t, struct packet *p)
 
 	if (p->length == 0 || p->length > UINT16_MAX)
 		goto drop;
-	if (xen_ring_room(&f->tx) < (fits ? parts : 1))
+	if (netfront_tx_room(f) < (fits ? parts : 1))
 		return 0;
 	/* Without memory for another page: a grant for this frame. */
 	if ((f->persistent || !fits) && p->length <= PAGE_SIZE &&
