@@ -32,6 +32,7 @@ static struct {
 	uint32_t last_tx;
 	bool stopped;
 	void (*hook)(const char *path);
+	const char *after, *after_value; /* NULL: none */
 } store;
 
 void
@@ -59,6 +60,13 @@ void
 fake_store_hook(void (*fn)(const char *path))
 {
 	store.hook = fn;
+}
+
+void
+fake_store_after(const char *path, const char *value)
+{
+	store.after = path;
+	store.after_value = value;
 }
 
 /* The n-th name directly below path; false: there are no more. */
@@ -377,6 +385,15 @@ store_fails(const struct asked *a)
 }
 
 static void
+store_read_over(const char *path)
+{
+	if (store.after == NULL || strcmp(path, store.after) != 0)
+		return;
+	store.after = NULL;
+	fake_store_set(path, store.after_value);
+}
+
+static void
 store_serve(const struct asked *a)
 {
 	const struct entry *e;
@@ -392,6 +409,7 @@ store_serve(const struct asked *a)
 			store_answer(a, e->value, strlen(e->value));
 		else
 			store_refuse(a, "ENOENT");
+		store_read_over(path);
 		break;
 	case XS_DIRECTORY:
 		store_list(a, path);

@@ -25,6 +25,8 @@ const char *fake_store_get(const char *path);
 bool fake_store_name(const char *path, unsigned int n, char name[static 32]);
 /* Called with each path that changes; until the next init. */
 void fake_store_hook(void (*fn)(const char *path));
+/* Once: while path is next read, right behind the value it becomes another. */
+void fake_store_after(const char *path, const char *value);
 /* Entries, and watches set. */
 unsigned int fake_store_entries(void);
 unsigned int fake_store_watches(void);

@@ -163,6 +163,12 @@ netfront_wait_backend(struct netfront *f, struct diag *why)
 			err = ERR_CLOSED;
 			break;
 		}
+		/* It may have changed while the store was answering. */
+		fired = xenbus_watch_next(watch);
+		if (fired != NULL) {
+			free(fired);
+			continue;
+		}
 		if (!waitq_sleep(&f->backend, end) &&
 		    machine->steady_ns() >= end) {
 			err = diag(why, ERR_TIMEDOUT,

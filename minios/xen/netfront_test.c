@@ -174,6 +174,21 @@ test_checksum(void)
 	bench_close(&b, "blank checksum");
 }
 
+/* Its state changes while the store answers what it was. */
+static void
+test_ready_meanwhile(void)
+{
+	struct diag why = { "" };
+	struct bench b;
+
+	bench_init(&b);
+	fake_store_set(FAKE_BACK "/state", "1");
+	fake_store_after(FAKE_BACK "/state", "2");
+	is_num(bench_connect(&b, &why), 0, "ready meanwhile: it is seen: %s",
+	    why.text);
+	bench_close(&b, "ready meanwhile");
+}
+
 static void
 test_send(bool sg)
 {
@@ -637,6 +652,7 @@ main(void)
 	test_send(false);
 	test_full();
 	test_half_answered();
+	test_ready_meanwhile();
 	test_reconnect();
 	test_resume();
 	test_hostile();
