@@ -79,11 +79,12 @@ test_head(void)
 			kept += memcmp(&got, &l, sizeof(l)) == 0;
 		base[i] = before;
 	}
-	for (uint16_t version = NETRING_VERSION - 1;
+	for (uint32_t version = NETRING_VERSION - 1;
 	     version <= NETRING_VERSION + 1; version += 2) {
 		struct diag why = { "" };
 
-		((struct netring_head *)(void *)base)->version = version;
+		((struct netring_head *)(void *)base)->version =
+		    (uint16_t)version;
 		is_num(netring_head_read(base, l.size, &got, &why), ERR_PEER,
 		    "version %u", version);
 		ok(strstr(why.text, "this program speaks 2") != NULL,

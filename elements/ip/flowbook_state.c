@@ -61,7 +61,7 @@ flowbook_take_flow(
 int
 flowbook_take_one(const struct state_call *c, const void *what)
 {
-	uint32_t record;
+	uint32_t record = 0;
 	int err = flowbook_take_flow(c, what, &record);
 
 	if (err == 0)
