@@ -67,15 +67,14 @@ pair_wake(struct pair *p)
 static inline netring_slot
 make_frame(struct pair *p, uint32_t b, uint32_t size)
 {
-	uint32_t offset = FRAME_OFFSET;
-	uint8_t *f = netring_guest_buffer(&p->from->guest, b) + offset;
+	uint8_t *f = netring_guest_buffer(&p->from->guest, b) + FRAME_OFFSET;
 
 	memcpy(f, p->to_mac, 6);
 	memcpy(f + 6, p->from_mac, 6);
 	f[12] = 0x88;
 	f[13] = 0xb5;
 	memset(f + 14, (int)p->sent & 0xff, 50);
-	return slot_make(b, 0, offset, size);
+	return slot_make(b, 0, FRAME_OFFSET, size);
 }
 
 /*

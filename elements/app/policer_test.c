@@ -173,15 +173,15 @@ test_move(const char *text, const char *name)
 	uint32_t lost;
 
 	ok(trun_start(&t, text) == 0, "%s: starts", name);
-	feed(&t, "10.0.0.1", 8);
-	colors(&t, 5, 3, 0, name);
-	net_pass(&t, 200000000);
+	feed(&t, "10.0.0.1", 3);
+	colors(&t, 3, 0, 0, name);
+	net_pass(&t, 100000000);
 	if (!ok(tstate_move(&t, text, &lost) == 0, "%s: moves", name))
 		tap_note("%s", trun_log(&t));
 	is_num(lost, 0, "%s: all packets are back", name);
-	is_cstr(trun_read(&t, "p.green"), "5", "%s: counts", name);
+	is_cstr(trun_read(&t, "p.green"), "3", "%s: counts", name);
 	feed(&t, "10.0.0.1", 4);
-	colors(&t, 2, 2, 0, name);
+	colors(&t, 3, 1, 0, name);
 	net_end(&t);
 }
 
