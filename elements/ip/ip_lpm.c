@@ -31,51 +31,63 @@ ip_lpm_lookup(const struct ip_lpm *l, uint32_t addr)
 	}
 }
 
-/* Addresses on their way down. */
-struct lpm_lanes {
-	uint32_t n;
-	uint8_t of[LPM_LANES]; /* index of the address */
-	const struct lpm_node *node[LPM_LANES];
-	const uint32_t *run[LPM_LANES];
+/* An address on its way down: the node it has come to, the bytes from there. */
+struct lpm_lane {
+	const struct lpm_node *node;
+	const uint32_t *run; /* the node's, once found */
+	uint32_t rest, of;   /* of: index of the address */
 };
 
-/* An address has come to run: it ends with value or goes on in a lane. */
-ALWAYS_INLINE void
-lpm_arrive(const struct ip_lpm *l, struct lpm_lanes *lanes, uint8_t of,
-    uint32_t run, uint32_t *value)
-{
-	const struct lpm_node *node;
+struct lpm_lanes {
+	uint32_t n;
+	struct lpm_lane lane[LPM_LANES];
+};
 
-	if (run & lpm_child) {
-		node = lpm_node(&l->nodes, run & ~lpm_child);
-		prefetch_read(node);
-		lanes->node[lanes->n] = node;
-		lanes->of[lanes->n++] = of;
-	} else if (run != 0)
-		value[of] = lpm_value(run);
+/* The address has a lane from the child that run names. */
+ALWAYS_INLINE void
+lpm_enter(const struct ip_lpm *l, struct lpm_lanes *lanes, uint32_t run,
+    uint32_t rest, uint32_t of)
+{
+	struct lpm_lane *lane = &lanes->lane[lanes->n++];
+
+	lane->node = lpm_node(&l->nodes, run & ~lpm_child);
+	lane->rest = rest;
+	lane->of = of;
+	prefetch_read(lane->node);
 }
 
-/* One level for all lanes, those that end drop out. */
+/*
+ * One level for all lanes.  An address that finds nothing has what its last
+ * node inherits; where that is nothing, too, it goes down again alone: what
+ * nodes further up inherit is not worth a look in each lane.
+ */
 ALWAYS_INLINE void
 lpm_step(const struct ip_lpm *l, struct lpm_lanes *lanes, const uint32_t *addr,
-    uint32_t *value, int shift, bool popcnt)
+    uint32_t *value, bool popcnt)
 {
 	uint32_t n = lanes->n;
 
 	for (uint32_t i = 0; i < n; i++) {
-		const struct lpm_node *node = lanes->node[i];
-		uint8_t of = lanes->of[i];
-		uint32_t best = value[of];
+		struct lpm_lane *lane = &lanes->lane[i];
 
-		lanes->run[i] =
-		    lpm_run_find(node, (uint8_t)(addr[of] >> shift), popcnt);
-		prefetch_read(lanes->run[i]);
-		value[of] =
-		    node->inherit != 0 ? lpm_value(node->inherit) : best;
+		lane->run = lpm_run_find(
+		    lane->node, (uint8_t)(lane->rest >> 24), popcnt);
+		prefetch_read(lane->run);
 	}
 	lanes->n = 0;
-	for (uint32_t i = 0; i < n; i++)
-		lpm_arrive(l, lanes, lanes->of[i], *lanes->run[i], value);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct lpm_lane at = lanes->lane[i];
+		uint32_t run = *at.run;
+
+		if (run & lpm_child)
+			lpm_enter(l, lanes, run, at.rest << 8, at.of);
+		else if (likely(run != 0))
+			value[at.of] = lpm_value(run);
+		else if (at.node->inherit != 0)
+			value[at.of] = lpm_value(at.node->inherit);
+		else
+			value[at.of] = ip_lpm_lookup(l, addr[at.of]);
+	}
 }
 
 ALWAYS_INLINE void
@@ -87,12 +99,15 @@ lpm_lookup_lanes(const struct ip_lpm *l, const uint32_t *addr, uint32_t *value,
 
 	lanes.n = 0;
 	for (uint32_t i = 0; i < n; i++) {
-		value[i] = all;
-		lpm_arrive(
-		    l, &lanes, (uint8_t)i, l->top->run[addr[i] >> 24], value);
+		uint32_t run = l->top->run[addr[i] >> 24];
+
+		if (likely(run & lpm_child))
+			lpm_enter(l, &lanes, run, addr[i] << 8, i);
+		else
+			value[i] = run != 0 ? lpm_value(run) : all;
 	}
-	for (int shift = 16; lanes.n > 0; shift -= 8)
-		lpm_step(l, &lanes, addr, value, shift, popcnt);
+	while (lanes.n > 0)
+		lpm_step(l, &lanes, addr, value, popcnt);
 }
 
 __attribute__((target("popcnt"))) static void

@@ -99,7 +99,7 @@ ALWAYS_INLINE const uint32_t *
 lpm_run_find(const struct lpm_node *n, uint8_t slot, bool popcnt)
 {
 	unsigned int word = slot >> 6;
-	uint64_t upto = n->map[word] & (~0ull >> (63 - (slot & 63)));
+	uint64_t upto = n->map[word] << (63 - (slot & 63));
 
 	return &n->runs[n->rank[word] + lpm_popcount(upto, popcnt) - 1];
 }
