@@ -117,7 +117,10 @@ struct element_class {
 	void (*take_state)(
 	    struct element *e, struct element *old, struct errh *errh);
 	bool (*hotswap_like)(struct element *e, struct element *old);
-	/* What goes along to another process (state.h).  NULL: nothing. */
+	/*
+	 * What goes along to another process and, without take_state, in a
+	 * hot swap (state.h).  NULL: nothing.
+	 */
 	const struct state_class *state;
 	/* Default with ELEMENT_LIVE: configure. */
 	int (*live_reconfigure)(

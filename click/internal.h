@@ -10,6 +10,7 @@
 #include "click/element.h"
 #include "click/pool.h"
 #include "click/router.h"
+#include "click/state.h"
 #include "click/stats.h"
 
 /* ---- deferred.c ---- */
@@ -157,6 +158,18 @@ int stats_read_on(struct element *e, uintptr_t user, struct handler_call *call);
 int stats_write_on(
     struct element *e, uintptr_t user, struct handler_call *call);
 int stats_reset(struct element *e, uintptr_t user, struct handler_call *call);
+
+/* ---- state.c, state_swap.c ---- */
+
+struct state_call state_call(struct thread *t, struct errh *errh);
+/* The item of c->item at *at or after it, NULL: none.  As item->next. */
+const void *state_next(const struct state_call *c, uint64_t *at, void *room);
+/*
+ * Gives e what old, of the same class, knows, by the tables of its state;
+ * warns once of each kind of item that e would not have.
+ */
+void state_swap(struct element *e, struct element *old, struct thread *t,
+    struct errh *errh);
 
 /* ---- router.c ---- */
 

@@ -240,6 +240,16 @@ router_new(struct master *m, struct graph *g, struct router *old,
 	return 0;
 }
 
+/* Whether e has a way to take over what o knows. */
+static bool
+router_takes_over(struct element *e, struct element *o)
+{
+	if (e->class->take_state == NULL)
+		return e->class->state != NULL && e->class == o->class;
+	return e->class->hotswap_like != NULL ? e->class->hotswap_like(e, o)
+	                                      : e->class == o->class;
+}
+
 void
 router_take_state(struct router *r, struct errh *errh)
 {
@@ -252,15 +262,14 @@ router_take_state(struct router *r, struct errh *errh)
 		struct element *o = router_find_name(old, e->name);
 		struct errh context;
 
-		if (o == NULL || e->class->take_state == NULL)
-			continue;
-		if (e->class->hotswap_like != NULL
-		        ? !e->class->hotswap_like(e, o)
-		        : e->class != o->class)
+		if (o == NULL || !router_takes_over(e, o))
 			continue;
 		router_context(
 		    &context, errh, e, "While hot-swapping state into");
-		e->class->take_state(e, o, &context);
+		if (e->class->take_state != NULL)
+			e->class->take_state(e, o, &context);
+		else
+			state_swap(e, o, master_thread(r->master, 0), &context);
 		errh_fini(&context);
 	}
 	r->hotswap_old = NULL;

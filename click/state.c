@@ -6,8 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/hash.h"
-#include "click/element.h"
-#include "click/router.h"
+#include "click/internal.h"
 
 enum {
 	/* A part is closed before it has more than this: an item fits in. */
@@ -17,7 +16,7 @@ enum {
 	NAME_MAX_BYTES = 1024,
 };
 
-static struct state_call
+struct state_call
 state_call(struct thread *t, struct errh *errh)
 {
 	struct state_call c = { .thread = t, .errh = errh };
@@ -103,8 +102,7 @@ state_put_item(const struct state_call *c, const void *what, struct strbuf *out)
 		state_put_field(c, &item->fields[i], what, out);
 }
 
-/* The item at *at or after it. */
-static const void *
+const void *
 state_next(const struct state_call *c, uint64_t *at, void *room)
 {
 	if (c->item->next == NULL)
@@ -228,8 +226,9 @@ state_refuse(const struct state_call *c, const char *why)
 int
 state_refuse_item(const struct state_call *c, const char *why)
 {
-	errh_error(
-	    c->errh, "%.*s: %s: %s", STR_ARG(c->e->name), c->item->what, why);
+	if (c->errh != NULL)
+		errh_error(c->errh, "%.*s: %s: %s", STR_ARG(c->e->name),
+		    c->item->what, why);
 	return ERR_PEER;
 }
 

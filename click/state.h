@@ -29,6 +29,11 @@
  * Nothing of the router runs from the first part to the last, neither where it
  * is saved nor where it is loaded; it loads into a router that has just been
  * made of the same text.
+ *
+ * A class without take_state is given what it knows by the same tables in a
+ * hot swap, one item at a time.  There the text may be another: take() then
+ * finds swapping true and refuses what the new one has no place for, which is
+ * counted and lost; the router runs nevertheless.
  */
 #ifndef CLICK_STATE_H
 #define CLICK_STATE_H
@@ -86,9 +91,10 @@ struct state_call {
 	struct element *e;
 	const struct state_item *item;
 	struct thread *thread;
-	struct errh *errh;
-	uint32_t now_ms; /* by the element's clock */
+	struct errh *errh; /* NULL: enough has been told */
+	uint32_t now_ms;   /* by the element's clock */
 	int64_t now_ns;
+	bool swapping; /* the configuration may be another */
 };
 
 struct state_item {

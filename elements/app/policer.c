@@ -44,6 +44,9 @@
  *             there are; read or write CAPACITY; read how many lost their
  *             buckets, found none; read bytes; write: all buckets are full
  *
+ * A hot swap keeps what is in the buckets, as far as the new ones hold it, and
+ * the counts; cosmos save and migrate take them along.
+ *
  * Memory: about 125 bytes an address, which is forgotten once its buckets are
  * full.
  *

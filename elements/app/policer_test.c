@@ -182,6 +182,10 @@ test_move(const char *text, const char *name)
 	is_cstr(trun_read(&t, "p.green"), "3", "%s: counts", name);
 	feed(&t, "10.0.0.1", 4);
 	colors(&t, 3, 1, 0, name);
+	ok(net_swap(&t, text) == 0, "%s: swap", name);
+	is_cstr(trun_read(&t, "p.green"), "6", "%s: swap: counts", name);
+	feed(&t, "10.0.0.1", 1);
+	colors(&t, 0, 1, 0, name);
 	net_end(&t);
 }
 

@@ -20,6 +20,8 @@
  * Where networks are joined in more than one way, EtherSpanTree keeps frames
  * from going round for ever.
  *
+ * A hot swap keeps the stations; cosmos save and migrate take them along.
+ *
  * Memory: about 45 bytes a station.
  *
  *     s :: EtherSwitch;

@@ -206,6 +206,9 @@ test_move(void)
 	is_num(lost, 0, "move: all packets are back");
 	is_cstr(trun_read(&t, "s.table"), "02-00-00-00-00-0A 1\n",
 	    "move: it is where it was");
+	ok(net_swap(&t, sb_cstr(&text)) == 0, "swap");
+	is_cstr(trun_read(&t, "s.table"), "02-00-00-00-00-0A 1\n",
+	    "swap: it is where it was");
 	net_pass(&t, 45 * NS_PER_SEC);
 	(void)trun_write(&t, "i.active", "true");
 	net_pass(&t, NS_PER_SEC);

@@ -19,6 +19,9 @@
  *   table_size, size, capacity, clear, mapping_failures, patterns, patternN
  *                as IPRewriter's
  *
+ * A hot swap keeps flows as IPRewriter's; cosmos save and migrate take them
+ * along.
+ *
  * Memory: about 85 bytes a flow.
  *
  *	ICMPPingRewriter(pattern 1.0.0.1 1024-65535# - - 0 1, drop)

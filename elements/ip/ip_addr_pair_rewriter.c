@@ -21,6 +21,9 @@
  *
  * The destination address annotation is set.
  *
+ * A hot swap keeps flows as IPRewriter's; cosmos save and migrate take them
+ * along.
+ *
  * Memory: about 85 bytes a flow.
  *
  *	IPAddrPairRewriter(pattern 1.0.0.0/29# - 0 1, drop)

@@ -22,6 +22,9 @@
  *
  * The destination address annotation of packets rewritten back is set.
  *
+ * A hot swap keeps flows as IPRewriter's; cosmos save and migrate take them
+ * along.
+ *
  * Memory: about 85 bytes a flow.
  *
  *	IPAddrRewriter(pattern 1.0.0.1-1.0.0.254# - 0 1, drop)

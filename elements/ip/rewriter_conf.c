@@ -41,6 +41,8 @@ flowset_put(struct flowset *set)
 {
 	if (set == NULL || --set->users > 0)
 		return;
+	for (size_t i = 0; i < set->seqs.n; i++)
+		free(set->seqs.v[i]);
 	flowtable_fini(&set->table);
 	vec_fini(&set->inputs);
 	vec_fini(&set->seqs);
@@ -383,7 +385,9 @@ rewriter_cleanup(struct element *e, enum cleanup_stage stage)
 	for (uint32_t i = 0; i < rw->ninputs; i++) {
 		struct rewriter_input *in = &rw->inputs[i];
 
-		rewriter_input_clear(in);
+		/* Those of a set that ends go with it, and faster. */
+		if (rw->set->users > 1)
+			rewriter_input_clear(in);
 		rw_pattern_put(in->pattern);
 		if (in->slot < rw->set->inputs.n &&
 		    rw->set->inputs.v[in->slot] == in)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * rewriter_state.c -- the flows of rewriters, to and from another process
- * (click/state.h): each rewriter tells those that its own inputs have made,
+ * rewriter_state.c -- the flows of rewriters, to another process or another
+ * configuration (click/state.h): each rewriter tells those that its own inputs have made,
  * also where several share a set.
  */
 #include "elements/ip/flowset.h"
@@ -118,6 +118,52 @@ rewriter_flow_fault(const struct rewriter *rw, const struct rewriter_flow *f)
 	return NULL;
 }
 
+/*
+ * Whether f's input would make it again, were it new: the configuration may be
+ * another.  What a mapper would say today is not known.
+ */
+static bool
+rewriter_makes(const struct rewriter *rw, const struct rewriter_flow *f)
+{
+	const struct rewriter_input *in = &rw->inputs[f->link.user];
+	struct flow_key was, to, reply;
+
+	rw->ops->reply(&f->key[1], &was); /* a reply's reply, but for kind */
+	switch (in->kind) {
+	case INPUT_DROP:
+	case INPUT_NOCHANGE:
+		return false;
+	case INPUT_KEEP:
+		to = f->key[0];
+		break;
+	case INPUT_PATTERN:
+		if (!rw_pattern_remap(in->pattern, &f->key[0], &was, &to))
+			return false;
+		break;
+	case INPUT_MAPPER:
+		return true;
+	}
+	if (rw->ops->accept != NULL && !rw->ops->accept(&f->key[0], &to))
+		return false;
+	rw->ops->reply(&to, &reply);
+	return flow_key_equal(&reply, &f->key[1]);
+}
+
+/* Where rw sends a flow of a configuration before it. */
+static void
+rewriter_redirect(const struct rewriter *rw, struct rewriter_flow *f)
+{
+	const struct rewriter_input *in;
+
+	if (f->link.user >= rw->ninputs)
+		return;
+	in = &rw->inputs[f->link.user];
+	if (in->kind != INPUT_KEEP && in->kind != INPUT_PATTERN)
+		return;
+	f->out[0] = (uint16_t)in->out[0];
+	f->out[1] = (uint16_t)in->out[1];
+}
+
 static int
 rewriter_take_flow(const struct state_call *c, const void *what)
 {
@@ -128,7 +174,11 @@ rewriter_take_flow(const struct state_call *c, const void *what)
 
 	for (unsigned int i = 0; i < 2; i++)
 		flow.key[i].kind += rw->kind;
+	if (c->swapping)
+		rewriter_redirect(rw, &flow);
 	fault = rewriter_flow_fault(rw, &flow);
+	if (fault == NULL && c->swapping && !rewriter_makes(rw, &flow))
+		fault = "its input does not make such flows any more";
 	if (fault != NULL)
 		return state_refuse_item(c, fault);
 	flow.link.user = rw->inputs[flow.link.user].slot;

@@ -309,6 +309,47 @@ rw_pattern_search(struct rw_pattern *p, uint32_t i, struct flow_key *to,
 	}
 }
 
+/* From with what p says, the first of its range. */
+static struct flow_key
+rw_pattern_first(const struct rw_pattern *p, const struct flow_key *from)
+{
+	struct flow_key to = *from;
+
+	if (p->saddr != 0)
+		to.src = p->saddr;
+	if (p->sport != 0)
+		to.sport = p->sport;
+	if (p->daddr != 0)
+		to.dst = p->daddr;
+	if (p->dport != 0)
+		to.dport = p->dport;
+	return to;
+}
+
+/* Which value of the range a port is. */
+static uint32_t
+rw_pattern_port(const struct rw_pattern *p, const struct flow_key *key)
+{
+	return (uint32_t)__builtin_bswap16(key->sport) -
+	       __builtin_bswap16(p->sport);
+}
+
+bool
+rw_pattern_remap(const struct rw_pattern *p, const struct flow_key *from,
+    const struct flow_key *was, struct flow_key *to)
+{
+	uint32_t i = p->ports ? rw_pattern_port(p, was)
+	                      : ip4_host(was->src) - ip4_host(p->saddr);
+
+	*to = rw_pattern_first(p, from);
+	if (p->variation == 0)
+		return true;
+	if (i > p->variation)
+		return false;
+	rw_pattern_vary(p, to, i);
+	return true;
+}
+
 bool
 rw_pattern_map(struct rw_pattern *p, struct rand_state *rand,
     const struct flow_key *from, struct flow_key *to, rw_free_fn *free_fn,
@@ -316,19 +357,10 @@ rw_pattern_map(struct rw_pattern *p, struct rand_state *rand,
 {
 	uint32_t i;
 
-	*to = *from;
-	if (p->saddr != 0)
-		to->src = p->saddr;
-	if (p->sport != 0)
-		to->sport = p->sport;
-	if (p->daddr != 0)
-		to->dst = p->daddr;
-	if (p->dport != 0)
-		to->dport = p->dport;
+	*to = rw_pattern_first(p, from);
 	if (p->variation == 0)
 		return true;
-	i = (uint32_t)__builtin_bswap16(from->sport) -
-	    __builtin_bswap16(p->sport);
+	i = rw_pattern_port(p, from);
 	if (p->same_first && p->ports && i <= p->variation) {
 		rw_pattern_vary(p, to, i);
 		if (free_fn(arg, to)) {

@@ -66,6 +66,14 @@ bool rw_pattern_map(struct rw_pattern *p, struct rand_state *rand,
     const struct flow_key *from, struct flow_key *to, rw_free_fn *free_fn,
     void *arg);
 
+/*
+ * Makes *to of from again, as *was was made of it, if p (still) can make that;
+ * in fields that p does not vary *to may differ from *was.  False: it is beyond
+ * p's range.
+ */
+bool rw_pattern_remap(const struct rw_pattern *p, const struct flow_key *from,
+    const struct flow_key *was, struct flow_key *to);
+
 /* The named patterns of a router: its attachment "IPRewriterPatterns". */
 struct rw_pattern_names {
 	VEC_FIELDS(struct rw_pattern *)

@@ -62,7 +62,12 @@
  *
  * A packet costs two cache misses whatever the number of flows.
  *
- * Memory: about 85 bytes a flow.
+ * A hot swap keeps the flows that the same input would make in the new
+ * configuration, too: by the same specification, or a pattern with the flow's
+ * address and port in it.  They go to the outputs, and end by the timeouts, of
+ * the new one.  cosmos save and migrate take them along.
+ *
+ * Memory: about 85 bytes a flow; while a hot swap takes place, twice that.
  *
  *	rw :: IPRewriter(pattern 1.0.0.1 1024-65535 - - 0 1, drop);
  *	inside -> [0]rw; outside -> [1]rw; rw[0] -> out; rw[1] -> in;

@@ -21,6 +21,9 @@
  * Elements like FTPPortMapper, which change the length of what is said, have
  * sequence and acknowledgement numbers (SACK blocks too) adapted here.
  *
+ * A hot swap keeps flows as IPRewriter's; cosmos save and migrate take them
+ * along.
+ *
  * Memory: about 85 bytes a flow.
  *
  *	TCPRewriter(pattern - - 192.168.0.9 8080 0 1, pass 1)

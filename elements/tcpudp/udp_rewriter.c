@@ -22,6 +22,9 @@
  * Flows are told apart by addresses and ports alone: TCP and UDP on the same
  * ports are one flow.  Use IPRewriter where both come.
  *
+ * A hot swap keeps flows as IPRewriter's; cosmos save and migrate take them
+ * along.
+ *
  * Memory: about 85 bytes a flow.
  *
  *	UDPRewriter(pattern 1.0.0.1 1024-65535 - - 0 1, drop)
