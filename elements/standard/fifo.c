@@ -190,6 +190,22 @@ fifo_grow(struct fifo *q, struct thread *t, uint32_t n)
 }
 
 void
+fifo_push_by(struct element *e, struct batch *b, fifo_store_fn *store)
+{
+	struct fifo *q = element_state(e);
+	struct thread *t = b->thread;
+
+	thread_lock(t, &q->push_lock);
+	thread_lock(t, &q->pull_lock);
+	store(q, b);
+	thread_unlock(t, &q->pull_lock);
+	fifo_pushed(q, t, storage_size(&q->store));
+	thread_unlock(t, &q->push_lock);
+	if (b->count > 0)
+		fifo_refuse(e, b);
+}
+
+void
 fifo_push(struct element *e, unsigned int port, struct batch *b)
 {
 	struct fifo *q = element_state(e);

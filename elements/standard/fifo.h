@@ -78,6 +78,12 @@ void *fifo_cast_both(struct element *e, const char *name, int port);
 
 /* After a push that left size packets: highwater mark and notifiers. */
 void fifo_pushed(struct fifo *q, struct thread *t, uint32_t size);
+/*
+ * A push by store, which runs under both locks and leaves in b what there is
+ * no place for: that is refused.
+ */
+typedef void fifo_store_fn(struct fifo *q, struct batch *b);
+void fifo_push_by(struct element *e, struct batch *b, fifo_store_fn *store);
 /* Sends those who pull to sleep if it is empty. */
 void fifo_rest(struct fifo *q, struct thread *t);
 /* Pushes what b still holds to output 1 (or kills it) and counts it. */

@@ -78,18 +78,8 @@ front_drop_queue_store(struct fifo *q, struct batch *b)
 static void
 front_drop_queue_push(struct element *e, unsigned int port, struct batch *b)
 {
-	struct fifo *q = element_state(e);
-	struct thread *t = b->thread;
-
 	(void)port;
-	thread_lock(t, &q->push_lock);
-	thread_lock(t, &q->pull_lock);
-	front_drop_queue_store(q, b);
-	thread_unlock(t, &q->pull_lock);
-	fifo_pushed(q, t, storage_size(&q->store));
-	thread_unlock(t, &q->push_lock);
-	if (b->count > 0)
-		fifo_refuse(e, b);
+	fifo_push_by(e, b, front_drop_queue_store);
 }
 
 const struct element_class element_front_drop_queue = {

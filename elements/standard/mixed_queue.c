@@ -63,21 +63,10 @@ mixed_queue_push_front(struct fifo *q, struct batch *b)
 static void
 mixed_queue_push(struct element *e, unsigned int port, struct batch *b)
 {
-	struct fifo *q = element_state(e);
-	struct thread *t = b->thread;
-
-	if (port == 0) {
+	if (port == 0)
 		fifo_push(e, port, b);
-		return;
-	}
-	thread_lock(t, &q->push_lock);
-	thread_lock(t, &q->pull_lock);
-	mixed_queue_push_front(q, b);
-	thread_unlock(t, &q->pull_lock);
-	fifo_pushed(q, t, storage_size(&q->store));
-	thread_unlock(t, &q->push_lock);
-	if (b->count > 0)
-		fifo_refuse(e, b);
+	else
+		fifo_push_by(e, b, mixed_queue_push_front);
 }
 
 const struct element_class element_mixed_queue = {
