@@ -207,6 +207,15 @@ cmd_guest_json(const struct cosmos_guest *g)
 	    (double)g->since_ns / 1e9);
 }
 
+void
+cmd_print_made(const struct cmd_context *x, const struct cosmos_guest *g)
+{
+	if (x->json)
+		cmd_print_json(json_pack("[o]", cmd_guest_json(g)));
+	else
+		printf("%s %u\n", g->name, g->id);
+}
+
 json_t *
 cmd_text_json(const char *text, size_t n)
 {

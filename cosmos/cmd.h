@@ -105,6 +105,8 @@ void cmd_names_free(struct cmd_names *names);
 void cmd_print_json(json_t *value);
 /* A guest as it is shown everywhere. */
 json_t *cmd_guest_json(const struct cosmos_guest *g);
+/* A guest that a command has made, as JSON or "name id". */
+void cmd_print_made(const struct cmd_context *x, const struct cosmos_guest *g);
 /* A text of any bytes: those that are no UTF-8 are taken for Latin-1. */
 json_t *cmd_text_json(const char *text, size_t n);
 /* "name value" lines as an object; numbers become numbers. */

@@ -188,10 +188,7 @@ migrate_receive(struct cmd_context *x, const char *where, const char *name)
 	close(fd);
 	if (status != COSMOS_OK)
 		return cmd_fail(x, status);
-	if (x->json)
-		cmd_print_json(json_pack("[o]", cmd_guest_json(&g)));
-	else
-		printf("%s %u\n", g.name, g.id);
+	cmd_print_made(x, &g);
 	return COSMOS_OK;
 }
 

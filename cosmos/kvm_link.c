@@ -91,24 +91,8 @@ kvm_ask(struct cosmos *c, const struct cosmos_guest *g, enum control_op op,
     struct strbuf *reply)
 {
 	struct fd_stream stream;
-	struct process_dir d;
-	bool alive;
-	pid_t pid;
-	int fd = -1, status = process_dir_open(c, g->name, &d, &alive, &pid);
+	int fd, status = process_reach(c, g, &fd);
 
-	if (status == COSMOS_E_NOTFOUND)
-		return -cosmos_fail(c, status, "%s: it is gone", g->name);
-	if (status != COSMOS_OK)
-		return -status;
-	if (!alive)
-		status =
-		    cosmos_fail(c, COSMOS_E_STATE, "%s: it has ended", g->name);
-	else if (g->state == COSMOS_STATE_PAUSED)
-		status = cosmos_fail(c, COSMOS_E_STATE,
-		    "%s: it is paused: resume it first", g->name);
-	else
-		status = process_connect(c, &d, &fd);
-	process_dir_close(&d);
 	if (status != COSMOS_OK)
 		return -status;
 	fd_stream_init(&stream, fd, ANSWER_MS);

@@ -298,18 +298,17 @@ process_logs(
 }
 
 int
-process_ask_passing(struct cosmos *c, const struct cosmos_guest *g, int pass,
-    enum control_op op, unsigned int *router, struct str path,
-    struct str payload, struct strbuf *reply)
+process_reach(struct cosmos *c, const struct cosmos_guest *g, int *fd)
 {
-	struct fd_stream stream;
 	struct process_dir d;
 	bool alive;
 	pid_t pid;
-	int fd = -1, status = process_dir_open(c, g->name, &d, &alive, &pid);
+	int status = process_dir_open(c, g->name, &d, &alive, &pid);
 
+	if (status == COSMOS_E_NOTFOUND)
+		return cosmos_fail(c, status, "%s: it is gone", g->name);
 	if (status != COSMOS_OK)
-		return -status;
+		return status;
 	if (!alive)
 		status =
 		    cosmos_fail(c, COSMOS_E_STATE, "%s: it has ended", g->name);
@@ -317,8 +316,19 @@ process_ask_passing(struct cosmos *c, const struct cosmos_guest *g, int pass,
 		status = cosmos_fail(c, COSMOS_E_STATE,
 		    "%s: it is paused: resume it first", g->name);
 	else
-		status = process_connect(c, &d, &fd);
+		status = process_connect(c, &d, fd);
 	process_dir_close(&d);
+	return status;
+}
+
+int
+process_ask_passing(struct cosmos *c, const struct cosmos_guest *g, int pass,
+    enum control_op op, unsigned int *router, struct str path,
+    struct str payload, struct strbuf *reply)
+{
+	struct fd_stream stream;
+	int fd, status = process_reach(c, g, &fd);
+
 	if (status != COSMOS_OK)
 		return -status;
 	fd_stream_init(&stream, fd, ANSWER_MS);

@@ -117,6 +117,8 @@ void process_kill(const struct process_dir *d, pid_t pid);
 void process_clear(struct cosmos *c, struct process_dir *d, pid_t pid);
 /* Connects to the control socket in d. */
 int process_connect(struct cosmos *c, const struct process_dir *d, int *fd);
+/* The same of g, which must be there, alive and not paused; the status. */
+int process_reach(struct cosmos *c, const struct cosmos_guest *g, int *fd);
 
 /* As process_ask(); the descriptor pass goes along, unless it is -1. */
 int process_ask_passing(struct cosmos *c, const struct cosmos_guest *g,
