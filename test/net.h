@@ -223,24 +223,6 @@ net_pass(struct trun *t, int64_t ns)
 	timer_fini(&timer);
 }
 
-/* trun_read() with a parameter. */
-UNUSED static const char *
-net_read(struct trun *t, const char *name, const char *parameter)
-{
-	struct handler_call call = { .thread = master_thread(t->m, 0),
-		.errh = &t->errh,
-		.text = str_of(parameter),
-		.out = &t->result };
-	const struct handler *h;
-	struct element *e;
-
-	sb_clear(&t->result);
-	if (handler_resolve(t->r, str_of(name), NULL, &e, &h, &t->errh) != 0 ||
-	    handler_read(t->r, e, h, &call) < 0)
-		return "<error>";
-	return sb_cstr(&t->result);
-}
-
 /* A hot swap to another configuration; 0 if that is good. */
 UNUSED static int
 net_swap(struct trun *t, const char *text)

@@ -81,12 +81,13 @@ trun_run(struct trun *t)
 	master_run(t->m);
 }
 
-/* The text of "element.handler", or "<error>"; valid until the next. */
+/* A handler read with a parameter; "<error>" if that fails. */
 UNUSED static const char *
-trun_read(struct trun *t, const char *name)
+trun_read_with(struct trun *t, const char *name, const char *parameter)
 {
 	struct handler_call call = { .thread = master_thread(t->m, 0),
 		.errh = &t->errh,
+		.text = str_of(parameter),
 		.out = &t->result };
 	const struct handler *h;
 	struct element *e;
@@ -96,6 +97,13 @@ trun_read(struct trun *t, const char *name)
 	    handler_read(t->r, e, h, &call) < 0)
 		return "<error>";
 	return sb_cstr(&t->result);
+}
+
+/* The text of "element.handler", or "<error>"; valid until the next. */
+UNUSED static const char *
+trun_read(struct trun *t, const char *name)
+{
+	return trun_read_with(t, name, "");
 }
 
 UNUSED static int

@@ -301,24 +301,6 @@ test_last_clear(void)
 	is_num(trun_stop(&t), 0, "AggregateLast: packets are back");
 }
 
-/* A read with a parameter. */
-static const char *
-read_with(struct trun *t, const char *name, const char *text)
-{
-	struct handler_call call = { .thread = master_thread(t->m, 0),
-		.errh = &t->errh,
-		.text = str_of(text),
-		.out = &t->result };
-	const struct handler *h;
-	struct element *e;
-
-	sb_clear(&t->result);
-	if (handler_resolve(t->r, str_of(name), NULL, &e, &h, &t->errh) != 0 ||
-	    handler_read(t->r, e, h, &call) < 0)
-		return "<error>";
-	return sb_cstr(&t->result);
-}
-
 static void
 test_packet_counter(void)
 {
@@ -332,10 +314,11 @@ test_packet_counter(void)
 	        "- 7\n- 8\n- 8\n') -> [1] c [1] -> Discard;") == 0) {
 		trun_run(&t);
 		is_cstr(trun_read(&t, "c.count"), "5", "all counted");
-		is_cstr(read_with(&t, "c.received", "8"), "0\n", "received");
 		is_cstr(
-		    read_with(&t, "c.undelivered", "7"), "0\n", "undelivered");
-		is_cstr(read_with(&t, "c.undelivered", "8"), "",
+		    trun_read_with(&t, "c.received", "8"), "0\n", "received");
+		is_cstr(trun_read_with(&t, "c.undelivered", "7"), "0\n",
+		    "undelivered");
+		is_cstr(trun_read_with(&t, "c.undelivered", "8"), "",
 		    "delivered more often");
 	}
 	is_num(trun_stop(&t), 0, "AggregatePacketCounter: packets are back");

@@ -62,16 +62,17 @@ test_counts(void)
 	is_cstr(trun_read(&t, "m.packets"), "4", "packets");
 	is_cstr(trun_read(&t, "m.bytes"), "146", "bytes");
 	is_cstr(trun_read(&t, "m.ignored"), "1", "no IP packet");
-	is_cstr(net_read(&t, "m.top", ""),
+	is_cstr(trun_read_with(&t, "m.top", ""),
 	    "udp 10.0.0.1:1000 > 10.0.0.2:53\t2\t64\t1\t32\t2.000\t0.000\t-\n"
 	    "udp [2001:db8::1]:1000 > [2001:db8::2]:53\t1\t50\t0\t0\t0.000\t"
 	    "0.000\t-\n",
 	    "top");
-	is_cstr(net_read(&t, "m.top", "1 packets"),
+	is_cstr(trun_read_with(&t, "m.top", "1 packets"),
 	    "udp 10.0.0.1:1000 > 10.0.0.2:53\t2\t64\t1\t32\t2.000\t0.000\t-\n",
 	    "top 1");
-	is_cstr(net_read(&t, "m.top", "0"), "<error>", "top 0");
-	is_cstr(net_read(&t, "m.top", "5 flows"), "<error>", "top by flows");
+	is_cstr(trun_read_with(&t, "m.top", "0"), "<error>", "top 0");
+	is_cstr(
+	    trun_read_with(&t, "m.top", "5 flows"), "<error>", "top by flows");
 	net_end(&t);
 }
 
@@ -94,7 +95,7 @@ test_top(void)
 		s.sport = (uint16_t)(1000 + (a < b ? a : b));
 		net_feed_ip(&t, "m", 0, &s);
 	}
-	line = net_read(&t, "m.top", "8 packets");
+	line = trun_read_with(&t, "m.top", "8 packets");
 	for (unsigned int last = 99999; *line != '\0'; port++) {
 		unsigned int packets =
 		    (unsigned int)strtoul(strchr(line, '\t') + 1, NULL, 10);
@@ -105,7 +106,7 @@ test_top(void)
 	}
 	is_num(port, 8, "eight lines");
 	is_num(wrong, 0, "in order");
-	line = net_read(&t, "m.top", "1 packets");
+	line = trun_read_with(&t, "m.top", "1 packets");
 	greatest = (unsigned int)strtoul(strchr(line, '\t') + 1, NULL, 10);
 	line = trun_read(&t, "m.table");
 	for (; *line != '\0'; line = strchr(line, '\n') + 1)

@@ -317,11 +317,11 @@ test_hash(void)
 	                  "TABLE 65537, NAMES d c b a)" OUTS) == 0,
 	    "HASH src: starts");
 	snprintf(was, sizeof(was), "%s",
-	    net_read(&t, "lb.lookup", "1.2.3.4 5.6.7.8 6 1 2"));
+	    trun_read_with(&t, "lb.lookup", "1.2.3.4 5.6.7.8 6 1 2"));
 	ok(*was >= '0' && *was <= '3', "lookup: %s", was);
-	is_cstr(net_read(&t, "lb.lookup", "1.2.3.4 6.6.6.6 udp 9 9"), was,
+	is_cstr(trun_read_with(&t, "lb.lookup", "1.2.3.4 6.6.6.6 udp 9 9"), was,
 	    "HASH src: the source alone counts");
-	is_cstr(net_read(&t, "lb.lookup", "1.2.3.4 fe80::1"), "<error>",
+	is_cstr(trun_read_with(&t, "lb.lookup", "1.2.3.4 fe80::1"), "<error>",
 	    "lookup: two versions");
 	is_cstr(trun_read(&t, "lb.table"),
 	    "d\t1\tup\t16385\t0\nc\t1\tup\t16384\t0\nb\t1\tup\t16384\t0\n"

@@ -275,9 +275,10 @@ test_by(void)
 	feed(&t, "2001:db8:0:1::2", 2);
 	colors(&t, 2, 0, 0, "another network");
 	is_cstr(trun_read(&t, "p.flows"), "4", "four addresses");
-	is_cstr(net_read(&t, "p.tokens", "10.0.0.1"), "0", "its tokens");
-	is_cstr(net_read(&t, "p.tokens", "10.0.0.3"), "300", "a stranger's");
-	is_cstr(net_read(&t, "p.tokens", "x"), "<error>", "no address");
+	is_cstr(trun_read_with(&t, "p.tokens", "10.0.0.1"), "0", "its tokens");
+	is_cstr(
+	    trun_read_with(&t, "p.tokens", "10.0.0.3"), "300", "a stranger's");
+	is_cstr(trun_read_with(&t, "p.tokens", "x"), "<error>", "no address");
 	is_cstr(trun_read(&t, "p.table"),
 	    "10.0.0.1\t0\n10.0.0.2\t0\n2001:db8::\t60\n2001:db8:0:1::\t60\n",
 	    "the table");
@@ -312,7 +313,7 @@ test_by(void)
 		net_feed(&t, "p", 0, p);
 	}
 	is_cstr(trun_read(&t, "p.table"), "0\t298\n1\t298\n", "by annotation");
-	is_cstr(net_read(&t, "p.tokens", "1"), "298", "of one");
+	is_cstr(trun_read_with(&t, "p.tokens", "1"), "298", "of one");
 	p = net_hex(&t, "01");
 	anno_set_u32(p, 20, 5);
 	net_feed(&t, "p", 0, p);

@@ -660,11 +660,12 @@ test_blocks(void)
 		char text[64];
 
 		snprintf(text, sizeof(text), "5.5.5.5 %u", a.sport);
-		is_cstr(net_read(&t, "rw.who", text), A2,
+		is_cstr(trun_read_with(&t, "rw.who", text), A2,
 		    "RFC 6888 REQ-12, CGNAT: whose port it is");
 	}
-	is_cstr(net_read(&t, "rw.who", "5.5.5.5 2000"), "nobody", "nobody's");
-	is_cstr(net_read(&t, "rw.who", "5.5.5.5"), "<error>", "no port");
+	is_cstr(
+	    trun_read_with(&t, "rw.who", "5.5.5.5 2000"), "nobody", "nobody's");
+	is_cstr(trun_read_with(&t, "rw.who", "5.5.5.5"), "<error>", "no port");
 	/* Given back 120 s after the last mapping: RFC 6888, REQ-8. */
 	net_pass(&t, 310 * NS_PER_SEC);
 	is_cstr(trun_read(&t, "rw.mappings"), "0", "all have ended");
@@ -732,10 +733,12 @@ test_deterministic(void)
 	b = go(&t, UDP, "10.0.0.2", 7, X, 53);
 	ok(b.good && b.src == 0x05050504 && b.sport >= 2032 && b.sport <= 2535,
 	    "RFC 7422, CGNAT: of the other address: %u", b.sport);
-	is_cstr(net_read(&t, "rw.who", "5.5.5.5 2032"), "10.0.0.130",
+	is_cstr(trun_read_with(&t, "rw.who", "5.5.5.5 2032"), "10.0.0.130",
 	    "who, without a table");
-	is_cstr(net_read(&t, "rw.who", "5.5.5.5 2535"), "10.0.0.130", "last");
-	is_cstr(net_read(&t, "rw.who", "5.5.5.5 2536"), "10.0.0.131", "next");
+	is_cstr(
+	    trun_read_with(&t, "rw.who", "5.5.5.5 2535"), "10.0.0.130", "last");
+	is_cstr(
+	    trun_read_with(&t, "rw.who", "5.5.5.5 2536"), "10.0.0.131", "next");
 	is_cstr(trun_read(&t, "rw.log"), "", "nothing is logged");
 	ok(!go(&t, UDP, "10.0.1.1", 7, X, 53).good, "a stranger has none");
 	net_end(&t);
