@@ -10,7 +10,7 @@
 . /usr/share/tap.sh
 export VALE_SOCKET=/run/vale.sock
 V=/test/vale
-. /test/settings # WAYS, SIZES
+. /test/settings # WAYS, SIZES; BY_SIZE: those ways that have OTHER_SIZES, too
 MB=6
 SECONDS_EACH=4
 # Hypercalls (PV, entry and in a multicall) and which domain runs.  All of it
@@ -35,10 +35,18 @@ counts()
 
 wanted() { case " $WAYS " in *" $1 "*) ;; *) return 1 ;; esac; }
 
+sizes() # WAY
+{
+	case " $BY_SIZE " in
+	*" $1 "*) echo "$SIZES $OTHER_SIZES" ;;
+	*) echo "$SIZES" ;;
+	esac
+}
+
 way() # NAME OPTIONS BRIDGE
 {
 	wanted "$1" || return 0
-	for size in $SIZES; do
+	for size in $(sizes "$1"); do
 		guest rx pv "$MB" "pktgen=recv $2" \
 		    "vif=[\"bridge=$3rx,mac=00:16:3e:00:00:01\"]"
 		guest tx pv "$MB" "pktgen=send size=$size $2" \
