@@ -37,7 +37,13 @@ static const char config[] =
     "t :: ARPTable; s :: EtherSwitch(CAPACITY 50);"
     "Idle -> s -> o; Idle -> [1] s [1] -> o;"
     "b :: PPPoEServer(2:0:0:0:0:1, 10.0.0.1, 10.0.0.0/24, SESSIONS 50);"
-    "Idle -> b -> o; Idle -> [1] b [1] -> o;";
+    "Idle -> b -> o; Idle -> [1] b [1] -> o;"
+    "n :: IP6NDSolicitor(2001:db8::1, 2:0:0:0:0:a, ENTRY_CAPACITY 50);"
+    "Idle -> n -> o; Idle -> [1] n;"
+    "ta :: AddressTranslator(0, true, false, false, 2001:db8::2);"
+    "tp :: AddressTranslator(0, true, true, true, 2001:db8::2 1000 1010);"
+    "Idle -> ta -> o; Idle -> [1] ta [1] -> o;"
+    "Idle -> tp -> o; Idle -> [1] tp [1] -> o; sa :: SATable;";
 
 static void
 fuzz_begin(struct trun *t)

@@ -58,8 +58,8 @@ state_give_kind(struct state_way *w, struct errh *errh)
 	sb_clear(&w->why);
 	errh_strbuf_init(&first, &w->why);
 	w->to.errh = &first;
-	for (uint64_t at = 0;
-	     (what = state_next(&w->from, &at, room)) != NULL; at++)
+	for (uint64_t at = 0; (what = state_next(&w->from, &at, room)) != NULL;
+	     at++)
 		state_give(w, what);
 	errh_fini(&first);
 	if (w->lost > 0)
@@ -69,8 +69,8 @@ state_give_kind(struct state_way *w, struct errh *errh)
 }
 
 void
-state_swap(struct element *e, struct element *old, struct thread *t,
-    struct errh *errh)
+state_swap(
+    struct element *e, struct element *old, struct thread *t, struct errh *errh)
 {
 	const struct state_class *class = e->class->state;
 	struct state_way w = { .from = state_call(t, NULL),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * rewriter_state.c -- the flows of rewriters, to another process or another
- * configuration (click/state.h): each rewriter tells those that its own inputs have made,
- * also where several share a set.
+ * configuration (click/state.h): each rewriter tells those that its own inputs
+ * have made, also where several share a set.
  */
 #include "elements/ip/flowset.h"
 #include "elements/ip/rwtcp.h"

@@ -150,8 +150,8 @@ test_lost(const struct rewriter_case *r)
 	begin(&t, r);
 	feed(&t, r);
 	swap(&t, r, r->wider, ", CAPACITY 1");
-	is_cstr(trun_read(&t, "rw.table_size"), "1", "%s: room for one",
-	    r->class);
+	is_cstr(
+	    trun_read(&t, "rw.table_size"), "1", "%s: room for one", r->class);
 	swap(&t, r, r->other, "");
 	is_cstr(trun_read(&t, "rw.table_size"), "0", "%s: none of %s", r->class,
 	    r->other);

@@ -31,11 +31,15 @@
  * A mapping that was not used for five minutes, with TCP for 124 (RFC 4787, RFC
  * 5382), makes room for others; when there is no room new flows are dropped.
  *
+ * A hot swap keeps mappings to addresses and ports that are there yet; cosmos
+ * save and migrate take them along.
+ *
  *	at :: AddressTranslator(1, false, 2001:db8::5 2001:db8:1::5,
  *	        true, true, false, 2001:db8:1::1 6000 7000);
  */
 #include "base/csum.h"
 #include "base/hash.h"
+#include "click/state.h"
 #include "elements/ip/say.h"
 #include "elements/ip6/at_rules.h"
 #include "elements/ip6/ip6_header.h"
@@ -488,6 +492,49 @@ address_translator_cleanup(struct element *e, enum cleanup_stage stage)
 	free(self->fragments);
 }
 
+/* ---- to another process or configuration ---- */
+
+static const struct state_field at_told_fields[] = {
+	STATE_RAW(struct at_told, key),
+	STATE_RAW(struct at_told, to),
+	STATE_RAW(struct at_told, to_port),
+	STATE_UP_TO(struct at_told, from, AT_OUTER),
+	STATE_UP_TO(struct at_told, age, AT_AGES - 1),
+	STATE_AGE_NS(struct at_told, used_ns),
+};
+
+/* *at: the age in the upper half; those used longest ago first. */
+static const void *
+at_next_mapping(const struct state_call *c, uint64_t *at, void *room)
+{
+	struct address_translator *self = element_state(c->e);
+
+	for (; *at >> 32 < AT_AGES; *at = ((*at >> 32) + 1) << 32)
+		if (at_rules_tell(&self->rules, (enum at_age)(*at >> 32),
+		        (uint32_t)*at, room))
+			return room;
+	return NULL;
+}
+
+static int
+at_take_mapping(const struct state_call *c, const void *what)
+{
+	struct address_translator *self = element_state(c->e);
+	const char *fault;
+	int err = at_rules_restore(&self->rules, what, &fault);
+
+	return err == ERR_PEER ? state_refuse_item(c, fault) : err;
+}
+
+static const struct state_item at_items[] = {
+	{ .what = "mapping",
+	    STATE_FIELDS(at_told_fields),
+	    .size = sizeof(struct at_told),
+	    .next = at_next_mapping,
+	    .take = at_take_mapping },
+};
+static const struct state_class at_state = { 1, STATE_ITEMS(at_items) };
+
 const struct element_class element_address_translator = {
 	.name = "AddressTranslator",
 	.ports = "2/2",
@@ -497,5 +544,6 @@ const struct element_class element_address_translator = {
 	.configure = address_translator_configure,
 	.initialize = address_translator_initialize,
 	.cleanup = address_translator_cleanup,
+	.state = &at_state,
 	.push = address_translator_push,
 };

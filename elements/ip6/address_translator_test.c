@@ -5,7 +5,8 @@
  */
 #include "elements/ip6/ip6_header.h"
 #include "test/feed.h"
-#include "test/tap.h"
+#include "test/net.h"
+#include "test/state.h"
 
 static struct trun run;
 
@@ -94,16 +95,23 @@ is_flow(struct flow f, uint8_t src, uint16_t sport, uint8_t dst, uint16_t dport)
 	       f.dport == dport;
 }
 
+static const char *
+text_of(char text[static 512], const char *arguments)
+{
+	snprintf(text, 512,
+	    "Idle -> [0] at :: AddressTranslator(%s); Idle -> [1] at;"
+	    "at[0] -> q0 :: Queue -> Discard; at[1] -> q1 :: Queue -> Discard",
+	    arguments);
+	return text;
+}
+
 static bool
 start(const char *arguments)
 {
 	char text[512];
 
-	snprintf(text, sizeof(text),
-	    "Idle -> [0] at :: AddressTranslator(%s); Idle -> [1] at;"
-	    "at[0] -> q0 :: Queue -> Discard; at[1] -> q1 :: Queue -> Discard",
+	return ok(trun_start(&run, text_of(text, arguments)) == 0, "starts: %s",
 	    arguments);
-	return ok(trun_start(&run, text) == 0, "starts: %s", arguments);
 }
 
 static void
@@ -374,6 +382,69 @@ test_ages_by_use(void)
 	stop();
 }
 
+/* Another process gives nodes and flows what they had, and ends it in time. */
+static void
+test_moves(const char *arguments, uint16_t port)
+{
+	const struct flow second = { IN2, OUT1, 7, 80, IPPROTO4_UDP };
+	char text[512];
+	struct flow f;
+	uint32_t lost;
+
+	if (!start(arguments))
+		return;
+	ok(through(0, OUT, &f), "move: TCP");
+	ok(through(0, second, &f), "move: UDP, a second flow");
+	net_pass(&run, 200 * NS_PER_SEC);
+	if (!ok(tstate_move(&run, text_of(text, arguments), &lost) == 0,
+	        "move: %s", arguments))
+		tap_note("%s", trun_log(&run));
+	is_num(lost, 0, "move: every packet is back");
+	ok(through(1,
+	       (struct flow){
+	           OUT1, f.src, 80, port != 0 ? port + 1 : 7, IPPROTO4_UDP },
+	       &f) &&
+	        is_flow(f, OUT1, 80, IN2, 7),
+	    "move: an answer comes in");
+	net_pass(&run, 250 * NS_PER_SEC);
+	ok(net_swap(&run, text) == 0, "swap");
+	ok(!through(0, (struct flow){ IN3, OUT1, 5, 5, IPPROTO4_UDP }, &f),
+	    "move, swap: there is none for a third yet");
+	net_pass(&run, 60 * NS_PER_SEC);
+	is_num(through(0, (struct flow){ IN3, OUT1, 5, 5, IPPROTO4_UDP }, &f),
+	    port != 0, "move, swap: the second has ended, if it is a flow");
+	ok(through(0, OUT, &f) &&
+	        is_flow(f, MAPPED, port != 0 ? port : 1000, OUT1, 80),
+	    "move, swap: the first has not");
+	stop();
+}
+
+/* A configuration with another pool keeps what is in it, too. */
+static void
+test_swap(void)
+{
+	char text[512];
+	struct flow f;
+
+	if (!start("0, true, false, false, 2001:db8::10, 2001:db8::11"))
+		return;
+	ok(through(0, OUT, &f), "swap: the first");
+	ok(through(0, (struct flow){ IN2, OUT1, 7, 80, IPPROTO4_UDP }, &f),
+	    "swap: the second");
+	ok(net_swap(&run, text_of(text, "0, true, false, false, 2001:db8::12,"
+	                                " 2001:db8::11")) == 0,
+	    "swap: to another pool");
+	ok(through(0, (struct flow){ IN2, OUT1, 7, 80, IPPROTO4_UDP }, &f) &&
+	        is_flow(f, MAPPED2, 7, OUT1, 80),
+	    "swap: the second keeps its address");
+	ok(through(0, OUT, &f) && is_flow(f, MAPPED2 + 1, 1000, OUT1, 80),
+	    "swap: the first has another");
+	ok(net_swap(&run, text_of(text, PORTS)) == 0, "swap: to ports");
+	ok(through(0, OUT, &f) && is_flow(f, MAPPED, 6000, OUT1, 80),
+	    "swap: nothing is kept");
+	stop();
+}
+
 static void
 test_arguments(void)
 {
@@ -417,6 +488,9 @@ main(void)
 	test_fragments();
 	test_ages();
 	test_ages_by_use();
+	test_moves("0, true, true, false, 2001:db8::10 6000 6001", 6000);
+	test_moves("0, true, false, false, 2001:db8::10, 2001:db8::11", 0);
+	test_swap();
 	test_arguments();
 	return tap_done();
 }

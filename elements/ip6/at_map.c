@@ -126,6 +126,7 @@ at_append(struct at_map *m, struct at_binding *b, enum at_age age)
 static void
 at_unlink(struct at_map *m, struct at_binding *b)
 {
+	m->listed = NULL; /* places are others now */
 	if (b->next == b) {
 		m->oldest[b->age] = NULL;
 	} else {
@@ -158,6 +159,23 @@ at_map_expired(const struct at_map *m, int64_t now)
 			return b;
 	}
 	return NULL;
+}
+
+const struct at_binding *
+at_map_list(struct at_map *m, enum at_age age, uint64_t place)
+{
+	struct at_binding *oldest = m->oldest[age], *b = m->listed;
+	uint64_t at = m->listed_place;
+
+	if (b == NULL || b->age != (uint8_t)age || at > place) {
+		b = oldest;
+		at = 0;
+	}
+	for (; b != NULL && at < place; at++)
+		b = b->next == oldest ? NULL : b->next;
+	m->listed = b;
+	m->listed_place = place;
+	return b;
 }
 
 /* ---- coming and going ---- */

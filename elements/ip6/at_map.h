@@ -56,6 +56,8 @@ struct at_map {
 	uint32_t count;
 	uint64_t seed;
 	struct at_binding *oldest[AT_AGES]; /* of rings, or NULL */
+	struct at_binding *listed;          /* by at_map_list(), or NULL */
+	uint64_t listed_place;
 };
 
 void at_map_init(struct at_map *m);
@@ -103,6 +105,12 @@ void at_map_remove(struct at_map *m, struct at_binding *b);
 /* It is in use now, and ages like that from now on. */
 void at_map_use(
     struct at_map *m, struct at_binding *b, enum at_age age, int64_t now);
+/*
+ * The one that may end at that place, from 0, of that age by use, NULL: none.
+ * Fast for one place after the other.
+ */
+const struct at_binding *at_map_list(
+    struct at_map *m, enum at_age age, uint64_t place);
 /* One that has not been used for too long, or NULL. */
 struct at_binding *at_map_expired(const struct at_map *m, int64_t now);
 

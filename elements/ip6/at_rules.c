@@ -5,6 +5,7 @@
 #include "click/conf.h"
 #include "elements/ip/quiet.h"
 #include "elements/ip/say.h"
+#include "elements/ip6/ip6_header.h"
 
 /* ---- arguments ---- */
 
@@ -218,12 +219,32 @@ at_place(struct at_rules *r, int64_t now, uint32_t *place)
 	return true;
 }
 
+/* Gives key what is at b's place, which is free; NULL: no memory. */
 static struct at_binding *
-at_make(struct at_rules *r, enum at_side side, const struct at_key *key,
-    enum at_age age, int64_t now)
+at_bind(struct at_rules *r, const struct at_key *key, struct at_binding *b)
 {
-	enum at_side other = side == AT_INNER ? AT_OUTER : AT_INNER;
-	struct at_binding b = { .age = (uint8_t)age, .used_ns = now }, *made;
+	enum at_side other = r->from == AT_INNER ? AT_OUTER : AT_INNER;
+	struct at_binding *made;
+
+	b->key[r->from] = b->key[other] = *key;
+	if (r->dynamic == AT_PORTS) {
+		b->key[other].local = r->addr;
+		b->key[other].local_port = (uint16_t)(r->first_port + b->place);
+	} else
+		b->key[other].local = r->pool.v[b->place];
+	made = at_map_add(&r->map, b);
+	if (made == NULL)
+		return NULL;
+	at_take(r, b->place);
+	r->nused++;
+	return made;
+}
+
+static struct at_binding *
+at_make(
+    struct at_rules *r, const struct at_key *key, enum at_age age, int64_t now)
+{
+	struct at_binding b = { .age = (uint8_t)age, .used_ns = now };
 
 	if (!at_place(r, now, &b.place)) {
 		if (!r->told)
@@ -233,19 +254,67 @@ at_make(struct at_rules *r, enum at_side side, const struct at_key *key,
 		return NULL;
 	}
 	r->told = false;
-	b.key[side] = b.key[other] = *key;
-	if (r->dynamic == AT_PORTS) {
-		b.key[other].local = r->addr;
-		b.key[other].local_port = (uint16_t)(r->first_port + b.place);
-	} else
-		b.key[other].local = r->pool.v[b.place];
-	made = at_map_add(&r->map, &b);
-	if (made == NULL)
-		return NULL;
-	at_take(r, b.place);
-	r->nused++;
-	return made;
+	return at_bind(r, key, &b);
 }
+
+/* ---- told and made again ---- */
+
+bool
+at_rules_tell(
+    struct at_rules *r, enum at_age age, uint64_t place, struct at_told *told)
+{
+	enum at_side other = r->from == AT_INNER ? AT_OUTER : AT_INNER;
+	const struct at_binding *b = at_map_list(&r->map, age, place);
+
+	if (b == NULL)
+		return false;
+	*told = (struct at_told){ .key = b->key[r->from],
+		.to = b->key[other].local,
+		.from = (uint8_t)r->from,
+		.age = b->age,
+		.used_ns = b->used_ns };
+	if (r->dynamic == AT_PORTS)
+		told->to_port = b->key[other].local_port;
+	return true;
+}
+
+/* Where in the pool that is; false: it is not. */
+static bool
+at_place_of(
+    const struct at_rules *r, const struct at_told *told, uint32_t *place)
+{
+	if (r->dynamic == AT_PORTS) {
+		*place = told->to_port - r->first_port;
+		return *place < r->npool && ip6_equal(told->to.b, r->addr.b);
+	}
+	for (*place = 0; *place < r->npool; ++*place)
+		if (ip6_equal(told->to.b, r->pool.v[*place].b))
+			return told->to_port == 0;
+	return false;
+}
+
+int
+at_rules_restore(
+    struct at_rules *r, const struct at_told *told, const char **fault)
+{
+	struct at_binding b = { .age = told->age, .used_ns = told->used_ns };
+	struct at_key key = told->key;
+
+	if (r->dynamic == AT_ADDRESSES)
+		key = (struct at_key){ .local = told->key.local };
+	*fault = NULL;
+	if (r->dynamic == AT_NONE || told->from != r->from)
+		*fault = "no packets from that side make any";
+	else if (!at_place_of(r, told, &b.place))
+		*fault = "it has what is not to be given";
+	else if (at_taken(r, b.place) || at_found(r, r->from, &key) != NULL)
+		*fault = "the same comes twice";
+	if (*fault != NULL)
+		return ERR_PEER;
+	return at_bind(r, &key, &b) != NULL ? 0 : ERR_NOMEM;
+}
+
+/* ---- found by packets ---- */
 
 /* One for whole addresses, or a static one of ports: those do not name peers.
  */
@@ -278,8 +347,7 @@ at_rules_find(struct at_rules *r, enum at_side side, const struct at_key *key,
 	if (b == NULL && r->dynamic == AT_PORTS)
 		b = at_map_find(&r->map, side, key, hash);
 	if (b == NULL && make && r->dynamic != AT_NONE && side == r->from)
-		b = at_make(
-		    r, side, r->dynamic == AT_PORTS ? key : &whole, age, now);
+		b = at_make(r, r->dynamic == AT_PORTS ? key : &whole, age, now);
 	if (b != NULL)
 		at_map_use(&r->map, b,
 		    r->dynamic == AT_ADDRESSES ? AT_LONG : age, now);

@@ -40,6 +40,24 @@ struct at_binding *at_rules_find(struct at_rules *r, enum at_side side,
     const struct at_key *key, uint64_t hash, enum at_age age, int64_t now,
     bool make);
 
+/* A binding that packets have made, as it is told. */
+struct at_told {
+	struct at_key key;  /* on the side whose packets made it */
+	struct ip6_addr to; /* what it has got of the pool, */
+	uint16_t to_port;   /* 0: no port */
+	uint8_t from;       /* enum at_side */
+	uint8_t age;        /* enum at_age */
+	int64_t used_ns;
+};
+/*
+ * Tells the one of that age and place (at_map_list()); false: there is none.
+ */
+bool at_rules_tell(
+    struct at_rules *r, enum at_age age, uint64_t place, struct at_told *told);
+/* Makes it again: 0, ERR_NOMEM, or ERR_PEER and *fault. */
+int at_rules_restore(
+    struct at_rules *r, const struct at_told *told, const char **fault);
+
 /* Whether ports play a part at all. */
 static inline bool
 at_rules_ports(const struct at_rules *r)

@@ -6,7 +6,8 @@
 #include "elements/ip6/ip6_header.h"
 #include "elements/ip6/nd.h"
 #include "test/feed.h"
-#include "test/tap.h"
+#include "test/net.h"
+#include "test/state.h"
 
 static struct trun run;
 
@@ -453,6 +454,49 @@ test_solicitor_ages(unsigned int seconds, const char *asked, const char *table)
 	stop();
 }
 
+/* Another process knows the same neighbours, for as long. */
+static void
+test_solicitor_moves(void)
+{
+	const char *text = "Idle -> [0] s :: IP6NDSolicitor(" ME
+	                   ", 0:0:0:0:0:1); Idle -> [1] s;"
+	                   "s[0] -> q :: Queue -> Idle;"
+	                   "s[1] -> qs :: Queue -> Idle";
+	struct strbuf was = STRBUF_INIT;
+	struct ip6_addr other = A;
+	uint8_t buf[86];
+	uint32_t lost;
+
+	if (!start(text))
+		return;
+	for (uint8_t i = 0; i < 5; i++) {
+		other.b[15] = (uint8_t)(0x10 * (5 - i));
+		feed_to("s", &other);
+		if (i == 3)
+			continue; /* he does not answer */
+		make_nd(buf, ICMP6_ND_ADVERT, &other, &other, i + 1);
+		feed_bytes(&run, "s", 1, buf, 86);
+		net_pass(&run, 10 * NS_PER_SEC);
+	}
+	sb_adds(&was, trun_read(&run, "s.table"));
+	if (!ok(tstate_move(&run, text, &lost) == 0, "move"))
+		tap_note("%s", trun_log(&run));
+	is_num(lost, 0, "move: all packets are back");
+	is_cstr(
+	    trun_read(&run, "s.table"), sb_cstr(&was), "the same are known");
+	is_cstr(trun_read(&run, "s.stats"),
+	    "1 packets killed\n7 ND Solicitation Message sent\n", "counts");
+	/* The first was heard of 40 s ago, and looked at every 15. */
+	net_pass(&run, 75 * NS_PER_SEC);
+	ok(strstr(trun_read(&run, "s.table"), "00-01") != NULL, "not yet");
+	net_pass(&run, 16 * NS_PER_SEC);
+	ok(strstr(trun_read(&run, "s.table"), "00-01") == NULL &&
+	        strstr(trun_read(&run, "s.table"), "00-05") != NULL,
+	    "each in its time: %s", trun_read(&run, "s.table"));
+	sb_fini(&was);
+	stop();
+}
+
 int
 main(void)
 {
@@ -463,6 +507,7 @@ main(void)
 	test_advertiser();
 	test_solicitor();
 	test_solicitor_asks();
+	test_solicitor_moves();
 	test_solicitor_ages(60, "1", "2001:db8::a 1 00-00-00-00-00-02\n");
 	test_solicitor_ages(118, "5", "2001:db8::a 1 00-00-00-00-00-02\n");
 	test_solicitor_ages(158, "42", "2001:db8::a 0 00-00-00-00-00-00\n");

@@ -23,10 +23,14 @@
  *   table     read: a line each: address, whether known, Ethernet address
  *   stats     read: packets killed, solicitations sent
  *
+ * A hot swap keeps neighbours if IP and ETH are the same; cosmos save and
+ * migrate take them along.
+ *
  *	c :: Classifier(12/86dd 20/3a 54/88, 12/86dd);
  *	nds :: IP6NDSolicitor(2001:db8::1, 00:e0:29:05:e5:6f);
  *	c[0] -> [1] nds; ... -> GetIP6Address(24) -> [0] nds -> ToDevice(0);
  */
+#include "click/state.h"
 #include "elements/ip/say.h"
 #include "elements/ip6/nd.h"
 #include "elements/ip6/nd_table.h"
@@ -372,6 +376,77 @@ ip6_nd_solicitor_take_state(
 		timer_schedule_after(&self->timer, ND_RENEW_S * NS);
 }
 
+/* ---- to another process ---- */
+
+struct nd_neighbour {
+	struct ip6_addr addr;
+	uint8_t mac[6];
+	int64_t heard_ns;
+};
+
+static const struct state_field nd_counts[] = {
+	STATE_RAW(struct ip6_nd_solicitor, killed),
+	STATE_RAW(struct ip6_nd_solicitor, asked),
+};
+static const struct state_field nd_neighbour_fields[] = {
+	STATE_RAW(struct nd_neighbour, addr),
+	STATE_RAW(struct nd_neighbour, mac),
+	STATE_AGE_NS(struct nd_neighbour, heard_ns),
+};
+
+static const void *
+nd_next_neighbour(const struct state_call *c, uint64_t *at, void *room)
+{
+	struct ip6_nd_solicitor *self = element_state(c->e);
+	const struct nd_entry *n = nd_table_known(&self->table, *at);
+	struct nd_neighbour *told = room;
+
+	if (n == NULL)
+		return NULL;
+	told->addr = n->addr;
+	memcpy(told->mac, n->mac, 6);
+	told->heard_ns = n->heard_ns;
+	return told;
+}
+
+static int
+nd_take_neighbour(const struct state_call *c, const void *what)
+{
+	struct ip6_nd_solicitor *self = element_state(c->e);
+	const struct nd_neighbour *told = what;
+	struct packet *none;
+	struct nd_entry *n;
+
+	if ((told->mac[0] & 1) != 0)
+		return state_refuse_item(c, "that is no station's address");
+	if (nd_table_find(&self->table, told->addr.b) != NULL)
+		return state_refuse_item(c, "the same comes twice");
+	if (self->table.count >= self->capacity)
+		return state_refuse_item(
+		    c, "there are more than ENTRY_CAPACITY");
+	n = nd_table_add(&self->table, told->addr.b, &none);
+	if (n == NULL)
+		return ERR_NOMEM;
+	n->known = true;
+	n->heard_ns = told->heard_ns;
+	memcpy(n->mac, told->mac, 6);
+	nd_table_touch(&self->table, n);
+	timer_schedule_after(&self->timer, ND_RENEW_S * NS);
+	return 0;
+}
+
+static const struct state_item nd_items[] = {
+	{ .what = "counts", STATE_FIELDS(nd_counts) },
+	{ .what = "neighbour",
+	    STATE_FIELDS(nd_neighbour_fields),
+	    .size = sizeof(struct nd_neighbour),
+	    .next = nd_next_neighbour,
+	    .take = nd_take_neighbour },
+};
+static const struct state_class nd_state = { 1, STATE_ITEMS(nd_items) };
+
+/* ---- handlers ---- */
+
 static int
 ip6_nd_solicitor_table(
     struct element *e, uintptr_t user, struct handler_call *call)
@@ -426,5 +501,6 @@ const struct element_class element_ip6_nd_solicitor = {
 	.cleanup = ip6_nd_solicitor_cleanup,
 	.add_handlers = ip6_nd_solicitor_add_handlers,
 	.take_state = ip6_nd_solicitor_take_state,
+	.state = &nd_state,
 	.push = ip6_nd_solicitor_push,
 };

@@ -11,8 +11,9 @@
 #include "os/os.h"
 
 static void
-nd_unlink(struct nd_link *l)
+nd_unlink(struct nd_table *n, struct nd_link *l)
 {
+	n->found = NULL; /* places are others now */
 	l->prev->next = l->next;
 	l->next->prev = l->prev;
 }
@@ -81,7 +82,7 @@ nd_table_remove(struct nd_table *n, struct nd_entry *e)
 	while (*at != e)
 		at = chains_next(*at, offsetof(struct nd_entry, chain));
 	*at = e->chain;
-	nd_unlink(&e->link);
+	nd_unlink(n, &e->link);
 	n->count--;
 	free(e);
 	return p;
@@ -90,8 +91,24 @@ nd_table_remove(struct nd_table *n, struct nd_entry *e)
 void
 nd_table_touch(struct nd_table *n, struct nd_entry *e)
 {
-	nd_unlink(&e->link);
+	nd_unlink(n, &e->link);
 	nd_append(e->known ? &n->known : &n->asked, &e->link);
+}
+
+struct nd_entry *
+nd_table_known(struct nd_table *n, uint64_t place)
+{
+	bool from_found = n->found != NULL && n->found_place <= place;
+	struct nd_link *l = from_found ? n->found : n->known.next;
+	uint64_t at = from_found ? n->found_place : 0;
+
+	for (; l != &n->known && at < place; at++)
+		l = l->next;
+	if (l == &n->known)
+		return NULL;
+	n->found = l;
+	n->found_place = place;
+	return (struct nd_entry *)l;
 }
 
 static int

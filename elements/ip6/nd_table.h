@@ -44,6 +44,8 @@ struct nd_table {
 	uint32_t count, capacity;
 	uint64_t seed;
 	struct nd_link asked, known; /* rings */
+	struct nd_link *found;       /* by nd_table_known(), or NULL */
+	uint64_t found_place;
 };
 
 void nd_table_init(struct nd_table *n, uint32_t capacity);
@@ -69,6 +71,12 @@ nd_table_first(const struct nd_link *list)
 {
 	return list->next == list ? NULL : (struct nd_entry *)list->next;
 }
+
+/*
+ * The one that stands at that place, from 0, among those known, NULL: none.
+ * Fast for one place after the other.
+ */
+struct nd_entry *nd_table_known(struct nd_table *n, uint64_t place);
 
 /* All entries by address, count of them, to be freed; NULL: no memory. */
 struct nd_entry **nd_table_sorted(const struct nd_table *n);

@@ -4,8 +4,8 @@
  * elements, changed or cut on their way, and sent again.
  */
 #include "elements/ipsec/sa.h"
-#include "test/run.h"
-#include "test/tap.h"
+#include "test/net.h"
+#include "test/state.h"
 
 #define KEYS                                                                   \
 	"\\<00112233445566778899aabbccddeeff>"                                 \
@@ -297,11 +297,85 @@ test_take(void)
 	flowtable_fini(&other.table);
 }
 
+/* What to write to have an association of SPI, with keys of that byte. */
+static const char *
+insertion(struct strbuf *sb, unsigned int spi, const char *byte)
+{
+	sb_clear(sb);
+	sb_printf(sb, "%u \\<", spi);
+	for (unsigned int i = 0; i < SA_KEY; i++)
+		sb_adds(sb, byte);
+	sb_adds(sb, "> \\<");
+	for (unsigned int i = 0; i < SA_KEY; i++)
+		sb_adds(sb, byte);
+	sb_adds(sb, "> 300 64");
+	return sb_cstr(sb);
+}
+
+/* Two packets of 7 were sent; 8 is gone; 9 is new. */
+static void
+knows(struct trun *t, const char *name)
+{
+	is_cstr(trun_read(t, "sas.count"), "2", "%s: two", name);
+	ok(strstr(trun_read(t, "sas.table"), "7 302 300 64 0\n") != NULL &&
+	        strstr(trun_read(t, "sas.table"), "9 300 300 64 0\n") != NULL,
+	    "%s: these: %s", name, trun_read(t, "sas.table"));
+}
+
+/*
+ * Another process knows the same associations: those inserted, none of those
+ * removed, and each where it was.
+ */
+static void
+test_move(void)
+{
+	struct strbuf text = STRBUF_INIT, sb = STRBUF_INIT;
+	struct trun t;
+	uint32_t lost;
+
+	sb_printf(&text,
+	    "sas :: SATable; Idle -> rt :: RadixIPsecLookup(10.0.0.1/32 0,"
+	    " 10.1.0.0/16 10.9.9.9 1 %s,",
+	    insertion(&sb, 7, "01"));
+	sb_printf(
+	    &text, " 10.2.0.0/16 10.9.9.9 1 %s);", insertion(&sb, 8, "02"));
+	sb_adds(&text, "rt[0] -> d :: Discard; rt[1] -> esp ::"
+	               " IPsecESPEncap() -> d; rt[2] -> d;"
+	               "Idle -> un :: IPsecESPUnencap() -> d;");
+	if (!ok(trun_start(&t, sb_cstr(&text)) == 0, "move: starts"))
+		tap_note("%s", trun_log(&t));
+	for (unsigned int i = 0; i < 3; i++) {
+		struct packet *p = net_ip_packet(
+		    &t, &(struct net_ip){ .src = "10.0.0.1",
+		            .dst = i < 2 ? "10.1.0.1" : "10.2.0.1",
+		            .proto = IPPROTO4_UDP,
+		            .text = "12345678" });
+
+		anno_set_u32(p, ANNO_DST_IP,
+		    get_u32(((struct ip4 *)(void *)p->data)->dst));
+		net_feed(&t, "rt", 0, p);
+	}
+	is_num(trun_write(&t, "sas.insert", insertion(&sb, 9, "03")), 0, "one");
+	is_num(trun_write(&t, "sas.remove", "8"), 0, "one less");
+	knows(&t, "before");
+	if (!ok(tstate_move(&t, sb_cstr(&text), &lost) == 0, "move"))
+		tap_note("%s", trun_log(&t));
+	is_num(lost, 0, "move: all packets are back");
+	knows(&t, "move");
+	ok(net_swap(&t, sb_cstr(&text)) == 0, "swap");
+	ok(strstr(trun_read(&t, "sas.table"), "7 302 300 64 0\n") != NULL,
+	    "swap: it goes on");
+	sb_fini(&text);
+	sb_fini(&sb);
+	net_end(&t);
+}
+
 int
 main(void)
 {
 	test_window();
 	test_take();
+	test_move();
 	for (size_t i = 0; i < WAYS; i++)
 		test_way(i);
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

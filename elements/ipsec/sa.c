@@ -106,6 +106,8 @@ sa_add(struct sa_table *table, const struct sa_conf *c)
 			return ERR_NOMEM;
 		}
 	}
+	memcpy(sa->encrypt, c->encrypt, SA_KEY);
+	memcpy(sa->auth, c->auth, SA_KEY);
 	crypto_aes_key(&sa->aes, c->encrypt);
 	crypto_des_key(&sa->des, c->encrypt);
 	crypto_hmac_key(&sa->hmac, c->auth, SA_KEY);
@@ -115,12 +117,11 @@ sa_add(struct sa_table *table, const struct sa_conf *c)
 	return 0;
 }
 
-/* Expanded keys are the same if the keys are. */
 static bool
 sa_same_keys(const struct sa *a, const struct sa *b)
 {
-	return memcmp(&a->aes, &b->aes, sizeof(a->aes)) == 0 &&
-	       memcmp(&a->hmac, &b->hmac, sizeof(a->hmac)) == 0;
+	return memcmp(a->encrypt, b->encrypt, SA_KEY) == 0 &&
+	       memcmp(a->auth, b->auth, SA_KEY) == 0;
 }
 
 void

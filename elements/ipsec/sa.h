@@ -13,6 +13,7 @@
 
 #include "click/anno.h"
 #include "click/element.h"
+#include "click/state.h"
 #include "elements/ip/flowtable.h"
 #include "elements/ipsec/crypto.h"
 
@@ -20,6 +21,7 @@ enum { SA_KEY = 16, SA_WINDOW_MAX = 64, SA_KIND = 1, SA_MAX = 65536 };
 
 struct sa {
 	struct flow_key key; /* src: the SPI, host order */
+	uint8_t encrypt[SA_KEY], auth[SA_KEY];
 	struct crypto_aes aes;
 	struct crypto_des des;
 	struct crypto_hmac hmac;
@@ -35,6 +37,7 @@ struct sa {
 struct sa_table {
 	struct flowtable table;
 	uint32_t users;
+	const struct element *teller; /* who tells it to another process */
 };
 
 /* How a "SPI KEY KEY REPLAY OOSIZE" is written in configurations. */
@@ -60,6 +63,34 @@ int sa_add(struct sa_table *table, const struct sa_conf *c);
  * where they are there, so that no number is sent twice.
  */
 void sa_table_take(struct sa_table *table, const struct sa_table *old);
+/*
+ * What goes along to another process (sa_state.c), of an element whose state
+ * has a struct sa_table * there: all associations, in place of those that the
+ * configuration begins with.  sa_table_tell() in configure: the first who calls
+ * it tells the table.
+ */
+#define SA_STATE_ITEMS(offset)                                                 \
+	{ .what = "associations",                                              \
+		.where = (offset),                                             \
+		.next = sa_next_table,                                         \
+		.take = sa_take_table },                                       \
+	{                                                                      \
+		.what = "association", .fields = sa_told_fields,               \
+		.nfields = SA_TOLD_FIELDS, .size = sizeof(struct sa_told),     \
+		.where = (offset), .next = sa_next_one, .take = sa_take_one    \
+	}
+struct sa_told {
+	uint64_t next, seen, replays;
+	uint32_t spi, last;
+	uint8_t window, encrypt[SA_KEY], auth[SA_KEY];
+};
+enum { SA_TOLD_FIELDS = 8 };
+extern const struct state_field sa_told_fields[SA_TOLD_FIELDS];
+void sa_table_tell(struct sa_table *table, const struct element *e);
+const void *sa_next_table(const struct state_call *c, uint64_t *at, void *room);
+int sa_take_table(const struct state_call *c, const void *what);
+const void *sa_next_one(const struct state_call *c, uint64_t *at, void *room);
+int sa_take_one(const struct state_call *c, const void *what);
 /* False: there is none. */
 bool sa_remove(struct sa_table *table, uint32_t spi);
 
