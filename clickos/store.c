@@ -90,6 +90,28 @@ store_side_free(struct store_side *side)
 	free(side);
 }
 
+/* What the root has. */
+static struct store_names
+store_side_names(struct store_side *side)
+{
+	struct store_names n = { .version = false };
+	struct strbuf names = STRBUF_INIT;
+	struct str rest, name;
+	uint32_t id;
+
+	if (side->store->ops->list(side->store, side->root, &names) == 0)
+		for (rest = sb_str(&names); rest.n > 0;
+		     rest = str_from(rest, name.n + 1)) {
+			name = str_sub(rest, 0, str_find(rest, '\0', 0));
+			if (store_number(name, CONTROL_ROUTERS - 1, &id))
+				n.router[id] = true;
+			n.version |= str_is(name, "version");
+			n.links |= str_is(name, "v2");
+		}
+	sb_fini(&names);
+	return n;
+}
+
 /*
  * Everything anew: at the start, when changes were lost, and after a restore,
  * which brings an empty store.
@@ -98,8 +120,8 @@ static void
 store_side_scan(struct store_side *side)
 {
 	struct store *s = side->store;
-	bool fresh =
-	    !side->second && store_get(side, store_path(side, "version")) != 0;
+	struct store_names has = store_side_names(side);
+	bool fresh = !side->second && !has.version;
 
 	for (size_t i = 0; i < side->echoes.n; i++)
 		str_free(&side->echoes.v[i].path);
@@ -112,9 +134,9 @@ store_side_scan(struct store_side *side)
 		 */
 		s->ops->tell(s, store_path(side, "version"), STR("2"));
 	}
-	store_router_scan(side, fresh && side->begun);
+	store_router_scan(side, has.router, fresh && side->begun);
 	if (!side->second)
-		store_link_scan(side);
+		store_link_scan(side, has.links);
 	side->begun = true;
 }
 

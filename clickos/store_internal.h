@@ -54,6 +54,12 @@ struct store_side {
 	struct strbuf path, value; /* scratch */
 };
 
+/* What the root has: routers' folders, our key, a folder of links. */
+struct store_names {
+	bool router[CONTROL_ROUTERS];
+	bool version, links;
+};
+
 /* root/fmt..., valid until the next call. */
 const char *store_path(struct store_side *side, const char *fmt, ...)
     PRINTF(2, 3);
@@ -68,15 +74,20 @@ bool store_number(struct str s, uint32_t max, uint32_t *x);
 /* rest: what follows "<id>/" ("" for the directory itself). */
 void store_router_event(
     struct store_side *side, unsigned int id, struct str rest);
-/* Looks at all that the store says of routers; fresh: it forgot ours. */
-void store_router_scan(struct store_side *side, bool fresh);
+/*
+ * Looks at all that the store says of routers, of which it has these; fresh: it
+ * forgot ours.
+ */
+void store_router_scan(struct store_side *side,
+    const bool has[static CONTROL_ROUTERS], bool fresh);
 bool store_router_publish(struct store_side *side);
 
 /* ---- store_link.c ---- */
 
 /* rest: what follows "v2/". */
 void store_link_event(struct store_side *side, struct str rest);
-void store_link_scan(struct store_side *side);
+/* there: the store has a folder of links. */
+void store_link_scan(struct store_side *side, bool there);
 void store_link_free(struct store_link *link);
 
 #endif

@@ -237,7 +237,7 @@ store_link_event(struct store_side *side, struct str rest)
 
 /* All of v2 anew: names that are new, and names that are gone. */
 void
-store_link_scan(struct store_side *side)
+store_link_scan(struct store_side *side, bool there)
 {
 	struct store *s = side->store;
 	struct strbuf names = STRBUF_INIT;
@@ -250,7 +250,7 @@ store_link_scan(struct store_side *side)
 		link_acknowledged(l);
 		link_vanish(side, l);
 	}
-	if (s->ops->list(s, store_path(side, "v2"), &names) == 0)
+	if (there && s->ops->list(s, store_path(side, "v2"), &names) == 0)
 		for (rest = sb_str(&names); rest.n > 0;
 		     rest = str_from(rest, name.n + 1)) {
 			name = str_sub(rest, 0, str_find(rest, '\0', 0));

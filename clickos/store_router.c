@@ -370,30 +370,10 @@ store_router_event(struct store_side *side, unsigned int id, struct str rest)
 	}
 }
 
-/* Which routers have a directory. */
-static void
-router_scan_names(struct store_side *side, bool has[static CONTROL_ROUTERS])
-{
-	struct strbuf names = STRBUF_INIT;
-	struct str rest, name;
-	uint32_t id;
-
-	if (side->store->ops->list(side->store, side->root, &names) == 0)
-		for (rest = sb_str(&names); rest.n > 0;
-		     rest = str_from(rest, name.n + 1)) {
-			name = str_sub(rest, 0, str_find(rest, '\0', 0));
-			if (store_number(name, CONTROL_ROUTERS - 1, &id))
-				has[id] = true;
-		}
-	sb_fini(&names);
-}
-
 void
-store_router_scan(struct store_side *side, bool fresh)
+store_router_scan(struct store_side *side,
+    const bool has[static CONTROL_ROUTERS], bool fresh)
 {
-	bool has[CONTROL_ROUTERS] = { false };
-
-	router_scan_names(side, has);
 	for (unsigned int id = 0; id < CONTROL_ROUTERS; id++) {
 		struct store_router *r = &side->router[id];
 		bool exists = guest_state(side->guest, id) != GUEST_FREE;
@@ -485,6 +465,9 @@ router_changed(struct store_side *side, unsigned int id)
 		return;
 	}
 	if (r->deleted || (side->second && !r->known))
+		return;
+	/* No tool's keys made it: that it runs, or not, is enough to tell. */
+	if (state == GUEST_STARTING && !r->known && !r->published)
 		return;
 	router_publish(side, id, state);
 	if (r->want_run && (state == GUEST_HALTED || state == GUEST_FAILED))

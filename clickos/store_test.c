@@ -173,6 +173,26 @@ reads(struct bench *b, unsigned int id, const char *path)
 
 static const char switching[] = "s :: Switch(0); Idle -> s -> Discard;";
 
+/* XenStore takes its time for each request, and a guest that boots waits. */
+static void
+test_boot(void)
+{
+	const struct guest_done nobody = { NULL, NULL };
+	unsigned int id = CONTROL_ANY_ROUTER;
+	struct diag why = { "" };
+	struct bench b;
+
+	bench_begin(&b);
+	fake_fire(&b.f, ROOT);
+	is_num(guest_install(b.g, &id, STR("boot"), str_of(switching), true,
+	           nobody, &why),
+	    0, "what came with the image");
+	ok(becomes(&b, "0/state", "running"), "is told once it runs");
+	is_num(b.f.writes, 4, "with version, label and status: nothing before");
+	is_num(b.f.asked, 4, "and few questions");
+	bench_end(&b);
+}
+
 static void
 test_install(void)
 {
@@ -549,6 +569,7 @@ test_second(void)
 int
 main(void)
 {
+	test_boot();
 	test_install();
 	test_late_word();
 	test_faults();

@@ -37,6 +37,7 @@ static struct {
 	struct control *links;
 	struct store_side *store;  /* data/clickos; NULL: no XenStore */
 	struct store_side *second; /* clickos, where tools once looked */
+	bool booted; /* what came with the image runs, or has failed */
 	bool ending;
 	enum machine_end end;
 } control;
@@ -179,11 +180,12 @@ control_make(void)
 }
 
 static void
-control_say(void *arg, unsigned int id, int status, struct str text)
+control_booted(void *arg, unsigned int id, int status, struct str text)
 {
 	(void)arg;
 	(void)id;
 	(void)status;
+	control.booted = true;
 	if (text.n > 0)
 		os_log(text);
 }
@@ -192,16 +194,19 @@ control_say(void *arg, unsigned int id, int status, struct str text)
 static void
 control_install(void)
 {
-	const struct guest_done done = { control_say, NULL };
+	const struct guest_done done = { control_booted, NULL };
 	unsigned int id = CONTROL_ANY_ROUTER;
 	struct diag why = { "" };
 	struct str text;
 
 	if (!cmdline_get("config", &text))
 		text = boot.module;
+	control.booted = text.n == 0;
 	if (text.n > 0 && guest_install(control.guest, &id, STR("boot"), text,
-	                      true, done, &why) != 0)
+	                      true, done, &why) != 0) {
 		console_printf("boot configuration: %s\n", why.text);
+		control.booted = true;
+	}
 }
 
 /* ---- the loop ---- */
@@ -213,7 +218,9 @@ control_work(void)
 
 	if (control.store != NULL) {
 		done |= store_side_step(control.store);
-		done |= store_side_step(control.second);
+		/* A watch and a look take time that the first has not. */
+		if (control.booted)
+			done |= store_side_step(control.second);
 	}
 	return done;
 }

@@ -29,6 +29,7 @@ struct fake_store {
 	VEC(struct fake_event) events;
 	size_t most;      /* nodes there ever were at once */
 	size_t writes;    /* by the guest */
+	size_t asked;     /* by the guest: values and names */
 	int fail_writes;  /* so many more of the guest's fail, ERR_NOMEM */
 	const char *root; /* watched */
 };
@@ -127,6 +128,7 @@ fake_read(struct store *s, const char *path, struct strbuf *out)
 {
 	struct fake_node *node = fake_find(fake_of(s), str_of(path));
 
+	fake_of(s)->asked++;
 	if (node == NULL)
 		return ERR_NOTFOUND;
 	sb_add(out, node->value);
@@ -139,6 +141,7 @@ fake_list(struct store *s, const char *path, struct strbuf *out)
 	struct fake_store *f = fake_of(s);
 	size_t n = strlen(path);
 
+	f->asked++;
 	if (fake_find(f, str_of(path)) == NULL)
 		return ERR_NOTFOUND;
 	for (size_t i = 0; i < f->nodes.n; i++) {

@@ -78,6 +78,25 @@ shutdown_take(uint32_t tx, void *arg)
 	return xenbus_write(tx, shutdown_key, STR(""));
 }
 
+/*
+ * Says what it obeys, to toolstacks that look: those that let nobody write here
+ * do not, and the first refusal is the last.
+ */
+static void
+shutdown_features(void)
+{
+	static const char *const features[] = {
+		"control/feature-poweroff",
+		"control/feature-reboot",
+		"control/feature-suspend",
+	};
+	unsigned int i = 0;
+
+	while (i < ARRAY_SIZE(features) &&
+	       xenbus_write(0, features[i], STR("1")) == 0)
+		i++;
+}
+
 static void
 shutdown_fiber(void *arg)
 {
@@ -92,6 +111,7 @@ shutdown_fiber(void *arg)
 		console_printf("shutdown: no watch\n");
 		return;
 	}
+	shutdown_features();
 	for (;;) {
 		path = xenbus_watch_next(watch);
 		if (path == NULL) {
@@ -111,16 +131,6 @@ shutdown_fiber(void *arg)
 void
 shutdown_init(void)
 {
-	static const char *const features[] = {
-		"control/feature-poweroff",
-		"control/feature-reboot",
-		"control/feature-suspend",
-	};
-	unsigned int i;
-
-	/* Toolstacks that make no such keys do not look at them. */
-	for (i = 0; i < ARRAY_SIZE(features); i++)
-		xenbus_tell(features[i], STR("1"));
 	if (fiber_new("shutdown", STACK, shutdown_fiber, NULL) == NULL)
 		console_printf("shutdown: no memory\n");
 }
