@@ -87,6 +87,19 @@ join_links(void)
 	return -1;
 }
 
+/*
+ * Not by if_nametoindex(3): asked of a name that it does not know the kernel
+ * starts modprobe, twice, and waits for it.
+ */
+static bool
+join_is_there(const char *name)
+{
+	char path[sizeof("/sys/class/net/") + IFNAMSIZ];
+
+	snprintf(path, sizeof(path), "/sys/class/net/%s", name);
+	return access(path, F_OK) == 0;
+}
+
 /* Sets *done when there is no more to do for it. */
 static int
 join_try(
@@ -102,7 +115,7 @@ join_try(
 	} else {
 		snprintf(
 		    name, sizeof(name), "vif%u.%u", j->g->domid, v->handle);
-		*done = if_nametoindex(name) != 0;
+		*done = join_is_there(name);
 		if (*done)
 			status = join_bridge(c, j->h, j->fd, j->g, v, name);
 	}
