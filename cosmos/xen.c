@@ -280,21 +280,19 @@ xen_destroy(struct cosmos *c, const struct cosmos_guest *g)
 {
 	const struct timespec look = { .tv_nsec = 2000000 };
 	struct xen_host *h = xen_host(c);
-	char path[XEN_PATH], *vm;
+	char uuid[37] = "";
 	xc_domaininfo_t info;
 	int waited;
 
 	if (h == NULL)
 		return COSMOS_E_SYSTEM;
-	vm = xen_read(h, 0, xen_path(path, g->id, "vm"));
-	if (xc_domain_destroy(h->xch, g->id) != 0) {
-		free(vm);
+	if (xc_domain_getinfolist(h->xch, g->id, 1, &info) == 1 &&
+	    info.domain == g->id)
+		xen_uuid(uuid, info.handle);
+	if (xc_domain_destroy(h->xch, g->id) != 0)
 		return xen_fail(c, h, "%s: destroying it", g->name);
-	}
 	xen_folder_remove(g->name);
-	xen_keys_remove(
-	    h, g->id, g->name, strncmp(vm, "/vm/", 4) == 0 ? vm + 4 : NULL);
-	free(vm);
+	xen_keys_remove(h, g->id, g->name, uuid);
 	/* Its memory is back once Xen has forgotten it. */
 	for (waited = 0; waited < GONE_MS; waited += 2) {
 		if (xc_domain_getinfolist(h->xch, g->id, 1, &info) != 1 ||

@@ -102,6 +102,9 @@ int xen_known(struct cosmos *c, struct xen_host *h, struct xen_guest *g,
 void xen_undo(struct xen_host *h, const struct xen_guest *g);
 void xen_guest_fill(const struct xen_guest *g, struct cosmos_guest *out);
 
+/* A domain's handle as text. */
+void xen_uuid(char to[static 37], const uint8_t handle[static 16]);
+
 /* The first bytes of the handle (UUID) of each domain that is made by us. */
 #define XEN_HANDLE "\x63\x6c\x6b\x6f"
 

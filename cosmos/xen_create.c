@@ -16,12 +16,22 @@
 
 enum { BOOT_MS = 30000, LOOK_MS = 250 };
 
+void
+xen_uuid(char to[static 37], const uint8_t handle[static 16])
+{
+	int i;
+
+	for (i = 0; i < 16; i++)
+		to += sprintf(to, "%s%02x",
+		    i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+		    handle[i]);
+}
+
 static int
 create_uuid(struct cosmos *c, struct xen_guest *g)
 {
-	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC), i;
+	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
 	bool ok = fd >= 0 && read(fd, g->handle, 16) == 16;
-	char *to = g->uuid;
 
 	if (fd >= 0)
 		close(fd);
@@ -30,10 +40,7 @@ create_uuid(struct cosmos *c, struct xen_guest *g)
 	memcpy(g->handle, XEN_HANDLE, 4);
 	g->handle[6] = (g->handle[6] & 0x0f) | 0x40; /* RFC 4122, 4.4 */
 	g->handle[8] = (g->handle[8] & 0x3f) | 0x80;
-	for (i = 0; i < 16; i++)
-		to += sprintf(to, "%s%02x",
-		    i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
-		    g->handle[i]);
+	xen_uuid(g->uuid, g->handle);
 	return COSMOS_OK;
 }
 
@@ -157,13 +164,14 @@ static int
 create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
 	int64_t end = steady_ns() / 1000000 + BOOT_MS, left = BOOT_MS;
-	int status = COSMOS_OK;
 	bool known = false, dead = false;
 	char *event;
+	int status;
 
+	/* It may have run before the last of its backends was there. */
+	status = create_state(c, h, g, &known);
 	while (!known && !dead && left > 0) {
-		event =
-		    xen_store_event(h->store, LOOK_MS); /* one comes at once */
+		event = xen_store_event(h->store, LOOK_MS);
 		if (event != NULL)
 			status = create_state(c, h, g, &known);
 		else
@@ -221,6 +229,9 @@ xen_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 	if (g->spec->paused != 0)
 		return xen_vifs_join(c, h, g);
 	create_watch(h, g, xen_store_watch);
+	if (!xen_store_done(h->store))
+		return xen_fail(c, h, "%s: its state", g->spec->name);
+	xen_store_forget(h->store); /* that it is watched: nothing is there */
 	if (xc_domain_unpause(h->xch, g->domid) != 0)
 		return xen_fail(c, h, "%s: letting it run", g->spec->name);
 	/* It boots while its backends are made. */

@@ -63,7 +63,19 @@ keys_given(struct xen_store *s, uint32_t t, const struct xen_guest *g,
 	xen_store_give(s, t, path, g->domid, g->domid);
 }
 
-/* The domain's folder: ours, and it may read it. */
+/* Its type is xenconsoled's unless a key says otherwise. */
+static void
+keys_console(struct xen_store *s, uint32_t t, const struct xen_guest *g)
+{
+	keys_own_number(s, t, g, "console/port", g->console_port);
+	keys_own_number(s, t, g, "console/ring-ref", g->console_frame);
+	keys_own_number(s, t, g, "console/limit", CONSOLE_LIMIT);
+}
+
+/*
+ * The domain's folder: ours, and it may read it, but for the console's keys,
+ * which make it: of that it is told by its start info.
+ */
 static void
 keys_home(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 {
@@ -71,33 +83,16 @@ keys_home(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 
 	xen_path(path, g->domid, "");
 	xen_store_rm(s, t, path);
-	xen_store_mkdir(s, t, path);
+	keys_console(s, t, g);
 	xen_store_give(s, t, path, 0, g->domid);
-}
-
-static void
-keys_console(struct xen_store *s, uint32_t t, const struct xen_guest *g)
-{
-	keys_own_number(s, t, g, "console/port", g->console_port);
-	keys_own_number(s, t, g, "console/ring-ref", g->console_frame);
-	keys_own_number(s, t, g, "console/limit", CONSOLE_LIMIT);
-	keys_own(s, t, g, "console/type", "xenconsoled");
 }
 
 static void
 keys_domain(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 {
-	char vm[64];
-
-	snprintf(vm, sizeof(vm), "/vm/%s", g->uuid);
-	keys_own(s, t, g, "vm", vm);
 	keys_own(s, t, g, "name", g->spec->name);
-	keys_own_number(s, t, g, "domid", g->domid);
 	keys_own_number(s, t, g, "memory/target", g->memory_kb);
 	keys_own_number(s, t, g, "memory/static-max", g->memory_kb);
-	keys_own_number(s, t, g, "store/port", g->store_port);
-	keys_own_number(s, t, g, "store/ring-ref", g->store_frame);
-	keys_console(s, t, g);
 	keys_given(s, t, g, "control/shutdown");
 	keys_given(s, t, g, "data");
 	if (g->shell)

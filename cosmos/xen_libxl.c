@@ -19,12 +19,11 @@ xen_libxl_keys(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 {
 	char path[XEN_PATH];
 
+	/* What is not known to Xen as something else is PV. */
+	if (!g->pvh)
+		return;
 	snprintf(path, sizeof(path), "/libxl/%u/type", g->domid);
-	xen_store_write(s, t, path, g->pvh ? "pvh" : "pv");
-	snprintf(path, sizeof(path), "/vm/%s/uuid", g->uuid);
-	xen_store_write(s, t, path, g->uuid);
-	snprintf(path, sizeof(path), "/vm/%s/name", g->uuid);
-	xen_store_write(s, t, path, g->spec->name);
+	xen_store_write(s, t, path, "pvh");
 }
 
 static void

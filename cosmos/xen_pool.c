@@ -101,14 +101,18 @@ pool_count(struct xen_store *s)
 
 /* ---- taking one ---- */
 
-static bool
-pool_is_paused(struct xen_host *h, uint32_t domid)
+/* g is that domain, if it waits to be taken. */
+static void
+pool_is(struct xen_host *h, uint32_t domid, struct xen_guest *g)
 {
 	xc_domaininfo_t info;
 
-	return xc_domain_getinfolist(h->xch, domid, 1, &info) == 1 &&
-	       info.domain == domid && (info.flags & XEN_DOMINF_paused) != 0 &&
-	       (info.flags & XEN_DOMINF_dying) == 0;
+	if (xc_domain_getinfolist(h->xch, domid, 1, &info) != 1 ||
+	    info.domain != domid || (info.flags & XEN_DOMINF_paused) == 0 ||
+	    (info.flags & XEN_DOMINF_dying) != 0)
+		return;
+	g->domid = domid;
+	xen_uuid(g->uuid, info.handle);
 }
 
 /* With its ports, or with none: then it will get them. */
@@ -141,7 +145,7 @@ pool_macs(struct xen_host *h, uint32_t t, struct xen_guest *g)
 static bool
 pool_pick(struct xen_host *h, uint32_t t, const char *key, struct xen_guest *g)
 {
-	char path[XEN_PATH], *vm;
+	char path[XEN_PATH];
 	uint32_t n, i;
 	char *names = pool_list(h->store, &n);
 
@@ -154,16 +158,11 @@ pool_pick(struct xen_host *h, uint32_t t, const char *key, struct xen_guest *g)
 			continue;
 		pool_path(path, domid);
 		xen_store_rm(h->store, t, path);
-		if (pool_is_paused(h, domid))
-			g->domid = domid;
+		pool_is(h, domid, g);
 	}
 	free(names);
 	if (g->domid == 0)
 		return false;
-	vm = xen_read(h, t, xen_path(path, g->domid, "vm"));
-	snprintf(g->uuid, sizeof(g->uuid), "%s",
-	    strncmp(vm, "/vm/", 4) == 0 ? vm + 4 : "");
-	free(vm);
 	if (g->wired)
 		pool_macs(h, t, g);
 	return true;
@@ -175,8 +174,6 @@ pool_name(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 	char path[XEN_PATH];
 
 	xen_store_write(s, t, xen_path(path, g->domid, "name"), g->spec->name);
-	snprintf(path, sizeof(path), "/vm/%s/name", g->uuid);
-	xen_store_write(s, t, path, g->spec->name);
 	xen_keys_name(s, t, g);
 }
 

@@ -93,7 +93,7 @@ xen_vifs_parse(struct cosmos *c, struct xen_guest *g)
 }
 
 struct vif_key {
-	const char *name, *value;
+	const char *name, *value; /* NULL: none */
 };
 
 /* Where a backend looks for it: xen-netback, or the switch (vale-xen.md). */
@@ -105,7 +105,11 @@ xen_vif_back(
 	    v->vale ? "vale" : "vif", domid, v->handle);
 }
 
-/* A folder of keys: owner's own, and reader may read; 0 and 0: domain 0's. */
+/*
+ * A folder of keys: owner's own, and reader may read; 0 and 0: domain 0's, as
+ * what it is in.  The first key makes it, unseen by who watches, and stays
+ * whose it would have been without.
+ */
 static void
 vif_folder(struct xen_store *s, uint32_t t, const char *folder, uint32_t owner,
     uint32_t reader, const struct vif_key *key, unsigned int n)
@@ -113,14 +117,13 @@ vif_folder(struct xen_store *s, uint32_t t, const char *folder, uint32_t owner,
 	char path[XEN_PATH + 24];
 	unsigned int i;
 
-	if (owner !=
-	    reader) { /* else it is nobody's but ours, as what it is in */
-		xen_store_mkdir(s, t, folder);
-		xen_store_give(s, t, folder, owner, reader);
-	}
 	for (i = 0; i < n; i++) {
+		if (key[i].value == NULL)
+			continue;
 		snprintf(path, sizeof(path), "%s/%s", folder, key[i].name);
 		xen_store_write(s, t, path, key[i].value);
+		if (i == 0 && owner != reader)
+			xen_store_give(s, t, folder, owner, reader);
 	}
 }
 
@@ -134,23 +137,22 @@ vif_write(struct xen_store *s, uint32_t t, const struct xen_guest *g,
 		{ "backend", back },
 		{ "backend-id", "0" },
 		{ "state", "1" },
-		{ "handle", handle },
 		{ "mac", v->mac },
 	};
 	const struct vif_key backend[] = {
 		{ "frontend", front }, { "frontend-id", domid },
-		{ "online", "1" }, { "bridge", v->bridge },
-		{ "handle", handle }, { "mac", v->mac },
+		{ "online", "1" }, { "handle", handle }, { "mac", v->mac },
+		/* A port's name; the kernel looks at no bridge's. */
+		{ "bridge", v->vale ? v->bridge : NULL },
 		/* xen-netback will not begin without one; nobody runs it. */
 		{ "script", "/bin/true" },
 		{ "state", "1" }, /* last: the backend begins */
 	};
 	const struct vif_key record[] = {
-		{ "frontend", front },
 		{ "backend", back },
-		{ "type", "vif" },
 		{ "bridge", v->bridge },
-		{ "handle", handle },
+		/* What libxl takes it to be that has none. */
+		{ "handle", v->handle != 0 ? handle : NULL },
 		{ "mac", v->mac },
 	};
 

@@ -79,6 +79,28 @@ json images
 json version
 json doctor -n
 check "swap" $C install --swap all /tmp/count.click
+
+# ---- what a create costs others: half a millisecond each request ----
+ip link add few type bridge
+ip link set few up
+printf '#!/bin/sh\necho "$@" >> /tmp/modules\n' > /tmp/modprobe
+chmod +x /tmp/modprobe
+modprobe=$(cat /proc/sys/kernel/modprobe)
+echo /tmp/modprobe > /proc/sys/kernel/modprobe
+requests() # of oxenstored; the other daemon keeps no such list
+{
+	cat /var/log/xen/xenstored-access.log 2>/dev/null |
+	    grep -Ec ' A[0-9.]+ +(write|mkdir|rm|setperms|watch) '
+}
+before=$(requests)
+check "create, with a device" $C create few -q -c /tmp/count.click -p 0=bridge:few
+check "asks XenStore for little ($(($(requests) - before)))" \
+    [ $(($(requests) - before)) -le 34 ]
+check "and the kernel for no module" [ ! -e /tmp/modules ]
+echo "$modprobe" > /proc/sys/kernel/modprobe
+check "it goes" $C destroy few
+ip link del few
+
 json shutdown all
 check "it has ended" within 10 state_is all dying
 json destroy all nobody
