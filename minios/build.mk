@@ -132,6 +132,7 @@ HOSTED_xen := minios/xen/xenbus minios/xen/storering minios/xen/netfront \
 	netring/guest netring/layout xen/offload minios/cmdline \
 	minios/fiber minios/fiber_switch \
 	test/fake_minios test/fake_xen test/fake_store test/fake_netback
+HOSTED_console := minios/console minios/fiber minios/fiber_switch
 
 hosted = $(patsubst %.c,%,$(wildcard minios/$(1)/*_test.c minios/$(1)/*_fuzz.c))
 
@@ -139,12 +140,13 @@ define hosted_rules
 build/$(1)/minios/fiber_switch.o: minios/fiber_switch.S
 	@mkdir -p $$(@D)
 	$$(Q)$$(CC_$(1)) -c -o $$@ $$<
-$(foreach d,virtio xen,$(call hosted_link,$(1),$(d)))
+$(foreach d,virtio xen,$(call hosted_link,$(1),$(call hosted,$(d)),$(d)))
+$(call hosted_link,$(1),minios/console_test,console)
 endef
 define hosted_link
 
-$$(patsubst %,build/$(1)/%,$$(call hosted,$(2))): build/$(1)/%: build/$(1)/%.o \
-    $$(HOSTED_$(2):%=build/$(1)/%.o) build/$(1)/libclick.a
+$$(patsubst %,build/$(1)/%,$(2)): build/$(1)/%: build/$(1)/%.o \
+    $$(HOSTED_$(3):%=build/$(1)/%.o) build/$(1)/libclick.a
 	$$(call say,LD $$@)
 	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_host)
 

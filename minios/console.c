@@ -24,12 +24,16 @@ console_panic_mode(void)
 	console.panic = true;
 }
 
-static void
+/* False: a handler writes, for which nobody can wait. */
+static bool
 console_pause(int64_t now)
 {
 	if (console.panic || fiber_self() == NULL)
-		return;
+		return true;
+	if (!fiber_may_sleep())
+		return false;
 	fiber_sleep_until(now + STEP_NS);
+	return true;
 }
 
 /* Writes all, or what fits before patience ends; returns how much. */
@@ -46,9 +50,8 @@ console_put(const char *s, size_t n)
 		now = machine->steady_ns();
 		if (end == 0)
 			end = now + PATIENCE_NS;
-		if (now >= end || console.lost != 0)
+		if (now >= end || console.lost != 0 || !console_pause(now))
 			return done;
-		console_pause(now);
 	}
 }
 

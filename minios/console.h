@@ -3,7 +3,8 @@
  * console.h -- lines out, characters in.
  *
  * A writer waits a little for room, then drops what does not fit and says how
- * much: a console that nobody reads must not stop the guest.
+ * much: a console that nobody reads must not stop the guest.  An event handler
+ * does not wait.
  */
 #ifndef MINIOS_CONSOLE_H
 #define MINIOS_CONSOLE_H

@@ -29,6 +29,7 @@ static struct {
 	struct fiber *running;
 	struct fiber *ended; /* its stack is free once another runs */
 	struct list ready, asleep;
+	bool choosing; /* who is next; handlers run on the last one's stack */
 	int64_t next_deadline_ns;
 	int64_t turn_ns;     /* when the running one's began */
 	int64_t turn_run_ns; /* the same in the guest's own time */
@@ -62,6 +63,12 @@ const char *
 fiber_name(void)
 {
 	return fibers.running != NULL ? fibers.running->name : "none";
+}
+
+bool
+fiber_may_sleep(void)
+{
+	return fibers.running != NULL && !fibers.choosing;
 }
 
 size_t
@@ -184,7 +191,9 @@ fiber_schedule(void)
 	struct fiber *from = fibers.running;
 	struct list *node;
 
+	ASSERT(!fibers.choosing);
 	fiber_turn_ends();
+	fibers.choosing = true;
 	for (;;) {
 		machine->poll();
 		fiber_wake_due();
@@ -193,6 +202,7 @@ fiber_schedule(void)
 			break;
 		fiber_idle();
 	}
+	fibers.choosing = false;
 	fibers.running = container_of(node, struct fiber, ready);
 	fiber_turn_begins();
 	if (fibers.running != from) {

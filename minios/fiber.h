@@ -93,6 +93,8 @@ struct fiber *fiber_self(void);
 /* True if the caller is (fiber_set_urgent()). */
 bool fiber_urgent(void);
 const char *fiber_name(void);
+/* False in an event handler, and before there are threads. */
+bool fiber_may_sleep(void);
 /* Bytes of its stack that the caller has left. */
 size_t fiber_stack_left(void);
 void fiber_stats(struct fiber_stats *s);
