@@ -29,7 +29,7 @@ static struct {
 	uint32_t out_from, out_to;
 	const char *error;
 	unsigned int error_after, error_count, conflicts;
-	uint32_t last_tx;
+	uint32_t last_tx, lost_tx; /* up to which none is known any more */
 	bool stopped;
 	void (*hook)(const char *path);
 	const char *after, *after_value; /* NULL: none */
@@ -54,6 +54,15 @@ fake_store_init(struct xenstore_domain_interface *ring)
 	memset(ring, 0, sizeof(*ring));
 	store.ring = ring;
 	store.taken = 0;
+}
+
+void
+fake_store_fresh(void)
+{
+	memset(store.ring, 0, sizeof(*store.ring));
+	memset(store.watch, 0, sizeof(store.watch));
+	store.have = store.taken = store.out_from = store.out_to = 0;
+	store.lost_tx = store.last_tx;
 }
 
 void
@@ -328,6 +337,13 @@ store_watch(const struct asked *a, const char *path)
 {
 	unsigned int i;
 
+	for (i = 0; i < WATCHES; i++)
+		if (store.watch[i].set &&
+		    strcmp(store.watch[i].path, path) == 0 &&
+		    strcmp(store.watch[i].token, a->rest) == 0) {
+			store_refuse(a, "EEXIST");
+			return;
+		}
 	for (i = 0; i < WATCHES && store.watch[i].set; i++)
 		;
 	if (i == WATCHES) {
@@ -401,6 +417,10 @@ store_serve(const struct asked *a)
 
 	if (store_fails(a))
 		return;
+	if (a->head->tx_id != 0 && a->head->tx_id <= store.lost_tx) {
+		store_refuse(a, "ENOENT");
+		return;
+	}
 	store_absolute(a->first, path);
 	e = store_find(path);
 	switch (a->head->type) {

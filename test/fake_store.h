@@ -16,6 +16,8 @@
 /* An empty store on a fresh ring; forgets all of before. */
 void fake_store_init(struct xenstore_domain_interface *ring);
 void fake_store_fini(void);
+/* Another daemon with the same entries: no watch or transaction is left. */
+void fake_store_fresh(void);
 
 /* As another domain: sets a value (NULL removes it and all below). */
 void fake_store_set(const char *path, const char *value);

@@ -63,17 +63,20 @@ struct xenbus_watch {
 	void *arg;
 	struct list fired;
 	unsigned int count;
-	bool lost; /* more than FIRED_MAX, or no memory */
+	bool lost;    /* more than FIRED_MAX, or no memory */
+	bool unset;   /* the store of after a resume does not know it ... */
+	bool setting; /* ... yet: it must not be freed now */
 };
 
 static struct {
 	struct storering ring;
 	struct mutex lock;  /* who sends */
 	struct waitq room;  /* the sender, when the ring is full */
-	struct waitq fewer; /* who waits for answers to what others sent */
+	struct waitq fewer; /* who waits for what others do */
 	struct list pending, watches, transactions;
 	uint32_t last_id, last_token;
 	unsigned int told; /* of the pending */
+	bool held;         /* for a suspend: no transaction begins */
 	bool broken;
 	int64_t quiet_ns; /* until then no refusal is told */
 } bus;
@@ -275,7 +278,7 @@ xenbus_event(void *arg)
 void
 xenbus_init(void)
 {
-	bus.broken = false;
+	bus.broken = bus.held = false;
 	bus.quiet_ns = 0;
 	bus.told = 0;
 	list_init(&bus.pending);
@@ -575,20 +578,26 @@ static int
 xenbus_transact_once(int (*body)(uint32_t tx, void *arg), void *arg)
 {
 	struct transaction t = { .unanswered = 0 };
-	int end, err = xenbus_begin(&t.id);
+	int end, err;
 
-	if (err != 0)
-		return err;
+	while (bus.held)
+		waitq_sleep(&bus.fewer, INT64_MAX);
 	waitq_init(&t.answered);
 	list_append(&bus.transactions, &t.node);
-	err = body(t.id, arg);
-	xenbus_wait_transaction(&t);
+	err = xenbus_begin(&t.id);
+	if (err == 0) {
+		err = body(t.id, arg);
+		xenbus_wait_transaction(&t);
+		if (err == 0)
+			err = t.err;
+		end = xenbus_ask_path(
+		    XS_TRANSACTION_END, t.id, err == 0 ? "T" : "F", NULL);
+		if (err == 0)
+			err = end;
+	}
 	list_remove(&t.node);
-	if (err == 0)
-		err = t.err;
-	end = xenbus_ask_path(
-	    XS_TRANSACTION_END, t.id, err == 0 ? "T" : "F", NULL);
-	return err == 0 ? end : err;
+	waitq_wake(&bus.fewer);
+	return err;
 }
 
 int
@@ -605,6 +614,7 @@ xenbus_transact(int (*body)(uint32_t tx, void *arg), void *arg)
 	return ERR_AGAIN;
 }
 
+/* It exists: a resume has set it before its maker did. */
 static int
 xenbus_set_watch(uint32_t type, const struct xenbus_watch *w)
 {
@@ -612,8 +622,18 @@ xenbus_set_watch(uint32_t type, const struct xenbus_watch *w)
 		{ w->path, strlen(w->path) + 1 },
 		{ w->token, strlen(w->token) + 1 },
 	};
+	int err = xenbus_ask(type, 0, part, 2, NULL);
 
-	return xenbus_ask(type, 0, part, 2, NULL);
+	return err == ERR_EXIST ? 0 : err;
+}
+
+/* No resume finds w any more, and the one that has found it is done with it. */
+static void
+xenbus_watch_hide(struct xenbus_watch *w)
+{
+	list_remove(&w->node);
+	while (w->setting)
+		waitq_sleep(&bus.fewer, INT64_MAX);
 }
 
 static void
@@ -621,7 +641,7 @@ xenbus_watch_free(struct xenbus_watch *w)
 {
 	char *path;
 
-	list_remove(&w->node);
+	xenbus_watch_hide(w);
 	while (!list_empty(&w->fired)) {
 		path = xenbus_watch_next(w);
 		free(path);
@@ -657,6 +677,7 @@ xenbus_watch(const char *path, void (*notify)(void *arg), void *arg,
 void
 xenbus_unwatch(struct xenbus_watch *w)
 {
+	xenbus_watch_hide(w);
 	/* That it fails means that it is gone already. */
 	(void)xenbus_set_watch(XS_UNWATCH, w);
 	xenbus_watch_free(w);
@@ -688,10 +709,43 @@ xenbus_suspend(void)
 {
 	int64_t deadline = xenbus_deadline();
 
+	/* Another connection knows nothing of those that are under way. */
+	bus.held = true;
+	while (
+	    !list_empty(&bus.transactions) && waitq_sleep(&bus.fewer, deadline))
+		;
 	mutex_lock(&bus.lock);
 	while (!list_empty(&bus.pending))
 		if (!waitq_sleep(&bus.fewer, deadline))
 			xenbus_end_pending(false, xenbus_late("no answer"));
+}
+
+/* On a fresh connection. */
+static void
+xenbus_begin_anew(void)
+{
+	bus.broken = false;
+	storering_init(
+	    &bus.ring, (struct xenstore_domain_interface *)xen.store_page);
+	event_handle(xen.store_port, xenbus_event, NULL);
+	list_each(node, &bus.watches)
+	{
+		container_of(node, struct xenbus_watch, node)->unset = true;
+	}
+}
+
+static struct xenbus_watch *
+xenbus_unset(void)
+{
+	list_each(node, &bus.watches)
+	{
+		struct xenbus_watch *w =
+		    container_of(node, struct xenbus_watch, node);
+
+		if (w->unset)
+			return w;
+	}
+	return NULL;
 }
 
 void
@@ -699,19 +753,18 @@ xenbus_resume(bool fresh)
 {
 	struct xenbus_watch *w;
 
-	if (!fresh) {
-		mutex_unlock(&bus.lock);
-		return;
-	}
-	bus.broken = false;
-	storering_init(
-	    &bus.ring, (struct xenstore_domain_interface *)xen.store_page);
-	event_handle(xen.store_port, xenbus_event, NULL);
+	if (fresh)
+		xenbus_begin_anew();
+	bus.held = false;
+	waitq_wake(&bus.fewer);
 	mutex_unlock(&bus.lock);
-	list_each(node, &bus.watches)
-	{
-		w = container_of(node, struct xenbus_watch, node);
+	/* From the top each time: watches come and go while one is set. */
+	while ((w = xenbus_unset()) != NULL) {
+		w->unset = false;
+		w->setting = true;
 		if (xenbus_set_watch(XS_WATCH, w) != 0)
 			console_printf("xenstore: %s: watch lost\n", w->path);
+		w->setting = false;
+		waitq_wake(&bus.fewer);
 	}
 }

@@ -66,9 +66,9 @@ void xenbus_unwatch(struct xenbus_watch *watch);
 char *xenbus_watch_next(struct xenbus_watch *watch);
 
 /*
- * Around a suspend: waits until no request is under way, or those that are
- * have had their time, and holds back new ones; then, on a fresh connection,
- * sets all watches anew.
+ * Around a suspend: waits until no transaction and no request is under way, or
+ * those that are have had their time, and holds back new ones; then, on a fresh
+ * connection, sets all watches anew.
  */
 void xenbus_suspend(void);
 void xenbus_resume(bool fresh);

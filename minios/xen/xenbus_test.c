@@ -415,6 +415,108 @@ test_silent(void)
 	is_num(xenbus_write(0, "k", STR("v")), 0, "then all is well again");
 }
 
+/* ---- a resume, while others have begun something ---- */
+
+struct meanwhile {
+	struct xenbus_watch *watch;
+	bool inside, done;
+	int err;
+};
+
+static void
+unwatch_meanwhile(void *arg)
+{
+	struct meanwhile *m = arg;
+
+	xenbus_unwatch(m->watch);
+	m->done = true;
+}
+
+static void
+watch_meanwhile(void *arg)
+{
+	struct meanwhile *m = arg;
+
+	m->err = xenbus_watch("d", NULL, NULL, &m->watch);
+	m->done = true;
+}
+
+static int
+body_meanwhile(uint32_t tx, void *arg)
+{
+	struct meanwhile *m = arg;
+	int i;
+
+	m->inside = true;
+	for (i = 0; i < 10; i++)
+		fiber_yield();
+	return xenbus_write(tx, "t", STR("v"));
+}
+
+static void
+transact_meanwhile(void *arg)
+{
+	struct meanwhile *m = arg;
+
+	m->err = xenbus_transact(body_meanwhile, m);
+	m->done = true;
+}
+
+/* To another host, while fn, which began before, waits for its turn. */
+static void
+resume_with(struct meanwhile *m, void (*fn)(void *arg))
+{
+	xenbus_suspend();
+	fiber_new("meanwhile", STACK, fn, m);
+	fiber_yield();
+	fake_store_fresh();
+	xenbus_resume(true);
+	while (!m->done)
+		fiber_yield();
+}
+
+static void
+test_resume(void)
+{
+	struct xenbus_watch *first, *last;
+	struct meanwhile gone = { .done = false }, come = gone, tx = gone;
+	struct strbuf out = STRBUF_INIT;
+	int err;
+
+	begin();
+	xenbus_watch("a", NULL, NULL, &first);
+	xenbus_watch("b", NULL, NULL, &gone.watch);
+	xenbus_watch("c", NULL, NULL, &last);
+	drain(first, &out);
+	resume_with(&gone, unwatch_meanwhile);
+	is_num(fake_store_watches(), 2,
+	    "resume: all watches but one that goes are set anew");
+	drain(first, &out);
+	is_cstr(sb_cstr(&out), "a ", "resume: they fire");
+	resume_with(&come, watch_meanwhile);
+	is_num(come.err, 0, "resume: a watch that is being made");
+	is_num(fake_store_watches(), 3, "resume: is set once");
+	drain(come.watch, &out);
+	fake_store_set(FAKE_HOME "/d", "1");
+	drain(come.watch, &out);
+	is_cstr(sb_cstr(&out), "d ", "resume: and fires");
+	is_cstr(fake_console(), "", "resume: nothing is lost");
+	fiber_new("meanwhile", STACK, transact_meanwhile, &tx);
+	while (!tx.inside)
+		fiber_yield();
+	xenbus_suspend();
+	fake_store_fresh();
+	xenbus_resume(true);
+	while (!tx.done)
+		fiber_yield();
+	is_num(tx.err, 0, "resume: a transaction under way is waited for");
+	is_cstr(read_text("t", &out, &err), "v", "resume: and done");
+	xenbus_unwatch(first);
+	xenbus_unwatch(last);
+	xenbus_unwatch(come.watch);
+	sb_fini(&out);
+}
+
 int
 main(void)
 {
@@ -429,6 +531,7 @@ main(void)
 	test_hostile();
 	test_stopped();
 	test_silent();
+	test_resume();
 	fake_xen_fini();
 	is_num((long)fake_pages_used(), 0, "all pages are back");
 	return tap_done();
