@@ -133,8 +133,10 @@ HOSTED_xen := minios/xen/xenbus minios/xen/storering minios/xen/netfront \
 	minios/fiber minios/fiber_switch \
 	test/fake_minios test/fake_xen test/fake_store test/fake_netback
 HOSTED_console := minios/console minios/fiber minios/fiber_switch
+HOSTED_grant := minios/xen/grant test/fake_minios
 
-hosted = $(patsubst %.c,%,$(wildcard minios/$(1)/*_test.c minios/$(1)/*_fuzz.c))
+hosted = $(filter-out minios/xen/grant_test,$(patsubst %.c,%,\
+	$(wildcard minios/$(1)/*_test.c minios/$(1)/*_fuzz.c)))
 
 define hosted_rules
 build/$(1)/minios/fiber_switch.o: minios/fiber_switch.S
@@ -142,6 +144,7 @@ build/$(1)/minios/fiber_switch.o: minios/fiber_switch.S
 	$$(Q)$$(CC_$(1)) -c -o $$@ $$<
 $(foreach d,virtio xen,$(call hosted_link,$(1),$(call hosted,$(d)),$(d)))
 $(call hosted_link,$(1),minios/console_test,console)
+$(call hosted_link,$(1),minios/xen/grant_test,grant)
 endef
 define hosted_link
 

@@ -2,6 +2,7 @@
 /* fake_netback.c -- see fake_netback.h. */
 #include "test/fake_netback.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,22 @@ netback_number(const char *path)
 	const char *value = fake_store_get(path);
 
 	return value != NULL ? (uint32_t)strtoul(value, NULL, 10) : 0;
+}
+
+static const char *
+netback_path(
+    const struct fake_netback *b, const char *name, char path[static 128])
+{
+	snprintf(path, 128, "%s/%s", b->back, name);
+	return path;
+}
+
+static void
+netback_set(const struct fake_netback *b, const char *name, const char *value)
+{
+	char path[128];
+
+	fake_store_set(netback_path(b, name, path), value);
 }
 
 static void
@@ -48,13 +65,15 @@ netback_turn(void *arg)
 {
 	struct fake_netback *b = arg;
 	uint32_t state = netback_number(FAKE_FRONT "/state");
+	char path[128];
 
 	if (b->silent)
 		return false;
 	if (state == XENBUS_CONNECTED && !b->connected &&
-	    netback_number(FAKE_BACK "/state") == XENBUS_INIT_WAIT) {
+	    netback_number(netback_path(b, "state", path)) ==
+	        XENBUS_INIT_WAIT) {
 		netback_map(b);
-		fake_store_set(FAKE_BACK "/state", "4");
+		netback_set(b, "state", "4");
 		return true;
 	}
 	if (state != XENBUS_CONNECTED && b->connected) {
@@ -65,17 +84,24 @@ netback_turn(void *arg)
 }
 
 void
-fake_netback_init(struct fake_netback *b)
+fake_netback_init_at(struct fake_netback *b, const char *back)
 {
 	memset(b, 0, sizeof(*b));
-	fake_store_set(FAKE_FRONT "/backend", FAKE_BACK);
+	b->back = back;
+	fake_store_set(FAKE_FRONT "/backend", back);
 	fake_store_set(FAKE_FRONT "/backend-id", "0");
 	fake_store_set(FAKE_FRONT "/mac", "02:00:00:00:00:07");
 	fake_store_set(FAKE_FRONT "/state", "1");
-	fake_store_set(FAKE_BACK "/feature-sg", "1");
-	fake_store_set(FAKE_BACK "/feature-split-event-channels", "1");
-	fake_store_set(FAKE_BACK "/state", "2");
+	netback_set(b, "feature-sg", "1");
+	netback_set(b, "feature-split-event-channels", "1");
+	netback_set(b, "state", "2");
 	fake_xen_peer(netback_turn, b);
+}
+
+void
+fake_netback_init(struct fake_netback *b)
+{
+	fake_netback_init_at(b, FAKE_BACK);
 }
 
 static void *

@@ -17,6 +17,7 @@
 #define FAKE_FRONT FAKE_HOME "/device/vif/0"
 
 struct fake_netback {
+	const char *back; /* its directory */
 	bool connected;
 	bool silent; /* leaves its state alone */
 	struct xen_ring_shared *tx, *rx;
@@ -30,6 +31,8 @@ struct fake_netback {
  * from then on (fake_xen_peer).
  */
 void fake_netback_init(struct fake_netback *n);
+/* The same in another directory than FAKE_BACK. */
+void fake_netback_init_at(struct fake_netback *n, const char *back);
 /* False if it is not connected, or what it was granted has been taken back. */
 bool fake_netback_holds(const struct fake_netback *b);
 

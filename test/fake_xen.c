@@ -139,6 +139,8 @@ event_open(uint16_t domid, void (*fn)(void *arg), void *arg, uint32_t *port)
 void
 event_close(uint32_t port)
 {
+	if (port == 0)
+		return; /* Xen knows none of that number */
 	ASSERT(fake.port[port].used);
 	memset(&fake.port[port], 0, sizeof(fake.port[port]));
 	fake.ports_left++;
@@ -161,10 +163,15 @@ fake_xen_hook(void (*fn)(uint32_t port))
 void
 fake_xen_fresh(void)
 {
-	memset(fake.grant, 0, sizeof(fake.grant));
+	uint32_t i;
+
+	for (i = 0; i < GRANTS; i++) {
+		fake.grant[i].page = NULL;
+		fake.grant[i].mapped = 0;
+	}
 	memset(fake.port + STORE_PORT + 1, 0,
 	    (PORTS - STORE_PORT - 1) * sizeof(fake.port[0]));
-	fake_xen_limit(GRANTS, PORTS);
+	fake.ports_left = PORTS;
 }
 
 void

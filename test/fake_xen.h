@@ -30,7 +30,10 @@ void fake_xen_limit(uint32_t grants, uint32_t ports);
 /* Called with each port that we signal; NULL: nobody. */
 void fake_xen_hook(void (*fn)(uint32_t port));
 
-/* Another host: grants and channels are gone. */
+/*
+ * Another host: channels are gone, and nobody has a granted page any more; the
+ * references are still their owners'.
+ */
 void fake_xen_fresh(void);
 
 /* As the peer: signals a port of ours. */

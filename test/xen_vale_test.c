@@ -565,6 +565,7 @@ test_resume(void)
 	/* The old host is gone with all that it had. */
 	xv_kill(&x);
 	fake_xen_fresh();
+	netfront_lose();
 	for (unsigned int i = 0; i < XV_VIFS; i++) {
 		xv_key(i, "back", "state", "1");
 		xv_key(i, "front", "state", "1");

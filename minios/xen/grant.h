@@ -28,7 +28,11 @@ uint32_t grant_used(void);
 
 /* Before a suspend: the table's frames are Xen's and must not be mapped. */
 void grant_suspend(void);
-/* After a resume; fresh: the table is a new one, and all grants are gone. */
+/*
+ * After a resume; fresh: the table is a new one, and nobody may use anything
+ * any more.  References stay their owners' until these end them, which then
+ * succeeds.
+ */
 void grant_resume(bool fresh);
 
 #endif

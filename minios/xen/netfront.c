@@ -313,6 +313,8 @@ netfront_follow(struct netfront *f)
 	struct diag why = { "" };
 	uint32_t state = netfront_backend_state(f);
 
+	if (f->stale)
+		return; /* netfront_resume() comes */
 	switch (state) {
 	case XENBUS_INIT_WAIT:
 		if (f->connected && netfront_is_new(f))
@@ -399,24 +401,43 @@ netfront_stale(void)
 }
 
 void
-netfront_resume(void)
+netfront_lose(void)
+{
+	region_lose();
+	list_each(node, &vifs.open)
+	{
+		struct netfront *f = container_of(node, struct netfront, node);
+
+		f->stale = true;
+		/* The numbers may be those of other channels by now. */
+		f->rx_port = f->tx_port = 0;
+	}
+}
+
+/* Unless whoever was busy with it has connected it anew. */
+static void
+netfront_renew(struct netfront *f)
 {
 	struct diag why = { "" };
+
+	if (!f->stale)
+		return;
+	netfront_disconnect(f, XENBUS_UNKNOWN);
+	if (netfront_connect(f, &why) != 0)
+		console_printf("%s\n", why.text);
+	netfront_fire(f);
+}
+
+void
+netfront_resume(void)
+{
 	struct netfront *f;
 
-	region_resume();
-	list_each(node, &vifs.open) container_of(node, struct netfront, node)
-	    ->stale = true;
 	/* The list may change while one of them sleeps. */
 	while ((f = netfront_stale()) != NULL) {
-		f->stale = false;
 		if (!netfront_enter(f))
 			continue;
-		netfront_forget(f);
-		f->announce = true;
-		if (netfront_connect(f, &why) != 0)
-			console_printf("%s\n", why.text);
-		netfront_fire(f);
+		netfront_renew(f);
 		netfront_leave(f);
 	}
 }

@@ -92,7 +92,7 @@ struct netfront {
 	struct waitq backend; /* a fiber that waits for its state */
 
 	bool connected;
-	bool stale;    /* its backend was left behind by a suspend */
+	bool stale;    /* a suspend has left behind what it knew and shared */
 	bool announce; /* it has moved, and nobody has heard where to */
 	bool broken;   /* the backend wrote nonsense */
 	bool sg;       /* it takes frames of several slots */
@@ -102,7 +102,8 @@ struct netfront {
 
 	void *rx_page, *tx_page;
 	uint32_t rx_page_ref, tx_page_ref;
-	uint32_t rx_port, tx_port; /* event channels, perhaps the same */
+	/* Event channels, perhaps the same; 0, which is none's: lost. */
+	uint32_t rx_port, tx_port;
 	struct xen_ring rx, tx;
 
 	unsigned int rx_buffers; /* pages posted */
@@ -135,8 +136,13 @@ int netfront_open(unsigned int handle, const struct os_port_request *req,
     struct netdev **dev, struct diag *why);
 
 /*
- * After a resume: the backends of before are gone; connects to the new, and
- * tells each network where the port's address is now.
+ * After a resume, before anybody else runs: grants and event channels are gone,
+ * and the backends.
+ */
+void netfront_lose(void);
+/*
+ * Then: connects to the new backends, and tells each network where the port's
+ * address is now.
  */
 void netfront_resume(void);
 
@@ -148,8 +154,6 @@ int netfront_connect(struct netfront *f, struct diag *why);
 bool netfront_is_new(const struct netfront *f);
 /* Takes back every shared page; sleeps.  State to show, or XENBUS_UNKNOWN. */
 void netfront_disconnect(struct netfront *f, int state);
-/* The same when rings, grants and events are gone already. */
-void netfront_forget(struct netfront *f);
 /* What the backend's state says now. */
 uint32_t netfront_backend_state(const struct netfront *f);
 
@@ -174,8 +178,8 @@ int netfront_tx(struct netdev *dev, struct batch *in);
 int netfront_tx_reap(struct netfront *f);
 bool netfront_tx_arm(struct netfront *f);
 void netfront_tx_start(struct netfront *f);
-/* Frees what the backend never answered; ends its grants unless lost. */
-void netfront_tx_stop(struct netfront *f, bool lost);
+/* Frees what the backend never answered. */
+void netfront_tx_stop(struct netfront *f);
 
 /* Nobody listens: takes all of *in, as lost. */
 int netfront_tx_lose(struct netfront *f, struct batch *in);

@@ -159,7 +159,7 @@ netfront_wait_backend(struct netfront *f, struct diag *why)
 			break;
 		if (state == XENBUS_CLOSED)
 			netfront_set_state(f, XENBUS_INITIALISING);
-		if (f->opens == 0) {
+		if (f->opens == 0 || f->stale) {
 			err = ERR_CLOSED;
 			break;
 		}
@@ -278,8 +278,9 @@ netfront_remove_keys(
 }
 
 /*
- * What we write.  Offloads are not taken: elements see whole frames, so the
- * side that has hardware for it or is nearer to the sender does the work.
+ * What we write, unless a suspend has made it void.  Offloads are not taken:
+ * elements see whole frames, so the side that has hardware for it or is nearer
+ * to the sender does the work.
  */
 static int
 netfront_publish(uint32_t tx, void *arg)
@@ -298,7 +299,7 @@ netfront_publish(uint32_t tx, void *arg)
 		{ "feature-no-csum-offload", 1 },
 		{ "state", XENBUS_CONNECTED },
 	};
-	int err = netfront_remove_keys(tx, f, others);
+	int err = f->stale ? ERR_CLOSED : netfront_remove_keys(tx, f, others);
 
 	return err != 0 ? err
 	                : netfront_write_keys(tx, f, keys, ARRAY_SIZE(keys));
@@ -323,6 +324,8 @@ netfront_publish_ring(uint32_t tx, void *arg)
 	char path[128];
 	int err;
 
+	if (f->stale)
+		return ERR_CLOSED;
 	region_refs(f->region, &refs);
 	err = refs.oom ? ERR_NOMEM
 	               : xenbus_write(tx,
@@ -500,29 +503,12 @@ netfront_disconnect(struct netfront *f, int state)
 	}
 	netfront_page_end(f, &f->tx_page, f->tx_page_ref);
 	netfront_page_end(f, &f->rx_page, f->rx_page_ref);
-	netfront_tx_stop(f, false);
+	netfront_tx_stop(f);
 	netfront_rx_stop(f);
 }
 
-void
-netfront_forget(struct netfront *f)
-{
-	if (!f->connected)
-		return;
-	f->connected = false;
-	netdev_set_link(&f->dev, &f->stats, false);
-	if (f->region != NULL) {
-		netfront_ring_stop(f);
-		return;
-	}
-	pages_free(f->tx_page);
-	pages_free(f->rx_page);
-	f->tx_page = f->rx_page = NULL;
-	netfront_tx_stop(f, true);
-}
-
-int
-netfront_connect(struct netfront *f, struct diag *why)
+static int
+netfront_connect_once(struct netfront *f, struct diag *why)
 {
 	int err;
 
@@ -544,5 +530,18 @@ netfront_connect(struct netfront *f, struct diag *why)
 	err = netfront_follow_backend(f, why);
 	if (err != 0)
 		netfront_disconnect(f, XENBUS_CLOSED);
+	return err;
+}
+
+int
+netfront_connect(struct netfront *f, struct diag *why)
+{
+	int err;
+
+	do {
+		f->announce |= f->stale;
+		f->stale = false;
+		err = netfront_connect_once(f, why);
+	} while (err != 0 && f->stale); /* a suspend cut it short */
 	return err;
 }

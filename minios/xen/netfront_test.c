@@ -10,6 +10,8 @@
 #include "click/batch.h"
 #include "minios/arch.h"
 #include "minios/fiber.h"
+#include "minios/xen/event.h"
+#include "minios/xen/grant.h"
 #include "minios/xen/xen.h"
 #include "minios/xen/xenbus.h"
 #include "test/fake_minios.h"
@@ -19,7 +21,7 @@
 #include "test/run.h"
 #include "test/tap.h"
 
-enum { SECOND = 1000000000 };
+enum { STACK = 65536 };
 
 struct bench {
 	struct fake_netback back;
@@ -364,6 +366,19 @@ test_reconnect(void)
 	bench_close(&b, "reconnect");
 }
 
+/* As shutdown.c does it, to a host where the same backend waits. */
+static void
+move(struct bench *b)
+{
+	xenbus_suspend();
+	fake_xen_fresh();
+	fake_store_fresh();
+	netfront_lose();
+	fake_netback_init(&b->back);
+	xenbus_resume(true);
+	netfront_resume();
+}
+
 /* On another host: it says once where its address is now (RFC 903). */
 static void
 test_resume(void)
@@ -380,9 +395,7 @@ test_resume(void)
 	m = scratch_mark(b.t);
 	is_num(receive(&b, &in), 0, "resume: nothing is said before");
 	is_num(fake_netback_get(&b.back, got), -1, "resume: by nobody");
-	fake_xen_fresh();
-	fake_netback_init(&b.back);
-	netfront_resume();
+	move(&b);
 	for (i = 0; i < 40; i++)
 		fiber_yield();
 	ok(b.dev->link, "resume: connected again");
@@ -398,6 +411,104 @@ test_resume(void)
 	is_num(fake_netback_get(&b.back, got), -1, "resume: it said it once");
 	scratch_release(b.t, m);
 	bench_close(&b, "resume");
+}
+
+/*
+ * On another host, before it is the vif's turn: its backend's state is looked
+ * at, and others are given the numbers that its channels and grants had.
+ */
+static void
+test_resume_meanwhile(bool gone)
+{
+	const char *what = gone ? "resume, no backend" : "resume, a backend";
+	static char others[PAGE_SIZE] __attribute__((aligned(4096)));
+	struct scratch_mark m;
+	uint32_t port[2], ref[2];
+	struct batch *out;
+	struct bench b;
+	uint8_t frame[60];
+	unsigned int i;
+
+	bench_open(&b);
+	m = scratch_mark(b.t);
+	make_frame(frame, sizeof(frame));
+	xenbus_suspend();
+	fake_xen_fresh();
+	fake_store_fresh();
+	netfront_lose();
+	fake_netback_init(&b.back);
+	fake_store_set(FAKE_BACK "/state", gone ? NULL : "2");
+	for (i = 0; i < 2; i++)
+		ok(event_open(0, NULL, NULL, &port[i]) == 0 &&
+		        grant_page(0, others, true, &ref[i]) == 0,
+		    "%s: somebody else's channel and grant", what);
+	xenbus_resume(true);
+	for (i = 0; i < 20; i++)
+		fiber_yield();
+	for (i = 0; i < 5; i++) {
+		out = batch_new(b.t, 1);
+		batch_add(out, packet_new(b.t, 64, frame, sizeof(frame), 0));
+		is_num(netdev_tx(b.dev, out), 1, "%s: frames are taken", what);
+		scratch_release(b.t, m);
+	}
+	is_num(receive(&b, &out), 0, "%s: none comes", what);
+	fake_store_set(FAKE_BACK "/state", "2");
+	netfront_resume();
+	for (i = 0; i < 40; i++)
+		fiber_yield();
+	ok(b.dev->link, "%s: connected again", what);
+	for (i = 0; i < 2; i++) {
+		ok(fake_xen_is_open(port[i]) &&
+		        fake_xen_page(ref[i], NULL) == others,
+		    "%s: what is others' is untouched", what);
+		event_close(port[i]);
+		grant_end(ref[i]);
+	}
+	scratch_release(b.t, m);
+	bench_close(&b, what);
+}
+
+struct opening {
+	struct bench *b;
+	int err;
+	bool done;
+};
+
+static void
+open_meanwhile(void *arg)
+{
+	struct opening *o = arg;
+
+	o->err = bench_connect(o->b, NULL);
+	o->done = true;
+}
+
+/* After each of its first n turns a vif that connects is moved. */
+static void
+test_resume_connecting(void)
+{
+	unsigned int n, i, failed = 0, left = 0;
+
+	for (n = 1; n < 40; n++) {
+		struct bench b;
+		struct opening o = { &b, 0, false };
+
+		bench_init(&b);
+		fiber_new("open", STACK, open_meanwhile, &o);
+		for (i = 0; i < n; i++)
+			fiber_yield();
+		move(&b);
+		for (i = 0; i < 60; i++)
+			fiber_yield();
+		failed += !o.done || o.err != 0 || !b.dev->link ||
+		          !fake_netback_holds(&b.back);
+		netdev_close(b.dev);
+		fake_xen_peer(NULL, NULL);
+		left += trun_stop(&b.run) != 0 || fake_xen_grants() != 0 ||
+		        fake_xen_ports() != 0 || fake_pages_used() != b.pages;
+	}
+	is_num(failed, 0, "resume: whoever is connecting connects anew");
+	is_num(left, 0, "resume: and everything comes home");
 }
 
 /* ---- a hostile backend ---- */
@@ -655,6 +766,9 @@ main(void)
 	test_ready_meanwhile();
 	test_reconnect();
 	test_resume();
+	test_resume_meanwhile(true);
+	test_resume_meanwhile(false);
+	test_resume_connecting();
 	test_hostile();
 	test_failures();
 	test_keys();

@@ -320,21 +320,21 @@ netfront_tx_arm(struct netfront *f)
 
 /* The pages of requests; one that the backend keeps is given up. */
 static void
-netfront_tx_free_own(struct netfront *f, bool lost)
+netfront_tx_free_own(struct netfront *f)
 {
 	uint16_t id;
 
 	for (id = 0; id < NETFRONT_SLOTS; id++) {
 		if (f->tx_buffer[id] == NULL)
 			continue;
-		if (lost || grant_end(f->tx_buffer_ref[id]))
+		if (grant_end(f->tx_buffer_ref[id]))
 			pages_free(f->tx_buffer[id]);
 		f->tx_buffer[id] = NULL;
 	}
 }
 
 void
-netfront_tx_stop(struct netfront *f, bool lost)
+netfront_tx_stop(struct netfront *f)
 {
 	uint16_t id;
 
@@ -343,7 +343,7 @@ netfront_tx_stop(struct netfront *f, bool lost)
 			continue;
 		if (f->tx_slot[id].first == id)
 			f->stats.tx_dropped++;
-		netfront_tx_finish(f, id, lost || netfront_tx_end_grant(f, id));
+		netfront_tx_finish(f, id, netfront_tx_end_grant(f, id));
 	}
-	netfront_tx_free_own(f, lost);
+	netfront_tx_free_own(f);
 }

@@ -220,15 +220,10 @@ region_refs(const struct region *r, struct strbuf *out)
 }
 
 void
-region_resume(void)
+region_lose(void)
 {
 	list_each(node, &regions)
-	{
-		struct region *r = container_of(node, struct region, node);
-
-		memset(r->ref, 0, r->pages * sizeof(*r->ref));
-		memset(r->dir_ref, 0, sizeof(r->dir_ref));
-	}
+	    region_end_once(container_of(node, struct region, node));
 }
 
 /* ---- buffers ---- */

@@ -62,7 +62,7 @@ void region_refs(const struct region *r, struct strbuf *out);
 void *region_buffers_alloc(size_t n);
 bool region_buffers_free(void *p, size_t n);
 
-/* After a resume: all grants are gone. */
-void region_resume(void);
+/* After a resume: nobody has any of its pages. */
+void region_lose(void);
 
 #endif

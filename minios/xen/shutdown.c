@@ -24,7 +24,10 @@ shutdown_wake(void *arg)
 	waitq_wake(arg);
 }
 
-/* Everything shared is let go of, in the order of who needs whom. */
+/*
+ * Everything shared is let go of, in the order of who needs whom.  No other
+ * thread runs between the store's suspend and its resume.
+ */
 static void
 shutdown_suspend(void)
 {
@@ -44,6 +47,7 @@ shutdown_suspend(void)
 	if (resumed) {
 		event_resume();
 		xen_console_init();
+		netfront_lose();
 	}
 	xenbus_resume(resumed);
 	if (resumed)
