@@ -141,8 +141,7 @@ static void
 netfront_free(struct netfront *f)
 {
 	waiter_cancel(&f->source);
-	if (f->watch != NULL)
-		xenbus_unwatch(f->watch);
+	netfront_unfollow(f);
 	netfront_rx_free(f);
 	free(f);
 }

@@ -150,6 +150,8 @@ void netfront_resume(void);
 
 /* Reads where the backend is, waits for it and connects; sleeps. */
 int netfront_connect(struct netfront *f, struct diag *why);
+/* No longer hears of the backend's states. */
+void netfront_unfollow(struct netfront *f);
 /* Whether the backend is another one than we share rings with. */
 bool netfront_is_new(const struct netfront *f);
 /* Takes back every shared page; sleeps.  State to show, or XENBUS_UNKNOWN. */

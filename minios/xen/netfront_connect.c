@@ -95,7 +95,17 @@ netfront_read_text(
 	return xenbus_read(0, netfront_path(f->front, name, path), text);
 }
 
-/* Where the backend is and who we are. */
+void
+netfront_unfollow(struct netfront *f)
+{
+	struct xenbus_watch *w = f->watch;
+
+	f->watch = NULL;
+	if (w != NULL)
+		xenbus_unwatch(w);
+}
+
+/* Where the backend is, perhaps another than before, and who we are. */
 static int
 netfront_identify(struct netfront *f, struct diag *why)
 {
@@ -105,6 +115,8 @@ netfront_identify(struct netfront *f, struct diag *why)
 	int err;
 
 	err = netfront_read_text(f, "backend", &text);
+	if (err == 0 && !str_eq(sb_str(&text), str_of(f->back)))
+		netfront_unfollow(f);
 	if (err == 0 && !str_copy(sb_str(&text), f->back, sizeof(f->back)))
 		err = ERR_INVAL;
 	if (err == 0)
@@ -513,6 +525,9 @@ netfront_connect_once(struct netfront *f, struct diag *why)
 	int err;
 
 	err = netfront_identify(f, why);
+	/* First, so that one that comes too late is not missed. */
+	if (err == 0)
+		err = netfront_follow_backend(f, why);
 	if (err == 0)
 		err = netfront_wait_backend(f, why);
 	if (err != 0)
@@ -527,10 +542,7 @@ netfront_connect_once(struct netfront *f, struct diag *why)
 		                     : err_text(err));
 	f->connected = true;
 	netdev_set_link(&f->dev, &f->stats, true);
-	err = netfront_follow_backend(f, why);
-	if (err != 0)
-		netfront_disconnect(f, XENBUS_CLOSED);
-	return err;
+	return 0;
 }
 
 int

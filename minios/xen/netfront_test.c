@@ -511,6 +511,70 @@ test_resume_connecting(void)
 	is_num(left, 0, "resume: and everything comes home");
 }
 
+/* Its number is another there, and so is its backend's directory. */
+static void
+test_resume_elsewhere(void)
+{
+	static const char there[] = "/local/domain/0/backend/vif/9/0";
+	struct bench b;
+	unsigned int i;
+
+	bench_open(&b);
+	xenbus_suspend();
+	fake_xen_fresh();
+	fake_store_fresh();
+	netfront_lose();
+	fake_store_set("/local/domain/0/backend/vif", NULL);
+	fake_netback_init_at(&b.back, there);
+	xenbus_resume(true);
+	netfront_resume();
+	for (i = 0; i < 40; i++)
+		fiber_yield();
+	ok(b.dev->link, "resume elsewhere: connected");
+	is_num(fake_store_watches(), 1, "resume elsewhere: one watch");
+	fake_store_set("/local/domain/0/backend/vif/9/0/state", "5");
+	for (i = 0; i < 20; i++)
+		fiber_yield();
+	is_cstr(fake_store_get(FAKE_FRONT "/state"), "6",
+	    "resume elsewhere: its new backend is followed");
+	fake_store_set("/local/domain/0/backend/vif/9/0/state", "6");
+	for (i = 0; i < 20; i++)
+		fiber_yield();
+	fake_netback_init_at(&b.back, there);
+	for (i = 0; i < 40; i++)
+		fiber_yield();
+	ok(b.dev->link, "resume elsewhere: to the end");
+	bench_close(&b, "resume elsewhere");
+}
+
+/* Where the backend is not there in time: the port waits for it. */
+static void
+test_resume_late(void)
+{
+	static const char there[] = "/local/domain/0/backend/vif/9/0";
+	struct bench b;
+	unsigned int i;
+
+	bench_open(&b);
+	xenbus_suspend();
+	fake_xen_fresh();
+	fake_store_fresh();
+	netfront_lose();
+	fake_netback_init_at(&b.back, there);
+	fake_store_set("/local/domain/0/backend/vif/9/0/state", "1");
+	xenbus_resume(true);
+	netfront_resume();
+	is_cstr(fake_console(), "vif0: no backend (its state is 1)\n",
+	    "resume, late: not yet");
+	for (i = 0; i < 20; i++)
+		fiber_yield();
+	fake_store_set("/local/domain/0/backend/vif/9/0/state", "2");
+	for (i = 0; i < 40; i++)
+		fiber_yield();
+	ok(b.dev->link, "resume, late: then connected");
+	bench_close(&b, "resume, late");
+}
+
 /* ---- a hostile backend ---- */
 
 static void
@@ -769,6 +833,8 @@ main(void)
 	test_resume_meanwhile(true);
 	test_resume_meanwhile(false);
 	test_resume_connecting();
+	test_resume_elsewhere();
+	test_resume_late();
 	test_hostile();
 	test_failures();
 	test_keys();
