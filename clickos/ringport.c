@@ -63,12 +63,9 @@ ringport_give(const struct ringport *r, struct packet *k, uint32_t number)
 static int
 ringport_take_back(struct ringport *p, netring_slot *s)
 {
-	uint32_t b = slot_buffer(netring_peek(&p->ring.rx, 0));
-
-	/* Read once more by the take, and checked there. */
-	if (b >= p->ring.guest->layout.buffers)
-		return ERR_PEER;
-	return netring_guest_rx_take(&p->ring, b, PACKET_HEADROOM, s);
+	*s = netring_peek(&p->ring.rx, 0);
+	return netring_guest_rx_swap(
+	    &p->ring, *s, slot_buffer(*s), PACKET_HEADROOM);
 }
 
 /*
@@ -152,10 +149,8 @@ ringport_take(
 			packet_kill(t, k);
 		return ringport_copy(p, t, waiting, used);
 	}
-	/* The slot is read once more: it may say something else by now. */
-	if (unlikely(netring_guest_rx_take(
-	                 r, (uint32_t)own, PACKET_HEADROOM, &s) != 0 ||
-	             (slot_flags(s) & NETRING_MORE) != 0)) {
+	if (unlikely(netring_guest_rx_swap(
+	                 r, s, (uint32_t)own, PACKET_HEADROOM) != 0)) {
 		packet_kill(t, k);
 		return NULL;
 	}

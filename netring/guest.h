@@ -182,24 +182,35 @@ netring_guest_rx_waiting(struct netring_guest_port *p, uint32_t max)
 }
 
 /*
- * Takes the next slot, of which one waits, and puts buffer there instead, for
- * a later frame at offset.  0, or ERR_PEER.
+ * Takes the next slot, whose word has been read and is s, and puts buffer
+ * there instead, for a later frame at offset.  0, or ERR_PEER.
  */
 static inline int
-netring_guest_rx_take(struct netring_guest_port *p, uint32_t buffer,
-    uint32_t offset, netring_slot *s)
+netring_guest_rx_swap(struct netring_guest_port *p, netring_slot s,
+    uint32_t buffer, uint32_t offset)
 {
 	struct netring_guest *g = p->guest;
-	netring_slot w = netring_peek(&p->rx, 0);
 
-	if (unlikely(!slot_valid(w, g->layout.buffers)) ||
-	    unlikely(!netring_guest_take(g, slot_buffer(w))))
+	if (unlikely(!slot_valid(s, g->layout.buffers)) ||
+	    unlikely(!netring_guest_take(g, slot_buffer(s))))
 		return ERR_PEER;
 	netring_guest_give(g, buffer);
 	netring_poke(&p->rx, 0, slot_make(buffer, 0, offset, 0));
 	netring_advance(&p->rx, 1);
-	*s = w;
 	return 0;
+}
+
+/* The same for the next slot, of which one waits: its word is *s. */
+static inline int
+netring_guest_rx_take(struct netring_guest_port *p, uint32_t buffer,
+    uint32_t offset, netring_slot *s)
+{
+	netring_slot w = netring_peek(&p->rx, 0);
+	int err = netring_guest_rx_swap(p, w, buffer, offset);
+
+	if (err == 0)
+		*s = w;
+	return err;
 }
 
 #endif
