@@ -9,6 +9,8 @@
 #include "test/xen_vale.h"
 #include "xen/netif.h"
 
+enum { SECOND = 1000000000 };
+
 static struct xv x; /* zeroed by xv_fini() */
 
 static void
@@ -536,6 +538,100 @@ test_failures(bool ring)
 	is_num(failed, 5, "%s: each step has failed once", what);
 }
 
+/* Buffers of the guest's region that the switch has. */
+static unsigned int
+held(void)
+{
+	const struct region *r =
+	    container_of(x.dev[0], struct netfront, dev)->region;
+	unsigned int n = 0;
+
+	for (uint32_t b = 0; b < r->guest.layout.buffers; b++)
+		n += r->guest.held[b];
+	return n;
+}
+
+/* A switch that looks at what the guest says a while later. */
+static bool
+slow_turn(void *arg)
+{
+	static unsigned int turns;
+
+	return ++turns % 20 == 0 && xv_turn(arg);
+}
+
+/* Frames for vif 1 that lie in its ring, or that the switch has still to take.
+ */
+static void
+offer_frames(void)
+{
+	uint8_t frame[60], got[MEM_SLOT];
+
+	xv_frame(frame, sizeof(frame), 9, 2);
+	xv_send(&x, 1, frame, sizeof(frame));
+	xv_settle();
+	while (vale_mem_get(x.mem, got) >= 0)
+		;
+	xv_frame(frame, sizeof(frame), 2, 9);
+	for (unsigned int i = 0; i < 20; i++) {
+		vale_mem_put(x.mem, frame, sizeof(frame));
+		xv_turn(&x);
+		if (i == 10)
+			while (xv_receive(&x, 1, got) > 0)
+				;
+	}
+	vale_mem_put(x.mem, frame, sizeof(frame));
+	xv_send(&x, 1, frame, sizeof(frame));
+}
+
+/* One of two closes, again and again, while the switch has frames for it. */
+static void
+test_close_alone(void)
+{
+	unsigned int before, lost = 0, failed = 0;
+	struct diag why = { "" };
+
+	open_both("", true, "close alone");
+	before = held();
+	for (unsigned int round = 0; round < 8; round++) {
+		offer_frames();
+		fake_xen_peer(slow_turn, &x);
+		netdev_close(x.dev[1]);
+		fake_xen_peer(xv_turn, &x);
+		x.dev[1] = NULL;
+		lost += held() != before / 2;
+		xv_settle();
+		failed += xv_open(&x, 1, &why) != 0;
+		xv_settle();
+	}
+	is_num(lost, 0, "close alone: all its buffers come back at once");
+	is_num(failed, 0, "close alone: it opens again: %s", why.text);
+	is_num(held(), before, "close alone: with as many as before");
+	xv_fini(&x, "close alone");
+}
+
+/* The toolstack ends one of them. */
+static void
+test_end_alone(void)
+{
+	unsigned int before, failed = 0;
+
+	open_both("", true, "end alone");
+	before = held();
+	for (unsigned int round = 0; round < 8; round++) {
+		offer_frames();
+		fake_xen_peer(slow_turn, &x);
+		xv_key(1, "back", "state", "5");
+		fiber_sleep_until(machine->steady_ns() + SECOND);
+		fake_xen_peer(xv_turn, &x);
+		xv_settle();
+		failed += !x.dev[1]->link;
+	}
+	is_num(failed, 0, "end alone: it begins again");
+	is_num(held(), before, "end alone: with as many buffers as before");
+	xv_fini(&x, "end alone");
+}
+
 /* By the shared ring, too, each says where it is now; the others hear it. */
 static void
 check_announced(const char *what)
@@ -610,6 +706,8 @@ main(void)
 	test_heir(false, false);
 	test_failures(true);
 	test_failures(false);
+	test_close_alone();
+	test_end_alone();
 	test_resume();
 	fake_xen_fini();
 	return tap_done();

@@ -495,6 +495,26 @@ netfront_follow_backend(struct netfront *f, struct diag *why)
 	return 0;
 }
 
+/*
+ * Shows a state upon which the backend lets go.  A switch has left the port's
+ * buffers in the rings when it says Closed, or offers anew, and not before
+ * (docs/vale-xen.md).
+ */
+static void
+netfront_say_goodbye(struct netfront *f, uint32_t state)
+{
+	uint32_t theirs;
+	int tries;
+
+	(void)netfront_set_state(f, state);
+	for (tries = 0; f->region != NULL && tries < UNMAP_TRIES; tries++) {
+		theirs = netfront_backend_state(f);
+		if (theirs != XENBUS_CONNECTED && theirs != XENBUS_CLOSING)
+			return;
+		fiber_sleep_until(machine->steady_ns() + MS);
+	}
+}
+
 void
 netfront_disconnect(struct netfront *f, int state)
 {
@@ -504,9 +524,8 @@ netfront_disconnect(struct netfront *f, int state)
 	netdev_set_link(&f->dev, &f->stats, false);
 	if (was)
 		netfront_close_events(f);
-	/* First the word, upon which the backend unmaps. */
 	if (state != XENBUS_UNKNOWN)
-		(void)netfront_set_state(f, (uint32_t)state);
+		netfront_say_goodbye(f, (uint32_t)state);
 	if (!was)
 		return;
 	if (f->region != NULL) {
