@@ -125,6 +125,7 @@ check-run: build/clickos \
 HOSTED_virtio := minios/virtio/vring minios/virtio/device minios/virtio/net \
 	minios/virtio/link \
 	minios/virtio/console test/fake_minios test/fake_virtio
+HOSTED_LD_virtio := -Wl,--wrap=vring_arm
 HOSTED_xen := minios/xen/xenbus minios/xen/storering minios/xen/netfront \
 	minios/xen/netfront_connect minios/xen/netfront_rx \
 	minios/xen/netfront_tx minios/xen/netfront_ring minios/xen/region \
@@ -151,7 +152,8 @@ define hosted_link
 $$(patsubst %,build/$(1)/%,$(2)): build/$(1)/%: build/$(1)/%.o \
     $$(HOSTED_$(3):%=build/$(1)/%.o) build/$(1)/libclick.a
 	$$(call say,LD $$@)
-	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) -o $$@ $$^ $$(LIBS_host)
+	$$(Q)$$(CC_$(1)) $$(LDFLAGS_$(1)) $$(HOSTED_LD_$(3)) -o $$@ $$^ \
+		$$(LIBS_host)
 
 endef
 define hosted_vale

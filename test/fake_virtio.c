@@ -5,6 +5,30 @@
 #include <stddef.h>
 #include <string.h>
 
+static struct {
+	void (*fn)(void);
+	unsigned int nth; /* 0: none */
+} before_arm;
+
+void
+fake_virtio_before_arm(void (*fn)(void), unsigned int nth)
+{
+	before_arm.fn = fn;
+	before_arm.nth = nth;
+}
+
+/* The linker puts this in the place of the driver's calls. */
+bool __real_vring_arm(struct vring *r, uint16_t ahead);
+bool __wrap_vring_arm(struct vring *r, uint16_t ahead);
+
+bool
+__wrap_vring_arm(struct vring *r, uint16_t ahead)
+{
+	if (before_arm.nth > 0 && --before_arm.nth == 0)
+		before_arm.fn();
+	return __real_vring_arm(r, ahead);
+}
+
 static struct fake_virtio *
 fake_of(struct virtio_device *d)
 {

@@ -35,6 +35,13 @@ struct fake_virtio {
 void fake_virtio_init(
     struct fake_virtio *f, enum virtio_id id, uint64_t offers);
 
+/*
+ * Once: what the device does after the driver's last look at a queue and before
+ * its wish for an interrupt there; nth: at which of the coming calls of
+ * vring_arm(), from 1 on.
+ */
+void fake_virtio_before_arm(void (*fn)(void), unsigned int nth);
+
 /* Takes the next chain: its head, or -1 if there is none. */
 int fake_virtio_take(struct fake_queue *q);
 /* Gives it back, length bytes written. */

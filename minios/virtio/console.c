@@ -167,7 +167,7 @@ console_port_read(struct console_port *p, char *s, uint32_t n)
 	return done;
 }
 
-/* Takes back what was sent; true if some was. */
+/* Takes back what was sent; true if some was, or will be at the next call. */
 static bool
 console_reap(struct console_port *p)
 {
@@ -183,7 +183,7 @@ console_reap(struct console_port *p)
 	if (got < 0)
 		virtio_console_break("answer to no request");
 	else if (p->tx_free == 0)
-		vring_arm(&p->tx, 1);
+		any |= vring_arm(&p->tx, 1);
 	return any;
 }
 
@@ -349,9 +349,7 @@ console_listen(void)
 		virtio_console_break("answer to no request");
 	else if (any)
 		virtio_push(virtio_console.device, QUEUE_CONTROL_RX, r);
-	if (!any)
-		vring_arm(r, 1);
-	return any;
+	return any || vring_arm(r, 1);
 }
 
 /*

@@ -261,6 +261,48 @@ test_noise(void)
 	end();
 }
 
+/* ---- what happens between the last look and the wish to be told ---- */
+
+static void
+host_takes_one(void)
+{
+	struct fake_queue *q = &bench.f.queue[TX];
+
+	fake_virtio_give(q, fake_virtio_take(q), 0);
+}
+
+static void
+host_opens(void)
+{
+	tell(EVENT_OPEN, 1, "");
+}
+
+static void
+test_meanwhile(void)
+{
+	static char page[4096];
+	unsigned int written = 0;
+
+	begin();
+	virtio_control_wake(bench.w);
+	while (virtio_console_poll())
+		;
+	fake_virtio_before_arm(host_opens, 1);
+	ok(virtio_console_poll(), "meanwhile: somebody came: no sleep");
+	while (virtio_console_poll())
+		;
+	ok(virtio_control_session() != 0, "meanwhile: who is seen");
+	while (virtio_control_write(page, sizeof(page)) > 0)
+		written++;
+	is_num(written, 4, "meanwhile: no room is left");
+	ok(!virtio_console_poll(), "meanwhile: it may sleep");
+	fake_virtio_before_arm(host_takes_one, 2); /* behind host's messages */
+	ok(virtio_console_poll(), "meanwhile: there is room: no sleep");
+	ok(virtio_control_write(page, sizeof(page)) > 0,
+	    "meanwhile: which is used");
+	end();
+}
+
 int
 main(void)
 {
@@ -268,5 +310,6 @@ main(void)
 	test_answers();
 	test_sessions();
 	test_noise();
+	test_meanwhile();
 	return tap_done();
 }
