@@ -297,9 +297,13 @@ netfront_remove_keys(
 static int
 netfront_publish(uint32_t tx, void *arg)
 {
-	static const char *const others[] = { "netring-generation", NULL };
+	static const char *const one_channel[] = { "netring-generation",
+		"event-channel", NULL };
+	static const char *const two_channels[] = { "netring-generation",
+		"event-channel-tx", "event-channel-rx", NULL };
 	struct netfront *f = arg;
 	bool split = f->rx_port != f->tx_port;
+	const char *const *others = split ? one_channel : two_channels;
 	const struct netfront_key keys[] = {
 		{ "tx-ring-ref", f->tx_page_ref },
 		{ "rx-ring-ref", f->rx_page_ref },

@@ -366,6 +366,37 @@ test_reconnect(void)
 	bench_close(&b, "reconnect");
 }
 
+/* A backend that looks for the keys of two channels first, as Linux' does. */
+static void
+test_other_channels(void)
+{
+	struct bench b;
+	unsigned int i;
+
+	bench_open(&b);
+	for (i = 0; i < 2; i++) {
+		bool split = i == 1;
+
+		fake_store_set(FAKE_BACK "/state", "6");
+		for (int k = 0; k < 20; k++)
+			fiber_yield();
+		fake_netback_init(&b.back);
+		fake_store_set(FAKE_BACK "/feature-split-event-channels",
+		    split ? "1" : "0");
+		for (int k = 0; k < 40; k++)
+			fiber_yield();
+		ok(b.dev->link, "other channels: connected");
+		ok((fake_store_get(FAKE_FRONT "/event-channel-tx") != NULL) ==
+		            split &&
+		        (fake_store_get(FAKE_FRONT "/event-channel-rx") !=
+		            NULL) == split &&
+		        (fake_store_get(FAKE_FRONT "/event-channel") != NULL) ==
+		            !split,
+		    "other channels: no key is left of those before");
+	}
+	bench_close(&b, "other channels");
+}
+
 /* As shutdown.c does it, to a host where the same backend waits. */
 static void
 move(struct bench *b)
@@ -829,6 +860,7 @@ main(void)
 	test_half_answered();
 	test_ready_meanwhile();
 	test_reconnect();
+	test_other_channels();
 	test_resume();
 	test_resume_meanwhile(true);
 	test_resume_meanwhile(false);
