@@ -230,7 +230,9 @@ aligned_alloc(size_t align, size_t n)
 		n = n <= 64 ? 64 : n <= 128 ? 128 : n <= 256 ? 256 : 512;
 		return malloc(n);
 	}
-	return align <= PAGE_SIZE ? heap_large(n) : heap_exhausted(n);
+	/* A run has at least one page. */
+	return align <= PAGE_SIZE ? heap_large(n > 0 ? n : 1)
+	                          : heap_exhausted(n);
 }
 
 int

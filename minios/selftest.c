@@ -62,6 +62,25 @@ selftest_heap(void)
 	    pages_after.free == pages_before.free, "all pages are back");
 }
 
+static void
+selftest_aligned(void)
+{
+	static const size_t sizes[] = { 0, 1, 64, 100, 512, 600, 5000 };
+	bool right = true;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sizes) * 9; i++) {
+		size_t align = (size_t)16 << i % 9; /* up to a page */
+		unsigned char *p = aligned_alloc(align, sizes[i / 9]);
+
+		right = right && p != NULL && (uintptr_t)p % align == 0;
+		if (p != NULL)
+			memset(p, 1, sizes[i / 9]);
+		free(p);
+	}
+	selftest_ok(right, "pieces begin where they shall, empty ones too");
+}
+
 /* Asks for all there is, gets NULL, and can go on afterwards. */
 static void
 selftest_exhaustion(void)
@@ -309,6 +328,7 @@ selftest_main(void)
 	selftest_libc();
 	selftest_avx();
 	selftest_heap();
+	selftest_aligned();
 	selftest_exhaustion();
 	selftest_memory();
 	selftest_fibers();
