@@ -42,12 +42,16 @@ trap_expect(void (*fn)(const struct trap_frame *f))
 	trap_expected = fn;
 }
 
+/*
+ * Whether a frame may be at va: its two words.  They are in one page, since
+ * frames lie at multiples of 16 (System V ABI for AMD64, 3.2.2).
+ */
 static bool
 trap_readable(uint64_t va)
 {
 	uint64_t *entry;
 
-	if (va % 8 != 0 || va >= boot.page_end << PAGE_SHIFT)
+	if (va % 16 != 0 || va >= boot.page_end << PAGE_SHIFT)
 		return false;
 	entry = paging_entry(va, false);
 	return entry != NULL && (*entry & PTE_PRESENT) != 0;
