@@ -82,10 +82,12 @@ void
 xen_console_flush(void)
 {
 	struct xencons_interface *ring = xen_console();
-	int64_t end = machine->steady_ns() + FLUSH_NS;
+	int64_t end;
 
-	if (xen.console_page == 0)
+	/* Without shared info there is no clock, either: a very early panic. */
+	if (xen.console_page == 0 || xen.shared_info == NULL)
 		return;
+	end = machine->steady_ns() + FLUSH_NS;
 	while (load_acquire(&ring->out_cons) != ring->out_prod &&
 	       machine->steady_ns() < end)
 		xen_sched_op(SCHEDOP_yield, NULL);
