@@ -117,6 +117,8 @@ boot_main(void *arg)
 void
 kernel_main(void)
 {
+	struct fiber *first;
+
 	fiber_init();
 	boot_libc();
 	boot_avx();
@@ -125,7 +127,8 @@ kernel_main(void)
 	machine->map_rest();
 	os_stage(OS_STAGE_MEMORY);
 	/* The boot's own stack has no page below it that faults. */
-	ASSERT(fiber_new("main", MAIN_STACK, boot_main, NULL) != NULL);
+	first = fiber_new("main", MAIN_STACK, boot_main, NULL);
+	ASSERT(first != NULL);
 	for (;;)
 		fiber_sleep_until(INT64_MAX);
 }
