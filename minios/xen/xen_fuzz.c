@@ -112,6 +112,19 @@ backend_step(struct input *in, struct fake_netback *b)
 		    (uint16_t)input_take(in, 1));
 }
 
+/* To another host, where a backend may be or not. */
+static void
+move(struct fake_netback *b)
+{
+	xenbus_suspend();
+	fake_xen_fresh();
+	fake_store_fresh();
+	netfront_lose();
+	b->connected = false;
+	xenbus_resume(true);
+	netfront_resume();
+}
+
 static void
 driver_step(struct input *in, struct netdev *dev, struct thread *t)
 {
@@ -162,7 +175,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	while (in.left > 0) {
 		uint32_t who = input_take(&in, 1);
 
-		if (dev == NULL && who % 8 == 0)
+		if (who == 255)
+			move(&back);
+		else if (dev == NULL && who % 8 == 0)
 			(void)netfront_open(0, &req, &dev, &why);
 		else if (dev != NULL && who % 2 == 0)
 			driver_step(&in, dev, master_thread(run.m, 0));
