@@ -4,8 +4,9 @@
  * which a head is made that fits, for a router of all elements that take any.
  *
  * What is taken must be told again, and taken again by another router of the
- * same text; then packets of no flow go through and some time passes: more need
- * not, for flows may come with an age at which they have ended.
+ * same text, and parts of it from any place; then packets of no flow go through
+ * and some time passes: more need not, for flows may come with an age at which
+ * they have ended.
  */
 #include <stdlib.h>
 
@@ -71,6 +72,22 @@ fuzz_load(struct trun *t, const uint8_t *data, size_t size)
 	return err;
 }
 
+/* Who asks for a part names its place: any bytes will do. */
+static void
+fuzz_place(struct trun *t, const uint8_t *data, size_t size)
+{
+	struct state_place at = { .element = 0 };
+	struct strbuf part = STRBUF_INIT;
+
+	memcpy(&at, data, size < sizeof(at) ? size : sizeof(at));
+	at.element %= 64; /* or there is rarely one */
+	at.kind %= 4;
+	state_save(t->r, master_thread(t->m, 0), &at, &part);
+	if (part.n > STATE_PART_MAX)
+		abort();
+	sb_fini(&part);
+}
+
 static void
 fuzz_use(struct trun *t)
 {
@@ -110,6 +127,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			abort();
 		sb_fini(&again);
 	}
+	fuzz_place(&t, data, size);
 	fuzz_use(&t);
 	if (trun_stop(&t) != 0)
 		abort();

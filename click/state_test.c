@@ -79,6 +79,41 @@ test_parts(void)
 	is_num(trun_stop(&t), 0, "all packets are back");
 }
 
+/* Who asks names a place: one that nobody has told him is harmless, too. */
+static void
+test_places(void)
+{
+	static const uint64_t places[] = { 0, 1, 7, FLOWS, 1ull << 32,
+		UINT32_MAX, 3ull << 32, UINT64_MAX };
+	struct strbuf part = STRBUF_INIT;
+	bool good = true;
+	struct trun t;
+
+	begin(&t, NAT "s :: SATable; q :: ARPQuerier(1.0.0.1, 2:0:0:0:0:1);"
+	              "Idle -> q -> out; Idle -> [1] q;"
+	              "n :: IP6NDSolicitor(::1, 2:0:0:0:0:1); Idle -> n -> out;"
+	              "Idle -> [1] n; a :: AddressTranslator(0, true, true,"
+	              " false, ::2 1 9); Idle -> a -> out; Idle -> [1] a"
+	              " [1] -> out;");
+	feed(&t, 100);
+	for (uint32_t element = 0; element < 40; element++)
+		for (uint32_t kind = 0; kind < 4; kind++)
+			for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+				struct state_place at = { element, kind,
+					places[i] };
+
+				sb_clear(&part);
+				state_save(
+				    t.r, master_thread(t.m, 0), &at, &part);
+				good &= part.n >= HEAD &&
+				        part.n <= STATE_PART_MAX &&
+				        at.element > element;
+			}
+	ok(good, "from any place there is a part, and then the next");
+	sb_fini(&part);
+	is_num(trun_stop(&t), 0, "all packets are back");
+}
+
 /* A router that knows nothing says so. */
 static void
 test_empty(void)
@@ -214,6 +249,7 @@ int
 main(void)
 {
 	test_parts();
+	test_places();
 	test_empty();
 	for (size_t i = 0; i < ARRAY_SIZE(wrongs); i++)
 		test_wrong(&wrongs[i]);
