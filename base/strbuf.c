@@ -23,8 +23,12 @@ sb_reserve(struct strbuf *sb, size_t n)
 	size_t cap = sb->cap + sb->cap / 2;
 	char *s;
 
-	if (sb->oom)
+	if (sb->oom || sb->full)
 		return NULL;
+	if (sb->max != 0 && n > sb->max - sb->n) {
+		sb->full = true;
+		return NULL;
+	}
 	if (sb->s != NULL && n <= sb->cap - sb->n)
 		return sb->s + sb->n;
 	if (n > SIZE_MAX / 4 - sb->n) {
@@ -35,6 +39,8 @@ sb_reserve(struct strbuf *sb, size_t n)
 		cap = sb->n + n;
 	if (cap < STRBUF_MIN)
 		cap = STRBUF_MIN;
+	if (sb->max != 0 && cap > sb->max)
+		cap = sb->max;
 	s = realloc(sb->s, cap);
 	if (s == NULL) {
 		sb->oom = true;
@@ -45,6 +51,14 @@ sb_reserve(struct strbuf *sb, size_t n)
 	return s + sb->n;
 }
 
+/* There was no room for s. */
+static void
+sb_lose(struct strbuf *sb, struct str s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		sb->lost += s.s[i] == '\n';
+}
+
 void
 sb_add(struct strbuf *sb, struct str s)
 {
@@ -53,8 +67,10 @@ sb_add(struct strbuf *sb, struct str s)
 	if (s.n == 0)
 		return;
 	to = sb_reserve(sb, s.n);
-	if (to == NULL)
+	if (to == NULL) {
+		sb_lose(sb, s);
 		return;
+	}
 	memcpy(to, s.s, s.n);
 	sb->n += s.n;
 }
@@ -64,8 +80,10 @@ sb_addc(struct strbuf *sb, char c)
 {
 	char *to = sb_reserve(sb, 1);
 
-	if (to == NULL)
+	if (to == NULL) {
+		sb_lose(sb, str_make(&c, 1));
 		return;
+	}
 	*to = c;
 	sb->n++;
 }
@@ -106,14 +124,18 @@ sb_vprintf(struct strbuf *sb, const char *fmt, va_list ap)
 	va_list again;
 	int n;
 
-	if (to == NULL)
+	if (to == NULL) {
+		sb_lose(sb, str_of(fmt));
 		return;
+	}
 	va_copy(again, ap);
 	n = vsnprintf(to, room, fmt, ap);
 	if (n >= 0 && (size_t)n >= room) {
 		to = sb_reserve(sb, (size_t)n + 1);
 		if (to != NULL)
 			n = vsnprintf(to, (size_t)n + 1, fmt, again);
+		else
+			sb_lose(sb, str_of(fmt));
 	}
 	va_end(again);
 	if (to != NULL && n > 0)

@@ -8,7 +8,8 @@
  *	sb_fini(&sb);
  *
  * When memory runs out the buffer keeps what it has, ignores what follows and
- * sb.oom stays set: one test at the end is enough.
+ * sb.oom stays set: one test at the end is enough.  The same with sb.full when
+ * it would have more than sb.max bytes; the lines that are ignored are counted.
  */
 #ifndef BASE_STRBUF_H
 #define BASE_STRBUF_H
@@ -26,12 +27,14 @@ struct arena;
 struct strbuf {
 	char *s; /* NULL or cap bytes */
 	size_t n, cap;
-	bool oom;
+	bool oom, full;
+	size_t max;    /* the caller's to set; 0: none */
+	uint64_t lost; /* lines, while it is full */
 };
 
 #define STRBUF_INIT                                                            \
 	{                                                                      \
-		NULL, 0, 0, false                                              \
+		NULL, 0, 0, false, false, 0, 0                                 \
 	}
 
 /* Frees the bytes; the buffer is empty and usable again. */

@@ -2,6 +2,7 @@
 /* handler.c -- handlers kept, found and called. */
 #include "click/handler.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "click/args.h"
@@ -216,6 +217,46 @@ handler_call(struct router *r, struct element *e, handler_fn *fn,
 	return err;
 }
 
+/*
+ * A text that was too long ends with its last whole line and one that says so:
+ * a table of any size can be looked at, and none ends a guest.
+ */
+static void
+handler_cut(struct strbuf *out, size_t from, size_t max)
+{
+	while (out->n > from && out->s[out->n - 1] != '\n')
+		out->n--;
+	sb_printf(out,
+	    "... %" PRIu64 " more lines are not shown: a text has %zu bytes at "
+	    "most\n",
+	    out->lost, max);
+}
+
+/* Reads into call->out, which gets no more than the router's master allows. */
+static int
+handler_read_bound(struct router *r, struct element *e, const struct handler *h,
+    struct handler_call *call)
+{
+	size_t max = master_text_max(r->master);
+	struct strbuf *out = call->out;
+	size_t from = out->n, outer = out->max;
+	bool full;
+	int err;
+
+	if (max == 0 || outer != 0)
+		return handler_call(
+		    r, e, h->read, h->read_user, h->flags, call);
+	out->max = from + max;
+	out->lost = 0;
+	err = handler_call(r, e, h->read, h->read_user, h->flags, call);
+	full = out->full;
+	out->max = 0;
+	out->full = false;
+	if (full)
+		handler_cut(out, from, max);
+	return err;
+}
+
 int
 handler_read(struct router *r, struct element *e, const struct handler *h,
     struct handler_call *call)
@@ -229,7 +270,7 @@ handler_read(struct router *r, struct element *e, const struct handler *h,
 		return handler_complain(e, h, call->errh, "read handler ",
 		    " does not take parameters");
 	call->writing = false;
-	err = handler_call(r, e, h->read, h->read_user, h->flags, call);
+	err = handler_read_bound(r, e, h, call);
 	if (err >= 0 && call->out->oom) /* half an answer is none */
 		err = errh_error(call->errh, "out of memory");
 	return err;

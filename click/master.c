@@ -45,6 +45,12 @@ struct start {
 	unsigned int id;
 };
 
+size_t
+master_text_max(const struct master *m)
+{
+	return m->options.text_max;
+}
+
 unsigned int
 master_nthreads(const struct master *m)
 {

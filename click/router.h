@@ -46,6 +46,8 @@ struct master_options {
 	 * as many pulls.  0: 512 and 8192.
 	 */
 	uint32_t push_depth;
+	/* Bytes of a text that a handler gives, lest it ends us.  0: any. */
+	size_t text_max;
 	bool entered; /* others than its threads will master_enter() */
 	/* A round of tasks ends after so long; 0: by their number only. */
 	int64_t slice_ns;
@@ -61,6 +63,7 @@ struct master *master_new(const struct master_options *options);
 /* Stops and frees routers and threads; packets all come home first. */
 void master_free(struct master *m);
 unsigned int master_nthreads(const struct master *m);
+size_t master_text_max(const struct master *m);
 struct str master_name(const struct master *m);
 
 /*

@@ -13,6 +13,7 @@ enum {
 	PATIENCE_MS = 2000,
 	LOOK_NS = 20000,
 	HELD_LOOK_NS = 10000000, /* a wake-up comes before that */
+	TEXT_SHARE = 16,         /* a text gets that part of the memory */
 };
 
 static bool
@@ -87,6 +88,21 @@ unit_parse(
 	return err;
 }
 
+/*
+ * Bytes of a handler's text: it grows in steps and is copied on its way, and
+ * most of a guest's memory is its packets'.
+ */
+static size_t
+unit_text_max(void)
+{
+	struct os_memory m;
+
+	os_memory(&m);
+	return m.total == 0 || m.total / TEXT_SHARE > CONTROL_TOTAL_MAX / 2
+	           ? CONTROL_TOTAL_MAX / 2
+	           : (size_t)m.total / TEXT_SHARE;
+}
+
 /* The router's own thread is the only one that makes and ends the master. */
 static int
 unit_make_master(struct unit *u)
@@ -97,6 +113,7 @@ unit_make_master(struct unit *u)
 		.name = u->name,
 		.cooperative = g->options.cooperative,
 		.push_depth = g->options.push_depth,
+		.text_max = unit_text_max(),
 		.slice_ns = g->options.slice_ns };
 
 	u->pool = options.pool = pool_new(g->depot);

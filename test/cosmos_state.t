@@ -224,6 +224,11 @@ def test_many(folder, platform, flows, *how):
     before = int(cosmos('read', 'many', 'rw.size').out or 0)
     was = table('many') if flows <= 20000 else []  # what an answer holds
     ok(before > flows // 2, '%s: %d flows' % (platform, before))
+    text = cosmos('read', 'many', 'rw.udp_table').out.splitlines()
+    missing = re.match(r'\.\.\. (\d+) more lines are not shown', text[-1])
+    ok(missing and len(text) - 1 + int(missing[1]) == 2 * before,
+       platform + ': a table that is too long ends with what is missing',
+       text[-1])
     file = os.path.join(folder, 'many.save')
     done = cosmos('save', 'many', file)
     ok(done.status == OK, platform + ': save', done.all)
