@@ -81,7 +81,7 @@ enum control_status {
 	CONTROL_E_FAILED = 5,  /* the handler itself failed */
 	CONTROL_E_DENIED = 6,  /* ClickOSControl forbids it */
 	CONTROL_E_FULL = 7,    /* no router id or no memory left */
-	CONTROL_E_BUSY = 8,    /* a port is held by another router */
+	CONTROL_E_BUSY = 8,    /* a port is held, or a router busy: try again */
 };
 
 struct control_header {

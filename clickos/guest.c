@@ -239,7 +239,9 @@ unit_refuse(const struct unit *u, const char *what, struct diag *why)
 	diag(why, ERR_BUSY, "router %u cannot be %s: it is %s", u->id, what,
 	    u->swap != NULL       ? "being swapped"
 	    : u->guest->held != 0 ? "held while it is saved or loaded"
-	                          : guest_state_name(u->state));
+	    : u->state == GUEST_RUNNING && load_acquire(&u->phase) != UNIT_LIVE
+	        ? "ending"
+	        : guest_state_name(u->state));
 	return CONTROL_E_ROUTER;
 }
 
@@ -417,6 +419,17 @@ guest_remove(
 
 /* ---- handlers ---- */
 
+/* Why a router was not entered: it has no time, or is in no state for it. */
+static int
+unit_refuse_entry(const struct unit *u, struct diag *why)
+{
+	if (u->state != GUEST_RUNNING || load_acquire(&u->phase) != UNIT_LIVE)
+		return unit_refuse(u, "asked", why);
+	diag(why, ERR_BUSY, "router %u is too busy to be asked: try again",
+	    u->id);
+	return CONTROL_E_BUSY;
+}
+
 int
 guest_enter(struct guest *g, unsigned int id, struct unit **u,
     struct router **r, struct strbuf *messages)
@@ -430,7 +443,7 @@ guest_enter(struct guest *g, unsigned int id, struct unit **u,
 		         : NULL;
 		if (*r != NULL)
 			return 0;
-		status = unit_refuse(*u, "asked", &why);
+		status = unit_refuse_entry(*u, &why);
 	}
 	sb_printf(messages, "%s\n", why.text);
 	return status;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "abi/state.h"
+#include "clickos/internal.h"
 #include "test/guest.h"
 #include "test/tap.h"
 
@@ -240,6 +241,29 @@ test_ports(void)
 	    CONTROL_OK, "its holder is removed");
 	is_num(install(&r, "FromDevice(lo) -> Discard;", false), CONTROL_OK,
 	    "then it is free");
+	end(&r);
+}
+
+/* Somebody else has the router stand still for longer than anybody waits. */
+static void
+test_no_time(void)
+{
+	const struct guest_options options = { .packets = 0 };
+	struct os_waiter *w = os_waiter_new();
+	struct master *m;
+	struct result r;
+
+	begin(&r, options);
+	(void)install(&r, counter, false);
+	m = guest_unit(r.g, 0)->master;
+	is_num(master_enter(m, w, INT64_MAX), 0, "a router stands still");
+	is_num(writes(&r, 0, "c.reset", ""), CONTROL_E_BUSY,
+	    "another waits for it in vain");
+	is_cstr(reads(&r, 0, "c.count"),
+	    "router 0 is too busy to be asked: try again\n", "it is told why");
+	master_leave(m);
+	is_num(writes(&r, 0, "c.reset", ""), CONTROL_OK, "then it is there");
+	os_waiter_free(w);
 	end(&r);
 }
 
@@ -527,6 +551,7 @@ main(void)
 	test_gate();
 	test_packets();
 	test_busy();
+	test_no_time();
 	test_ends();
 	test_hold();
 	test_hold_ends();
