@@ -371,8 +371,8 @@ store_router_event(struct store_side *side, unsigned int id, struct str rest)
 }
 
 void
-store_router_scan(struct store_side *side,
-    const bool has[static CONTROL_ROUTERS], bool fresh)
+store_router_scan(
+    struct store_side *side, const bool has[static CONTROL_ROUTERS], bool fresh)
 {
 	for (unsigned int id = 0; id < CONTROL_ROUTERS; id++) {
 		struct store_router *r = &side->router[id];
