@@ -18,12 +18,17 @@ _Static_assert((int)NETRING_BUFFER == (int)POOL_BUFFER, "pools in regions");
 
 enum {
 	REFS = PAGE_SIZE / sizeof(uint32_t), /* in a page of references */
-	PAGES_MAX = 4096, /* grants are finite: half of what Xen allows */
+	/* Grants are finite. */
+	PAGES_MAX = 4352,
+	BUFFERS_MAX = PAGES_MAX * PAGE_SIZE / NETRING_BUFFER,
 	MEMORY_SHARE = 2,
 	RINGS_SHARE = 2, /* of a region's buffers; the rest is for packets */
 	UNMAP_TRIES = 100,
 	MS = 1000000,
 };
+_Static_assert(PAGES_MAX <= REFS * REGION_DIRS, "a reference for each page");
+_Static_assert(
+    BUFFERS_MAX / RINGS_SHARE >= 2 * 2048, "a vif of 2048 slots has room");
 
 static struct list regions = LIST_INIT(regions);
 
