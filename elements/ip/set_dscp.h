@@ -10,8 +10,7 @@
 
 /* The state of both. */
 struct set_dscp {
-	uint8_t
-	    bits; /* the upper six of TOS or traffic class, in their place */
+	uint8_t bits; /* the upper six of the octet, in their place */
 };
 
 int set_dscp_configure(
