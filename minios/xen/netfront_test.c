@@ -397,14 +397,21 @@ test_other_channels(void)
 	bench_close(&b, "other channels");
 }
 
-/* As shutdown.c does it, to a host where the same backend waits. */
+/* It wakes on another machine: Xen and the store have forgotten all. */
 static void
-move(struct bench *b)
+bench_suspend(void)
 {
 	xenbus_suspend();
 	fake_xen_fresh();
 	fake_store_fresh();
 	netfront_lose();
+}
+
+/* As shutdown.c does it, to a host where the same backend waits. */
+static void
+move(struct bench *b)
+{
+	bench_suspend();
 	fake_netback_init(&b->back);
 	xenbus_resume(true);
 	netfront_resume();
@@ -463,10 +470,7 @@ test_resume_meanwhile(bool gone)
 	bench_open(&b);
 	m = scratch_mark(b.t);
 	make_frame(frame, sizeof(frame));
-	xenbus_suspend();
-	fake_xen_fresh();
-	fake_store_fresh();
-	netfront_lose();
+	bench_suspend();
 	fake_netback_init(&b.back);
 	fake_store_set(FAKE_BACK "/state", gone ? NULL : "2");
 	for (i = 0; i < 2; i++)
@@ -551,10 +555,7 @@ test_resume_elsewhere(void)
 	unsigned int i;
 
 	bench_open(&b);
-	xenbus_suspend();
-	fake_xen_fresh();
-	fake_store_fresh();
-	netfront_lose();
+	bench_suspend();
 	fake_store_set("/local/domain/0/backend/vif", NULL);
 	fake_netback_init_at(&b.back, there);
 	xenbus_resume(true);
@@ -587,10 +588,7 @@ test_resume_late(void)
 	unsigned int i;
 
 	bench_open(&b);
-	xenbus_suspend();
-	fake_xen_fresh();
-	fake_store_fresh();
-	netfront_lose();
+	bench_suspend();
 	fake_netback_init_at(&b.back, there);
 	fake_store_set("/local/domain/0/backend/vif/9/0/state", "1");
 	xenbus_resume(true);
