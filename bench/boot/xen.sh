@@ -29,10 +29,15 @@ if [ -d /test/scripts ]; then
 	mkdir -p /var/run/xen-hotplug
 fi
 
+# XenStore and the kernel go on for a while after a guest was made or destroyed:
+# that is not the next one's time, whoever makes it.
+rest() { sleep 1; }
+
 took() # TOOL WAY ALIVE COMMAND...
 {
 	tool=$1 way=$2 alive=$3
 	shift 3
+	rest
 	ns=$(/test/$tool "$@" 2>>/tmp/err | tail -n 1)
 	echo "# boot $way $alive ${ns:-failed}"
 }
@@ -81,6 +86,7 @@ stages() # ROW ALIVE
 {
 	for way in cosmos pool; do
 		[ $way = pool ] && $C pool $(device "$1") 1 >/dev/null
+		rest
 		$C -t create s -q -c /tmp/count.click $(device "$1") 2>&1 |
 		    sed "s/^\([0-9.]*\) s \(.*\)/# stage $way-$1 $2 \2 \1/;
 			/^[0-9.]* s$/d; s/^[^#]/# failed: &/"
