@@ -267,10 +267,14 @@ xlat46_payload(const struct xlat_head *h, struct packet *p)
 
 	if (h->proto == IPPROTO6_ICMP)
 		return xlat46_echo(h, l4, n);
-	if (h->proto != IPPROTO4_UDP || !h->first || get_u16(udp->sum) != 0)
+	if (h->proto != IPPROTO4_UDP || !h->first)
+		return true;
+	if (n < sizeof(*udp))
+		return false;
+	if (get_u16(udp->sum) != 0)
 		return true;
 	/* IPv6 wants one; that of a fragment cannot be known. */
-	if (h->fragment || n < sizeof(*udp))
+	if (h->fragment)
 		return false;
 	sum = ip6_l4_csum(ip6->src, ip6->dst, IPPROTO4_UDP, l4, n);
 	put_u16(udp->sum, sum == 0 ? 0xffff : sum);
