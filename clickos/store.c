@@ -113,27 +113,31 @@ store_side_names(struct store_side *side)
 }
 
 /*
+ * Without it tools do not find us; we work all the same.  It makes the root,
+ * too; a write of that would be told to us as if all had changed.
+ */
+static void
+store_side_announce(struct store_side *side)
+{
+	side->store->ops->tell(
+	    side->store, store_path(side, "version"), STR("2"));
+}
+
+/*
  * Everything anew: at the start, when changes were lost, and after a restore,
  * which brings an empty store.
  */
 static void
 store_side_scan(struct store_side *side)
 {
-	struct store *s = side->store;
 	struct store_names has = store_side_names(side);
 	bool fresh = !side->second && !has.version;
 
 	for (size_t i = 0; i < side->echoes.n; i++)
 		str_free(&side->echoes.v[i].path);
 	side->echoes.n = 0;
-	if (fresh) {
-		/*
-		 * Without it tools do not find us; we work all the same.  It
-		 * makes the root, too; a write of that would be told to us as
-		 * if all had changed.
-		 */
-		s->ops->tell(s, store_path(side, "version"), STR("2"));
-	}
+	if (fresh)
+		store_side_announce(side);
 	store_router_scan(side, has.router, fresh && side->begun);
 	if (!side->second)
 		store_link_scan(side, has.links);
@@ -167,6 +171,13 @@ store_side_step(struct store_side *side)
 	bool done = false;
 	char *path;
 
+	if (!side->announced && !side->second) {
+		/* Before the first look, which asks a lot: many wait for it. */
+		side->announced = true;
+		store_side_announce(side);
+		(void)store_router_publish(side);
+		return true;
+	}
 	for (int i = 0; i < EVENTS_AT_ONCE; i++) {
 		path = side->store->ops->changed(side->store, side->root);
 		if (path == NULL)

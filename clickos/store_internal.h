@@ -23,6 +23,7 @@ struct store_router {
 	bool want_run, want_stop; /* as soon as it can */
 	bool deleted;             /* its keys are gone and stay so */
 	bool error;               /* there is an error key */
+	const char *told;         /* its status, as we wrote it; or NULL */
 };
 
 struct store_link {
@@ -46,7 +47,7 @@ struct store_side {
 	struct guest *guest;
 	char root[64];
 	bool second;
-	bool begun;
+	bool announced, begun;
 	struct store_router router[CONTROL_ROUTERS];
 	VEC(struct store_echo) echoes;
 	struct store_link *links;

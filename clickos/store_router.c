@@ -53,6 +53,7 @@ router_refused(struct store_side *side, unsigned int id, struct str why)
 	router_put(side, id, "state", STR("failed"));
 	router_put(side, id, "status", STR("Error"));
 	router_put(side, id, "error", str_sub(why, 0, CONTROL_STORE_ERROR));
+	side->router[id].told = "Error";
 	side->router[id].error = true;
 }
 
@@ -123,6 +124,7 @@ router_deleted(struct store_side *side, unsigned int id)
 
 	r->deleted = guest_state(side->guest, id) != GUEST_FREE;
 	r->published = r->error = false;
+	r->told = NULL;
 	router_remove(side, id);
 }
 
@@ -136,6 +138,10 @@ router_obey(struct store_side *side, unsigned int id)
 	if (store_get(side, store_path(side, "%u/status", id)) != 0)
 		return;
 	status = sb_str(&side->value);
+	/* Our own word, of what may have changed since, is nobody's wish. */
+	if (r->told != NULL && str_is(status, r->told))
+		return;
+	r->told = NULL;
 	r->want_run = str_is(status, "Running");
 	r->want_stop = str_is(status, "Halted");
 	switch (guest_state(side->guest, id)) {
@@ -381,6 +387,7 @@ store_router_scan(
 		if (fresh && exists && !has[id]) {
 			r->dirty = r->known = true;
 			r->published = r->error = false;
+			r->told = NULL;
 		} else if (has[id]) {
 			router_obey(side, id);
 		} else if (exists && r->published) {
@@ -442,10 +449,12 @@ router_publish(struct store_side *side, unsigned int id, enum guest_state state)
 	router_publish_error(side, id);
 	router_put(side, id, "state", str_of(guest_state_name(state)));
 	/* Not while a tool's new wish stands there. */
-	if (status != NULL && !r->want_run && !r->want_stop &&
-	    (store_get(side, store_path(side, "%u/status", id)) != 0 ||
-	        !str_is(sb_str(&side->value), status)))
+	if (status == NULL || r->want_run || r->want_stop)
+		return;
+	if (store_get(side, store_path(side, "%u/status", id)) != 0 ||
+	    !str_is(sb_str(&side->value), status))
 		router_put(side, id, "status", str_of(status));
+	r->told = status;
 }
 
 static void
@@ -460,6 +469,7 @@ router_changed(struct store_side *side, unsigned int id)
 			side->store->ops->rm(
 			    side->store, store_path(side, "%u", id));
 		r->published = r->known = r->error = r->deleted = false;
+		r->told = NULL;
 		if (r->want_run)
 			router_obey(side, id);
 		return;

@@ -173,23 +173,84 @@ reads(struct bench *b, unsigned int id, const char *path)
 
 static const char switching[] = "s :: Switch(0); Idle -> s -> Discard;";
 
-/* XenStore takes its time for each request, and a guest that boots waits. */
+struct awaited {
+	struct bench *b;
+	enum guest_state state;
+};
+
+static bool
+bench_in_state(void *arg)
+{
+	const struct awaited *a = arg;
+
+	while (control_step(a->b->c))
+		;
+	return guest_state(a->b->g, 0) == a->state;
+}
+
+/* Router 0 gets there; nobody looks into the store meanwhile. */
+static bool
+comes_to(struct bench *b, enum guest_state state)
+{
+	struct awaited a = { b, state };
+
+	return tguest_until(b->w, bench_in_state, &a);
+}
+
 static void
-test_boot(void)
+bench_boot(struct bench *b)
 {
 	const struct guest_done nobody = { NULL, NULL };
 	unsigned int id = CONTROL_ANY_ROUTER;
 	struct diag why = { "" };
-	struct bench b;
 
-	bench_begin(&b);
-	fake_fire(&b.f, ROOT);
-	is_num(guest_install(b.g, &id, STR("boot"), str_of(switching), true,
+	bench_begin(b);
+	is_num(guest_install(b->g, &id, STR("boot"), str_of(switching), true,
 	           nobody, &why),
 	    0, "what came with the image");
-	ok(becomes(&b, "0/state", "running"), "is told once it runs");
+	ok(comes_to(b, GUEST_RUNNING), "runs");
+}
+
+/* XenStore takes its time for each request, and a guest that boots waits. */
+static void
+test_boot(void)
+{
+	struct bench b;
+
+	bench_boot(&b);
+	b.f.asked = 0;
+	(void)store_side_step(b.side);
+	is_cstr(get(&b, "0/state"), "running", "is told at once");
 	is_num(b.f.writes, 4, "with version, label and status: nothing before");
-	is_num(b.f.asked, 4, "and few questions");
+	is_num(b.f.asked, 1, "and one question");
+	fake_fire(&b.f, ROOT); /* the watch's first event */
+	bench_settle(&b);
+	is_num(guest_state(b.g, 0), GUEST_RUNNING, "our own words change nothing");
+	put(&b, "0/status", "Halted");
+	ok(becomes(&b, "0/state", "halted"), "another's do");
+	bench_end(&b);
+}
+
+/* It has ended while the word that it runs came back to us. */
+static void
+test_own_word(void)
+{
+	const struct guest_done nobody = { NULL, NULL };
+	struct bench b;
+
+	bench_boot(&b);
+	fake_fire(&b.f, ROOT);
+	bench_settle(&b);
+	put(&b, "0/status", "Halted");
+	ok(becomes(&b, "0/state", "halted"), "one that was stopped");
+	put(&b, "0/status", "Running");
+	ok(becomes(&b, "0/state", "running"), "runs again");
+	is_num(guest_stop(b.g, 0, nobody, NULL), 0, "and is stopped by a link");
+	ok(comes_to(&b, GUEST_HALTED), "before the store is looked at");
+	fake_fire(&b.f, ROOT "/0/status");
+	bench_settle(&b);
+	is_num(guest_state(b.g, 0), GUEST_HALTED, "an echo starts it no more");
+	is_cstr(get(&b, "0/status"), "Halted", "and the store is told");
 	bench_end(&b);
 }
 
@@ -570,6 +631,7 @@ int
 main(void)
 {
 	test_boot();
+	test_own_word();
 	test_install();
 	test_late_word();
 	test_faults();

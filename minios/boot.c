@@ -104,6 +104,13 @@ boot_avx(void)
 	__asm__ volatile("xsetbv" : : "a"(7), "d"(0), "c"(0));
 }
 
+void
+guest_listen(void)
+{
+	if (machine->listen != NULL)
+		machine->listen();
+}
+
 static void
 boot_main(void *arg)
 {

@@ -10,6 +10,9 @@
 /* The program: what runs in the first thread once everything works. */
 void guest_main(void);
 
+/* Once, when the program is under way: the machine's listen(). */
+void guest_listen(void);
+
 /*
  * From any other thread: the routers end, then the machine as how says; soon,
  * even if they do not.

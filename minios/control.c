@@ -211,17 +211,25 @@ control_install(void)
 
 /* ---- the loop ---- */
 
+/*
+ * What comes from outside is looked at once the first router runs: each look
+ * takes time, and whoever made us waits for the router.
+ */
 static bool
 control_work(void)
 {
+	static bool listening;
 	bool done = control_step(control.links);
 
+	if (!control.booted)
+		return done;
 	if (control.store != NULL) {
 		done |= store_side_step(control.store);
-		/* A watch and a look take time that the first has not. */
-		if (control.booted)
-			done |= store_side_step(control.second);
+		done |= store_side_step(control.second);
 	}
+	if (!listening)
+		guest_listen();
+	listening = true;
 	return done;
 }
 

@@ -106,6 +106,12 @@ struct machine_ops {
 	 */
 	bool (*suspend)(void);
 
+	/*
+	 * From now on what the toolstack asks of us is obeyed; or NULL.  Not
+	 * before the first router runs: whoever made us waits for that.
+	 */
+	void (*listen)(void);
+
 	NORETURN void (*end)(enum machine_end how);
 };
 

@@ -11,6 +11,7 @@
 #include "click/packet_inline.h"
 #include "click/pool.h"
 #include "minios/cmdline.h"
+#include "minios/boot.h"
 #include "minios/console.h"
 #include "os/netdev.h"
 #include "os/os.h"
@@ -188,6 +189,7 @@ pktgen_main(void)
 
 	if (!cmdline_get("pktgen", &mode))
 		return false;
+	guest_listen();
 	if (!pktgen_init(&g))
 		return true;
 	if (str_is(mode, "send"))

@@ -9,6 +9,7 @@
 
 #include "minios/arch.h"
 #include "minios/cmdline.h"
+#include "minios/boot.h"
 #include "minios/console.h"
 #include "minios/fiber.h"
 #include "minios/heap.h"
@@ -315,6 +316,7 @@ selftest_main(void)
 
 	if (!cmdline_get("selftest", &name))
 		return false;
+	guest_listen();
 	if (str_is(name, "console")) {
 		selftest_console();
 		return true;

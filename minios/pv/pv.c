@@ -89,6 +89,7 @@ static const struct machine_ops machine_pv = {
 	.store = xen_store,
 	.console_write = xen_console_write,
 	.console_read = xen_console_read,
+	.listen = shutdown_init,
 	.end = xen_end,
 };
 

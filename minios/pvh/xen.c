@@ -126,5 +126,6 @@ const struct machine_ops machine_pvh_xen = {
 	.store = xen_store,
 	.console_write = xen_console_write,
 	.console_read = xen_console_read,
+	.listen = shutdown_init,
 	.end = xen_end,
 };

@@ -19,7 +19,6 @@ xen_start(void)
 	xen_console_init();
 	xenbus_init();
 	netfront_init();
-	shutdown_init();
 }
 
 void
