@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* xen.c -- the xen platform's table; see xen.h. */
+#include "base/steady.h"
 #include "cosmos/xen.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LIST_STEP = 256, PAGE = 4096, GONE_MS = 5000 };
+enum { LIST_STEP = 256, PAGE = 4096, GONE_MS = 5000, CONSOLE_MS = 5000 };
 
 /* ---- connections ---- */
 
@@ -332,16 +333,37 @@ xen_resume(struct cosmos *c, const struct cosmos_guest *g)
 	           : xen_fail(c, h, "%s: letting it run", g->name);
 }
 
+/* xenconsoled begins when a guest runs, and says where a moment later. */
+static char *
+console_tty(struct xen_host *h, uint32_t domid)
+{
+	int64_t end = steady_ns() / 1000000 + CONSOLE_MS, left = CONSOLE_MS;
+	char path[XEN_PATH], *tty, *event;
+
+	xen_path(path, domid, "console/tty");
+	xen_store_watch(h->store, path);
+	tty = xen_read(h, 0, path);
+	while (tty[0] == '\0' && left > 0) {
+		event = xen_store_event(h->store, (int)left);
+		free(event);
+		free(tty);
+		tty = xen_read(h, 0, path);
+		left = end - steady_ns() / 1000000;
+	}
+	xen_store_unwatch(h->store, path);
+	return tty;
+}
+
 static int
 xen_console(struct cosmos *c, const struct cosmos_guest *g, int *in, int *out)
 {
 	struct xen_host *h = xen_host(c);
-	char path[XEN_PATH], *tty;
+	char *tty;
 	int fd;
 
 	if (h == NULL)
 		return COSMOS_E_SYSTEM;
-	tty = xen_read(h, 0, xen_path(path, g->id, "console/tty"));
+	tty = console_tty(h, g->id);
 	fd = open(tty, O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0) {
 		int status = cosmos_fail_errno(c, "%s: console %s", g->name,

@@ -177,8 +177,14 @@ int xen_build_domain(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
 /* Its memory and image. */
 int xen_build(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
 
-/* All keys in one transaction; COSMOS_E_EXISTS if the name is taken. */
+/*
+ * All keys in one transaction but the console's ring; COSMOS_E_EXISTS if the
+ * name is taken.
+ */
 int xen_keys_write(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
+/* The console's ring: xenconsoled begins with it. */
+int xen_keys_ring(
+    struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
 /*
  * Within transaction t: who has the name (0: nobody), and that g has it.
  */

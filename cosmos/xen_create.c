@@ -14,7 +14,7 @@
 #include "base/steady.h"
 #include "cosmos/xen.h"
 
-enum { BOOT_MS = 30000, LOOK_MS = 250 };
+enum { BOOT_MS = 30000, QUIET_MS = 100, LOOK_MS = 250 };
 
 void
 xen_uuid(char to[static 37], const uint8_t handle[static 16])
@@ -159,9 +159,14 @@ create_died(struct cosmos *c, const struct xen_guest *g)
 	return COSMOS_E_FAILED;
 }
 
-/* Waits until the router runs, or the guest itself if there is none. */
+/*
+ * Waits until the router runs, or the guest itself if there is none.  A guest
+ * that says nothing for a while may wait for who reads its console, or have
+ * ended with a word there: it gets its ring, which is what *ring says.
+ */
 static int
-create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+create_hear(struct cosmos *c, struct xen_host *h, const struct xen_guest *g,
+    bool *ring)
 {
 	int64_t end = steady_ns() / 1000000 + BOOT_MS, left = BOOT_MS;
 	bool known = false, dead = false;
@@ -170,22 +175,41 @@ create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 
 	/* It may have run before the last of its backends was there. */
 	status = create_state(c, h, g, &known);
-	while (!known && !dead && left > 0) {
-		event = xen_store_event(h->store, LOOK_MS);
+	while (status == COSMOS_OK && !known && !dead && left > 0) {
+		event = xen_store_event(h->store, *ring ? LOOK_MS : QUIET_MS);
 		if (event != NULL)
 			status = create_state(c, h, g, &known);
-		else
+		else if (*ring)
 			dead = create_is_dead(h, g);
+		else
+			status = xen_keys_ring(c, h, g);
+		*ring = *ring || event == NULL;
 		free(event);
 		left = end - steady_ns() / 1000000;
 	}
-	create_watch(h, g, xen_store_unwatch);
 	if (dead)
 		return create_died(c, g);
-	if (!known)
+	if (status == COSMOS_OK && !known)
 		return cosmos_fail(c, COSMOS_E_TIMEOUT,
 		    "%s: it says nothing: see 'cosmos logs' and xl dmesg",
 		    g->spec->name);
+	return status;
+}
+
+/*
+ * xenconsoled gets the ring last: what it does then takes as long as a dozen
+ * keys, and nothing of a create waits for it.
+ */
+static int
+create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+{
+	bool ring = false;
+	int status = create_hear(c, h, g, &ring);
+
+	if (!ring && status == COSMOS_OK)
+		status = xen_keys_ring(c, h, g);
+	/* Goes with the next request, if there is one. */
+	create_watch(h, g, xen_store_unwatch);
 	return status;
 }
 
@@ -226,8 +250,10 @@ xen_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
 	int status;
 
-	if (g->spec->paused != 0)
-		return xen_vifs_join(c, h, g);
+	if (g->spec->paused != 0) {
+		status = xen_keys_ring(c, h, g);
+		return status == COSMOS_OK ? xen_vifs_join(c, h, g) : status;
+	}
 	create_watch(h, g, xen_store_watch);
 	if (!xen_store_done(h->store))
 		return xen_fail(c, h, "%s: its state", g->spec->name);

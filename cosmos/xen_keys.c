@@ -63,13 +63,24 @@ keys_given(struct xen_store *s, uint32_t t, const struct xen_guest *g,
 	xen_store_give(s, t, path, g->domid, g->domid);
 }
 
-/* Its type is xenconsoled's unless a key says otherwise. */
+/*
+ * All of its console but the ring, which xenconsoled waits for.  Its type is
+ * xenconsoled's unless a key says otherwise.
+ */
 static void
 keys_console(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 {
 	keys_own_number(s, t, g, "console/port", g->console_port);
-	keys_own_number(s, t, g, "console/ring-ref", g->console_frame);
 	keys_own_number(s, t, g, "console/limit", CONSOLE_LIMIT);
+}
+
+int
+xen_keys_ring(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+{
+	keys_own_number(h->store, 0, g, "console/ring-ref", g->console_frame);
+	return xen_store_done(h->store)
+	           ? COSMOS_OK
+	           : xen_fail(c, h, "%s: its console", g->spec->name);
 }
 
 /*
@@ -183,7 +194,7 @@ xen_keys_remove(
 
 	snprintf(path, sizeof(path), "/local/domain/0/backend/vif/%u", domid);
 	xen_store_rm(h->store, 0, path);
-	snprintf(path, sizeof(path), "/local/domain/0/backend/vale/%u", domid);
+	snprintf(path, sizeof(path), "/local/domain/0/vale/%u", domid);
 	xen_store_rm(h->store, 0, path);
 	xen_store_rm(h->store, 0, xen_path(path, domid, ""));
 	snprintf(path, sizeof(path), XEN_POOL "/%u", domid);

@@ -227,9 +227,12 @@ load_known(struct cosmos *c, struct xen_host *h, struct xen_guest *g, int fd)
 static int
 load_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
+	int status;
+
 	if (xc_domain_unpause(h->xch, g->domid) != 0)
 		return xen_fail(c, h, "%s: letting it run", g->spec->name);
-	return xen_vifs_join(c, h, g);
+	status = xen_keys_ring(c, h, g);
+	return status == COSMOS_OK ? xen_vifs_join(c, h, g) : status;
 }
 
 int

@@ -11,10 +11,15 @@
 #include "minios/fiber.h"
 #include "minios/machine.h"
 
-enum { PATIENCE_NS = 20000000, STEP_NS = 500000 };
+enum {
+	PATIENCE_NS = 20000000,
+	FIRST_PATIENCE_NS = 500000000,
+	STEP_NS = 500000,
+};
 
 static struct {
 	uint64_t lost; /* bytes dropped and not yet told */
+	bool waited;   /* it has been full before */
 	bool panic;
 } console;
 
@@ -36,7 +41,11 @@ console_pause(int64_t now)
 	return true;
 }
 
-/* Writes all, or what fits before patience ends; returns how much. */
+/*
+ * Writes all, or what fits before patience ends; returns how much.  Who reads
+ * may come after us: cosmos lets the reader begin when it has heard of us, or
+ * has heard nothing for a while.
+ */
 static size_t
 console_put(const char *s, size_t n)
 {
@@ -49,9 +58,11 @@ console_put(const char *s, size_t n)
 			return done;
 		now = machine->steady_ns();
 		if (end == 0)
-			end = now + PATIENCE_NS;
+			end = now + (console.waited ? PATIENCE_NS
+			                            : FIRST_PATIENCE_NS);
 		if (now >= end || console.lost != 0 || !console_pause(now))
 			return done;
+		console.waited = true;
 	}
 }
 

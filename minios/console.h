@@ -2,9 +2,10 @@
 /*
  * console.h -- lines out, characters in.
  *
- * A writer waits a little for room, then drops what does not fit and says how
- * much: a console that nobody reads must not stop the guest.  An event handler
- * does not wait.
+ * A writer waits a little for room, the first time half a second, for who reads
+ * may come after us; then it drops what does not fit and says how much: a
+ * console that nobody reads must not stop the guest.  An event handler does not
+ * wait.
  */
 #ifndef MINIOS_CONSOLE_H
 #define MINIOS_CONSOLE_H

@@ -111,11 +111,20 @@ test_thread(void)
 	begin(5);
 	console_printf("a line\n");
 	is_cstr(bench.console, "a lin", "full: what there is room for");
-	ok(bench.now_ns - start >= 20 * MS, "full: a thread waits a little");
+	ok(bench.now_ns - start >= 500 * MS,
+	    "full: a thread waits until a reader may be there");
+	ok(bench.now_ns - start < 600 * MS, "full: and not for each part");
 	begin(100);
 	console_printf("more\n");
 	is_cstr(bench.console, "[3 bytes lost]\r\nmore\r\n",
 	    "room: what was lost is told");
+	start = bench.now_ns;
+	begin(0);
+	console_printf("again\n");
+	ok(bench.now_ns - start >= 20 * MS && bench.now_ns - start < 100 * MS,
+	    "full again: it waits a little");
+	begin(100);
+	console_printf("more\n");
 }
 
 static void

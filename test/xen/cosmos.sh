@@ -174,10 +174,20 @@ check "it has ended" within 10 state_is keys dying
 check "destroy by id" $C destroy "$id"
 check "keys: gone" gone keys
 
+# ---- the console's reader comes last: what was said meanwhile is not lost ----
+yes 'Message("a line that is as long as most lines are, said at the beginning");' |
+    head -n 100 > /tmp/chat.click
+check "one that says much at its boot" $C create chat -c /tmp/chat.click
+said() { [ "$($C logs chat | grep -c 'as most lines are')" = 100 ]; }
+check "is heard to the end" within 10 said
+is "and has lost nothing" "$($C logs chat | grep -c lost)" 0
+$C destroy chat
+
 # ---- save, restore, migrate ----
 cat > /tmp/state.click <<'E'
 RatedSource(RATE 10) -> c :: Counter -> q :: Queue(100) -> Idle;
 E
+tty() { xenstore-exists "/local/domain/$(xl domid "$1")/console/tty"; }
 for kind in pv pvh; do
 	$C create m$kind -i $kind -c /tmp/state.click >/dev/null
 	within 20 counts m$kind 5
@@ -185,6 +195,7 @@ for kind in pv pvh; do
 	check "$kind: save" $C save m$kind /tmp/m.save
 	check "$kind: its domain has gone" gone m$kind
 	check "$kind: restore" $C restore /tmp/m.save
+	check "$kind: its console is read" within 10 tty m$kind
 	check "$kind: all that it had counted is there" \
 	    within 5 counts m$kind $((n - 1))
 	check "$kind: and it goes on" within 10 counts m$kind $((n + 5))
@@ -453,6 +464,9 @@ for kind in pv pvh; do
 	    [ $(($(cut -d. -f1 /proc/uptime) - before)) -lt 15 ]
 	check "$kind: and told of" \
 	    grep -q 'none: it has ended while it booted' /tmp/err
+	$C create none -i $kind --extra selftest=null 2>/tmp/err
+	check "$kind: with its last word" \
+	    grep -q 'none: it has ended while it booted: ..*' /tmp/err
 	sed 's/^/# /' /tmp/err
 done
 $C create none -m 4096 2>/tmp/err
