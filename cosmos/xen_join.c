@@ -238,13 +238,16 @@ xen_vifs_rejoin(struct cosmos *c, const struct xen_guest *g)
 
 /*
  * Whether frames pass: both ends are there.  A port that the guest has not
- * taken up by now is one that its routers do not use.
+ * taken up by now is one that its routers do not use; one of a bridge is
+ * xen-netback's affair.
  */
 static bool
 join_carries(struct joining *j, const struct xen_vif *v)
 {
 	char front[XEN_PATH], back[XEN_PATH];
 
+	if (!v->vale)
+		return true;
 	snprintf(front, sizeof(front), "/local/domain/%u/device/vif/%u",
 	    j->g->domid, v->handle);
 	xen_vif_back(back, j->g->domid, v);
@@ -259,9 +262,13 @@ xen_vifs_carry(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 	int status = COSMOS_OK;
 	unsigned int i;
 
+	for (i = 0; i < g->vifs && join_carries(&j, &g->vif[i]); i++)
+		;
+	if (i == g->vifs)
+		return COSMOS_OK;
 	join_watch(&j, xen_store_watch);
-	for (i = 0; i < g->vifs && status == COSMOS_OK; i++)
-		while (g->vif[i].vale && !join_carries(&j, &g->vif[i]))
+	for (; i < g->vifs && status == COSMOS_OK; i++)
+		while (!join_carries(&j, &g->vif[i]))
 			if (!join_wait(&j)) {
 				status = cosmos_fail(c, COSMOS_E_TIMEOUT,
 				    "%s: port %u: the switch does not answer "

@@ -101,8 +101,8 @@ void
 xen_vif_back(
     char path[static XEN_PATH], uint32_t domid, const struct xen_vif *v)
 {
-	snprintf(path, XEN_PATH, "/local/domain/0/backend/%s/%u/%u",
-	    v->vale ? "vale" : "vif", domid, v->handle);
+	snprintf(path, XEN_PATH, "/local/domain/0/%s/%u/%u",
+	    v->vale ? "vale" : "backend/vif", domid, v->handle);
 }
 
 /*
@@ -140,12 +140,15 @@ vif_write(struct xen_store *s, uint32_t t, const struct xen_guest *g,
 		{ "mac", v->mac },
 	};
 	const struct vif_key backend[] = {
-		{ "frontend", front }, { "frontend-id", domid },
-		{ "online", "1" }, { "handle", handle }, { "mac", v->mac },
+		{ "frontend", front },
+		{ "frontend-id", v->vale ? NULL : domid },
+		{ "online", v->vale ? NULL : "1" },
+		{ "handle", v->vale ? NULL : handle },
+		{ "mac", v->mac },
 		/* A port's name; the kernel looks at no bridge's. */
 		{ "bridge", v->vale ? v->bridge : NULL },
 		/* xen-netback will not begin without one; nobody runs it. */
-		{ "script", "/bin/true" },
+		{ "script", v->vale ? NULL : "/bin/true" },
 		{ "state", "1" }, /* last: the backend begins */
 	};
 	const struct vif_key record[] = {
@@ -329,7 +332,7 @@ xen_detach(struct cosmos *c, const struct cosmos_guest *g, const char *port)
 		return cosmos_fail(c, COSMOS_E_NOTFOUND,
 		    "%s: it has no port %u", g->name, v.handle);
 	}
-	v.vale = strstr(back, "/backend/vale/") != NULL;
+	v.vale = strstr(back, "/0/vale/") != NULL;
 	status = detach_close(c, h, back, g, v.handle);
 	if (status == COSMOS_OK)
 		vif_remove(h, g->id, &v);

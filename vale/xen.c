@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * xen.c -- which vifs are ours.  Two places are watched: backend/vale, which
- * is ours alone, and backend/vif, of which we serve what has a switch's name
- * in its bridge key ("vale..."): the rest is xen-netback's.
+ * xen.c -- which vifs are ours.  Two places are watched: vale, which is ours
+ * alone, and backend/vif, of which we serve what has a switch's name in its
+ * bridge key ("vale..."): the rest is xen-netback's.
  */
 #include "vale/xen.h"
 
@@ -14,7 +14,11 @@
 #include "base/err.h"
 #include "vale/opener.h"
 
-static const char *const types[] = { "vale", "vif" };
+/*
+ * Not backend/vale: of all below backend the kernel asks at each key that
+ * changes.
+ */
+static const char *const types[] = { "vale", "backend/vif" };
 
 static struct xen_vif *
 xen_find(struct vale_xen *x, const char *back)
@@ -47,8 +51,8 @@ xen_follow(
 	struct xen_vif *vif;
 	char back[XEN_PATH];
 
-	snprintf(back, sizeof(back), "%s/backend/%s/%u/%u", x->home, type,
-	    domid, handle);
+	snprintf(back, sizeof(back), "%s/%s/%u/%u", x->home, type, domid,
+	    handle);
 	vif = xen_find(x, back);
 	if (vif == NULL && xen_serves(x, type, back))
 		vif = xen_vif_new(x, back, domid, handle);
@@ -56,7 +60,7 @@ xen_follow(
 		xen_vif_free(vif);
 }
 
-/* Everything below backend/TYPE/DOMAIN. */
+/* Everything below TYPE/DOMAIN. */
 static void
 xen_scan_domain(struct vale_xen *x, const char *type, uint32_t domid)
 {
@@ -64,7 +68,7 @@ xen_scan_domain(struct vale_xen *x, const char *type, uint32_t domid)
 	unsigned int n = 0;
 	char **names;
 
-	snprintf(path, sizeof(path), "%s/backend/%s/%u", x->home, type, domid);
+	snprintf(path, sizeof(path), "%s/%s/%u", x->home, type, domid);
 	names = x->ops->list(x->host, path, &n);
 	for (unsigned int i = 0; names != NULL && i < n; i++)
 		xen_follow(x, type, domid, (uint32_t)atoi(names[i]));
@@ -78,7 +82,7 @@ xen_scan(struct vale_xen *x, const char *type)
 	unsigned int n = 0;
 	char **names;
 
-	snprintf(path, sizeof(path), "%s/backend/%s", x->home, type);
+	snprintf(path, sizeof(path), "%s/%s", x->home, type);
 	names = x->ops->list(x->host, path, &n);
 	for (unsigned int i = 0; names != NULL && i < n; i++)
 		xen_scan_domain(x, type, (uint32_t)atoi(names[i]));
@@ -113,24 +117,45 @@ xen_front_fired(struct vale_xen *x, const char *path)
 	}
 }
 
-/* "/local/domain/0/backend/TYPE[/DOMAIN[/HANDLE[/KEY]]]" */
+/*
+ * A key of a backend directory, or "" for itself.  All were written when its
+ * state was: each that is looked at costs a handful of questions.
+ */
+static void
+xen_key_fired(struct vale_xen *x, const char *type, uint32_t domid,
+    uint32_t handle, const char *key)
+{
+	char back[XEN_PATH];
+
+	snprintf(back, sizeof(back), "%s/%s/%u/%u", x->home, type, domid,
+	    handle);
+	if (strcmp(key, "/state") == 0 ||
+	    (key[0] == '\0' && xen_find(x, back) != NULL))
+		xen_follow(x, type, domid, handle);
+}
+
+/* "/local/domain/0/TYPE[/DOMAIN[/HANDLE[/KEY]]]" */
 static bool
 xen_back_fired(struct vale_xen *x, const char *path)
 {
 	size_t n = strlen(x->home);
 	unsigned int domid, handle;
+	int key = 0;
+	bool ours = false;
 
-	if (strncmp(path, x->home, n) != 0 ||
-	    strncmp(path + n, "/backend/", 9) != 0)
+	if (strncmp(path, x->home, n) != 0 || path[n] != '/')
 		return false;
-	path += n + 9;
+	path += n + 1;
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		n = strlen(types[i]);
 		if (strncmp(path, types[i], n) != 0)
 			continue;
-		switch (sscanf(path + n, "/%u/%u", &domid, &handle)) {
+		ours = true;
+		switch (sscanf(
+		    path + n, "/%u/%u%n", &domid, &handle, &key)) {
 		case 2:
-			xen_follow(x, types[i], domid, handle);
+			xen_key_fired(
+			    x, types[i], domid, handle, path + n + key);
 			break;
 		case 1:
 			xen_scan_domain(x, types[i], domid);
@@ -140,7 +165,7 @@ xen_back_fired(struct vale_xen *x, const char *path)
 			break;
 		}
 	}
-	return true;
+	return ours;
 }
 
 static void
@@ -167,7 +192,7 @@ xen_watch_all(struct vale_xen *x)
 
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		snprintf(
-		    path, sizeof(path), "%s/backend/%s", x->home, types[i]);
+		    path, sizeof(path), "%s/%s", x->home, types[i]);
 		good = good && x->ops->watch(x->host, path);
 	}
 	return good && vale_watch(x->vale, x->ops->watch_fd(x->host), VALE_READ,

@@ -115,9 +115,7 @@ vif_offer(struct xen_vif *vif)
 		uint32_t value;
 	} keys[] = {
 		{ "feature-rx-copy", 1 },
-		{ "feature-rx-flip", 0 },
 		{ "feature-sg", 1 },
-		{ "feature-gso-tcpv4", 0 },
 		{ "feature-split-event-channels", !o->no_split },
 		{ "feature-netring", o->no_ring ? 0 : NETRING_VERSION },
 		{ "netring-features", FEATURES },
@@ -341,18 +339,16 @@ xen_vif_closed(struct xen_vif *vif, const struct vale_port *p)
 
 /* ---- following ---- */
 
-/* Where the frontend is; false: not written yet. */
-static bool
+/* Where the frontend is, if that is written; the watch's first event goes on. */
+static void
 vif_find_front(struct xen_vif *vif)
 {
 	char *front, want[64];
 	size_t n;
 
-	if (vif->watched)
-		return true;
 	front = xen_text(vif->xen, vif->back, "frontend");
 	if (front == NULL)
-		return false;
+		return;
 	/* Below the domain's own directory: nobody else writes there. */
 	n = (size_t)snprintf(
 	    want, sizeof(want), "/local/domain/%u/", vif->domid);
@@ -364,7 +360,6 @@ vif_find_front(struct xen_vif *vif)
 		vif->watched = vif->xen->ops->watch(vif->xen->host, path);
 	}
 	free(front);
-	return vif->watched;
 }
 
 static void
@@ -395,21 +390,31 @@ vif_step(struct xen_vif *vif, uint32_t ours, uint32_t theirs)
 	}
 }
 
+static bool
+vif_is_alive(struct xen_vif *vif)
+{
+	return vif->xen->ops->alive(vif->xen->host, vif->domid);
+}
+
 bool
 xen_vif_deserted(struct xen_vif *vif)
 {
 	return vif_state(vif, vif->back) == XENBUS_UNKNOWN ||
-	       !vif->xen->ops->alive(vif->xen->host, vif->domid);
+	       !vif_is_alive(vif);
 }
 
+/* Of a domain's end we are told once it is watched. */
 bool
 xen_vif_follow(struct xen_vif *vif)
 {
-	if (xen_vif_deserted(vif))
+	uint32_t ours = vif_state(vif, vif->back);
+
+	if (ours == XENBUS_UNKNOWN || (!vif->watched && !vif_is_alive(vif)))
 		return false;
-	if (vif_find_front(vif))
-		vif_step(
-		    vif, vif_state(vif, vif->back), vif_state(vif, vif->front));
+	if (vif->watched)
+		vif_step(vif, ours, vif_state(vif, vif->front));
+	else
+		vif_find_front(vif);
 	return true;
 }
 
