@@ -1,6 +1,7 @@
 # xen.sh -- in dom0, for bench/boot/xen: COUNT guests by cosmos, each with a
 # device on one bridge (KIND vif) or without (none); and, while 1, a half and all
-# of them are alive, two more by each other way.
+# of them are alive, two more by each other way, one of them with a port of our
+# switch (vale), which runs for these only.
 # A line each:
 #
 #	# boot WAY ALIVE NS [NS]    how long one took; [and until it ran, if
@@ -9,6 +10,7 @@
 #	# memory ALIVE KB           what dom0 has left
 . /usr/share/tap.sh
 export LD_LIBRARY_PATH=/test CLICKOS_RUN=/run/clickos
+export VALE_SOCKET=/run/vale.sock
 C=/test/cosmos
 read -r COUNT KIND < /test/count
 MEMORY=8
@@ -61,7 +63,13 @@ E
 }
 
 # The row's device, as cosmos has it.
-device() { [ "$1" = none ] || echo "-p 0=bridge:br0"; }
+device() # ROW [GUEST]
+{
+	case $1 in
+	vif) echo "-p 0=bridge:br0" ;;
+	vale) echo "-p 0=vale0:$2.0" ;;
+	esac
+}
 
 by_pool() # ROW ALIVE
 {
@@ -77,22 +85,37 @@ by_cosmos() # ROW ALIVE
 {
 	for i in 1 2; do
 		took "start 1" "cosmos-$1" "$2" $C create n$i -q -m $MEMORY \
-		    -c /tmp/count.click $(device "$1")
+		    -c /tmp/count.click $(device "$1" n$i)
 	done
 	$C destroy 'n{1..2}'
 }
 
+staged() # WAY-ROW ALIVE
+{
+	rest
+	$C -t create s -q -c /tmp/count.click $(device "${1#*-}" s) 2>&1 |
+	    sed "s/^\([0-9.]*\) s \(.*\)/# stage $1 $2 \2 \1/;
+		/^[0-9.]* s$/d; s/^[^#]/# failed: &/"
+	$C destroy s
+}
+
 stages() # ROW ALIVE
 {
-	for way in cosmos pool; do
-		[ $way = pool ] && $C pool $(device "$1") 1 >/dev/null
-		rest
-		$C -t create s -q -c /tmp/count.click $(device "$1") 2>&1 |
-		    sed "s/^\([0-9.]*\) s \(.*\)/# stage $way-$1 $2 \2 \1/;
-			/^[0-9.]* s$/d; s/^[^#]/# failed: &/"
-		$C destroy s
-	done
+	staged "cosmos-$1" "$2"
+	$C pool $(device "$1") 1 >/dev/null
+	staged "pool-$1" "$2"
 	$C pool 0 >/dev/null
+}
+
+by_switch() # ALIVE
+{
+	/test/vale serve vale0 >>/tmp/vale.log 2>&1 &
+	vale=$!
+	within 5 /test/vale list >/dev/null
+	by_cosmos vale "$1"
+	staged cosmos-vale "$1"
+	kill $vale
+	wait $vale
 }
 
 others() # ALIVE
@@ -102,6 +125,7 @@ others() # ALIVE
 		by_pool $row "$1"
 		stages $row "$1"
 	done
+	by_switch "$1"
 	by_xl xl-none "$1" ""
 	by_xl xl-true "$1" '"bridge=br0,script=/tmp/true"'
 	[ -d /test/scripts ] && [ "$1" != $((COUNT / 2)) ] &&
