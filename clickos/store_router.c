@@ -441,6 +441,7 @@ router_publish(struct store_side *side, unsigned int id, enum guest_state state)
 {
 	struct store_router *r = &side->router[id];
 	const char *status = router_status(state);
+	bool first = !r->published && !r->known;
 
 	if (!r->published)
 		router_put(
@@ -451,7 +452,7 @@ router_publish(struct store_side *side, unsigned int id, enum guest_state state)
 	/* Not while a tool's new wish stands there. */
 	if (status == NULL || r->want_run || r->want_stop)
 		return;
-	if (store_get(side, store_path(side, "%u/status", id)) != 0 ||
+	if (first || store_get(side, store_path(side, "%u/status", id)) != 0 ||
 	    !str_is(sb_str(&side->value), status))
 		router_put(side, id, "status", str_of(status));
 	r->told = status;

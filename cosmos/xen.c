@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* xen.c -- the xen platform's table; see xen.h. */
-#include "base/steady.h"
 #include "cosmos/xen.h"
+#include "base/steady.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -165,8 +165,8 @@ create_died(struct cosmos *c, const struct xen_guest *g)
  * ended with a word there: it gets its ring, which is what *ring says.
  */
 static int
-create_hear(struct cosmos *c, struct xen_host *h, const struct xen_guest *g,
-    bool *ring)
+create_hear(
+    struct cosmos *c, struct xen_host *h, const struct xen_guest *g, bool *ring)
 {
 	int64_t end = steady_ns() / 1000000 + BOOT_MS, left = BOOT_MS;
 	bool known = false, dead = false;

@@ -143,8 +143,7 @@ vif_write(struct xen_store *s, uint32_t t, const struct xen_guest *g,
 		{ "frontend", front },
 		{ "frontend-id", v->vale ? NULL : domid },
 		{ "online", v->vale ? NULL : "1" },
-		{ "handle", v->vale ? NULL : handle },
-		{ "mac", v->mac },
+		{ "handle", v->vale ? NULL : handle }, { "mac", v->mac },
 		/* A port's name; the kernel looks at no bridge's. */
 		{ "bridge", v->vale ? v->bridge : NULL },
 		/* xen-netback will not begin without one; nobody runs it. */

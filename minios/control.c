@@ -26,6 +26,7 @@ enum {
 	PUSH_DEPTH = 64,
 	SLICE_NS = 200000,
 	TICK_NS = 1000000000,
+	OLD_PLACE_NS = 500000000,
 	END_NS = 2000000000,
 	PACKET_BYTES = POOL_BUFFER + sizeof(struct packet),
 	PACKETS_LEAST = 64,
@@ -218,18 +219,21 @@ control_install(void)
 static bool
 control_work(void)
 {
-	static bool listening;
+	static int64_t listening; /* since when; 0: not yet */
 	bool done = control_step(control.links);
 
 	if (!control.booted)
 		return done;
-	if (control.store != NULL) {
+	if (control.store != NULL)
 		done |= store_side_step(control.store);
-		done |= store_side_step(control.second);
-	}
-	if (!listening)
+	if (listening == 0) {
 		guest_listen();
-	listening = true;
+		listening = machine->steady_ns();
+	}
+	/* Who looks there is in no hurry; those who made us may be still. */
+	if (control.store != NULL &&
+	    machine->steady_ns() - listening >= OLD_PLACE_NS)
+		done |= store_side_step(control.second);
 	return done;
 }
 

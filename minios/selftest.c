@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "minios/arch.h"
-#include "minios/cmdline.h"
 #include "minios/boot.h"
+#include "minios/cmdline.h"
 #include "minios/console.h"
 #include "minios/fiber.h"
 #include "minios/heap.h"

@@ -51,8 +51,8 @@ xen_follow(
 	struct xen_vif *vif;
 	char back[XEN_PATH];
 
-	snprintf(back, sizeof(back), "%s/%s/%u/%u", x->home, type, domid,
-	    handle);
+	snprintf(
+	    back, sizeof(back), "%s/%s/%u/%u", x->home, type, domid, handle);
 	vif = xen_find(x, back);
 	if (vif == NULL && xen_serves(x, type, back))
 		vif = xen_vif_new(x, back, domid, handle);
@@ -127,8 +127,8 @@ xen_key_fired(struct vale_xen *x, const char *type, uint32_t domid,
 {
 	char back[XEN_PATH];
 
-	snprintf(back, sizeof(back), "%s/%s/%u/%u", x->home, type, domid,
-	    handle);
+	snprintf(
+	    back, sizeof(back), "%s/%s/%u/%u", x->home, type, domid, handle);
 	if (strcmp(key, "/state") == 0 ||
 	    (key[0] == '\0' && xen_find(x, back) != NULL))
 		xen_follow(x, type, domid, handle);
@@ -151,8 +151,7 @@ xen_back_fired(struct vale_xen *x, const char *path)
 		if (strncmp(path, types[i], n) != 0)
 			continue;
 		ours = true;
-		switch (sscanf(
-		    path + n, "/%u/%u%n", &domid, &handle, &key)) {
+		switch (sscanf(path + n, "/%u/%u%n", &domid, &handle, &key)) {
 		case 2:
 			xen_key_fired(
 			    x, types[i], domid, handle, path + n + key);
@@ -191,8 +190,7 @@ xen_watch_all(struct vale_xen *x)
 	char path[XEN_PATH];
 
 	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
-		snprintf(
-		    path, sizeof(path), "%s/%s", x->home, types[i]);
+		snprintf(path, sizeof(path), "%s/%s", x->home, types[i]);
 		good = good && x->ops->watch(x->host, path);
 	}
 	return good && vale_watch(x->vale, x->ops->watch_fd(x->host), VALE_READ,
