@@ -84,7 +84,7 @@ class System:
 
     @staticmethod
     def make(tar):
-        with tempfile.TemporaryDirectory(dir=TOP + '/build') as fresh:
+        with tempfile.TemporaryDirectory(dir=CACHE) as fresh:
             r = run('debootstrap', '--variant=minbase', SUITE, fresh, MIRROR)
             if r.returncode:
                 skip_all('debootstrap: ' + r.stdout.splitlines()[-1])
@@ -273,7 +273,7 @@ systemctl poweroff -ff'
 
 def booted():
     """The units, as systemd starts them; a guest lives through a restart."""
-    with tempfile.TemporaryDirectory(dir=TOP + '/build') as d:
+    with tempfile.TemporaryDirectory(dir=CACHE) as d:
         os.mkdir(d + '/layer')
         with open(d + '/probe', 'w') as f:
             f.write(PROBE % d.lstrip('/'))
