@@ -33,7 +33,7 @@ static struct {
 		void *p;
 		uint32_t n, *ref;
 	} map[MAPS];
-	unsigned int mapped, bound, pieces, copies, fail;
+	unsigned int mapped, bound, pieces, copies, asked, fail;
 	bool dead;
 	struct xenhost_events *events;
 } fake;
@@ -83,7 +83,7 @@ void
 fake_xenhost_init(void)
 {
 	fake.dead = false;
-	fake.fail = fake.pieces = fake.copies = 0;
+	fake.fail = fake.pieces = fake.copies = fake.asked = 0;
 	fake_store_hook(fake_changed);
 	fake_xen_hook(fake_signalled);
 }
@@ -118,6 +118,12 @@ unsigned int
 fake_xenhost_copies(void)
 {
 	return fake.copies;
+}
+
+unsigned int
+fake_xenhost_asked(void)
+{
+	return fake.asked;
 }
 
 void
@@ -167,6 +173,7 @@ fake_read(struct xenhost *h, const char *path)
 	const char *value = fake_store_get(path);
 
 	(void)h;
+	fake.asked++;
 	return value != NULL ? strdup(value) : NULL;
 }
 

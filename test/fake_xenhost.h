@@ -21,6 +21,8 @@ unsigned int fake_xenhost_bound(void);
 /* Pieces that were copied, and in how many calls. */
 unsigned int fake_xenhost_pieces(void);
 unsigned int fake_xenhost_copies(void);
+/* Keys that were read. */
+unsigned int fake_xenhost_asked(void);
 /* The n-th of map, events_open, bind and copy from now on fails (0: none). */
 void fake_xenhost_fail(unsigned int n);
 

@@ -517,6 +517,33 @@ test_death(void)
 }
 
 /* The 1st, 2nd, ... acquisition fails: refused, and nothing is left. */
+/* Of a store that takes half a millisecond for each key. */
+static void
+test_questions(void)
+{
+	static const char own[] = "/local/domain/0/vale/7/9";
+	char path[64];
+	unsigned int before;
+
+	xv_init(&x, "");
+	xv_settle();
+	before = fake_xenhost_asked();
+	xv_key(0, "back", "mac", "02:00:00:00:00:77");
+	xv_settle();
+	is_num(fake_xenhost_asked(), before, "questions: a key costs none");
+	snprintf(path, sizeof(path), "%s/frontend", own);
+	fake_store_set(path, FAKE_HOME "/device/vif/9");
+	snprintf(path, sizeof(path), "%s/bridge", own);
+	fake_store_set(path, "vale0:g9");
+	snprintf(path, sizeof(path), "%s/state", own);
+	fake_store_set(path, "1");
+	xv_settle();
+	is_cstr(fake_store_get(path), "2", "questions: one of ours is offered");
+	ok(fake_xenhost_asked() - before <= 10, "questions: it cost few: %u",
+	    fake_xenhost_asked() - before);
+	xv_fini(&x, "questions");
+}
+
 static void
 test_failures(bool ring)
 {
@@ -704,6 +731,7 @@ main(void)
 	test_heir(true, false);
 	test_heir(false, true);
 	test_heir(false, false);
+	test_questions();
 	test_failures(true);
 	test_failures(false);
 	test_close_alone();
