@@ -138,10 +138,10 @@ store_side_scan(struct store_side *side)
 	side->echoes.n = 0;
 	if (fresh)
 		store_side_announce(side);
-	store_router_scan(side, has.router, fresh && side->begun);
+	store_router_scan(side, has.router, fresh && side->scanned);
 	if (!side->second)
 		store_link_scan(side, has.links);
-	side->begun = true;
+	side->scanned = true;
 }
 
 static void
@@ -171,13 +171,14 @@ store_side_step(struct store_side *side)
 	bool done = false;
 	char *path;
 
-	if (!side->announced && !side->second) {
-		/* Before the first look, which asks a lot: many wait for it. */
-		side->announced = true;
+	/* A router that is there already is waited for: first that, then looks.
+	 */
+	if (!side->stepped && !side->second && store_router_news(side)) {
+		side->stepped = true;
 		store_side_announce(side);
-		(void)store_router_publish(side);
-		return true;
+		return store_router_publish(side);
 	}
+	side->stepped = true;
 	for (int i = 0; i < EVENTS_AT_ONCE; i++) {
 		path = side->store->ops->changed(side->store, side->root);
 		if (path == NULL)

@@ -47,7 +47,8 @@ struct store_side {
 	struct guest *guest;
 	char root[64];
 	bool second;
-	bool announced, begun;
+	bool stepped; /* the first step is done */
+	bool scanned;
 	struct store_router router[CONTROL_ROUTERS];
 	VEC(struct store_echo) echoes;
 	struct store_link *links;
@@ -81,6 +82,8 @@ void store_router_event(
  */
 void store_router_scan(struct store_side *side,
     const bool has[static CONTROL_ROUTERS], bool fresh);
+/* Whether something is to be told of routers; tells it, and whether it did. */
+bool store_router_news(const struct store_side *side);
 bool store_router_publish(struct store_side *side);
 
 /* ---- store_link.c ---- */

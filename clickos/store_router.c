@@ -488,6 +488,16 @@ router_changed(struct store_side *side, unsigned int id)
 }
 
 bool
+store_router_news(const struct store_side *side)
+{
+	unsigned int id = 0;
+
+	while (id < CONTROL_ROUTERS && !side->router[id].dirty)
+		id++;
+	return id < CONTROL_ROUTERS;
+}
+
+bool
 store_router_publish(struct store_side *side)
 {
 	bool done = false;

@@ -38,7 +38,8 @@ static struct {
 	struct control *links;
 	struct store_side *store;  /* data/clickos; NULL: no XenStore */
 	struct store_side *second; /* clickos, where tools once looked */
-	bool booted; /* what came with the image runs, or has failed */
+	bool empty;                /* nothing came with the image */
+	bool booted;               /* what came runs, or has failed */
 	bool ending;
 	enum machine_end end;
 } control;
@@ -202,7 +203,7 @@ control_install(void)
 
 	if (!cmdline_get("config", &text))
 		text = boot.module;
-	control.booted = text.n == 0;
+	control.empty = control.booted = text.n == 0;
 	if (text.n > 0 && guest_install(control.guest, &id, STR("boot"), text,
 	                      true, done, &why) != 0) {
 		console_printf("boot configuration: %s\n", why.text);
@@ -212,28 +213,48 @@ control_install(void)
 
 /* ---- the loop ---- */
 
+/* When we began to look at what others want; 0: not yet. */
+static int64_t
+control_listen(void)
+{
+	static int64_t since;
+
+	if (since == 0) {
+		guest_listen();
+		since = machine->steady_ns();
+	}
+	return since;
+}
+
 /*
- * What comes from outside is looked at once the first router runs: each look
- * takes time, and whoever made us waits for the router.
+ * Each look into the store takes time.  Whoever gave us a router waits for
+ * that, and who looks at the second place is in no hurry; whoever gave us none
+ * waits for us, and finds all that done, as the pool from which we are taken
+ * later.
  */
+static bool
+control_stores(void)
+{
+	bool done = false;
+	int64_t since;
+
+	if (!control.empty)
+		done = store_side_step(control.store);
+	since = control_listen();
+	if (control.empty || machine->steady_ns() - since >= OLD_PLACE_NS)
+		done |= store_side_step(control.second);
+	if (control.empty)
+		done |= store_side_step(control.store);
+	return done;
+}
+
 static bool
 control_work(void)
 {
-	static int64_t listening; /* since when; 0: not yet */
 	bool done = control_step(control.links);
 
-	if (!control.booted)
-		return done;
-	if (control.store != NULL)
-		done |= store_side_step(control.store);
-	if (listening == 0) {
-		guest_listen();
-		listening = machine->steady_ns();
-	}
-	/* Who looks there is in no hurry; those who made us may be still. */
-	if (control.store != NULL &&
-	    machine->steady_ns() - listening >= OLD_PLACE_NS)
-		done |= store_side_step(control.second);
+	if (control.booted && control.store != NULL)
+		done |= control_stores();
 	return done;
 }
 

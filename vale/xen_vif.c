@@ -339,7 +339,9 @@ xen_vif_closed(struct xen_vif *vif, const struct vale_port *p)
 
 /* ---- following ---- */
 
-/* Where the frontend is, if that is written; the watch's first event goes on.
+/*
+ * Where the frontend is, if that is written; the first event of the watch takes
+ * it from there.
  */
 static void
 vif_find_front(struct xen_vif *vif)
