@@ -17,9 +17,10 @@ struct xen_link {
 	struct stream stream;
 	struct xen_host *h;
 	uint32_t domid;
-	char base[XEN_PATH]; /* its folder */
-	unsigned int out, acknowledged, in;
+	char base[XEN_PATH];                      /* its folder */
+	unsigned int out, acknowledged, in, read; /* read: and deleted */
 	bool watched_to, watched_from;
+	unsigned int first; /* events to come that say nothing */
 };
 
 static struct xen_link *
@@ -28,12 +29,17 @@ link_of(struct stream *s)
 	return container_of(s, struct xen_link, stream);
 }
 
-/* Sleeps until something below base changes. */
+/* Sleeps until something below base changes: each watch begins with an event.
+ */
 static int
 link_wait(struct cosmos *c, struct xen_link *l)
 {
 	char *event = xen_store_event(l->h->store, SILENCE_MS);
 
+	for (; event != NULL && l->first > 0; l->first--) {
+		free(event);
+		event = xen_store_event(l->h->store, SILENCE_MS);
+	}
 	if (event == NULL)
 		return cosmos_fail(c, COSMOS_E_TIMEOUT,
 		    "domain %u has not answered for %d s", l->domid,
@@ -61,8 +67,10 @@ link_watch(struct xen_link *l, const char *way)
 	char path[XEN_PATH + 32];
 
 	snprintf(path, sizeof(path), "%s/%s", l->base, way);
-	if (!*watched)
-		xen_store_watch(l->h->store, path);
+	if (*watched)
+		return;
+	xen_store_watch(l->h->store, path);
+	l->first++;
 	*watched = true;
 }
 
@@ -75,12 +83,13 @@ link_room(struct cosmos *c, struct xen_link *l)
 	for (;;) {
 		if (l->out - l->acknowledged < CONTROL_STORE_WINDOW)
 			return COSMOS_OK;
+		/* First: what goes from now on is told. */
+		link_watch(l, "to");
 		while (l->acknowledged < l->out &&
 		       !link_there(l, "to", l->acknowledged))
 			l->acknowledged++;
 		if (l->out - l->acknowledged < CONTROL_STORE_WINDOW)
 			return COSMOS_OK;
-		link_watch(l, "to");
 		status = link_wait(c, l);
 		if (status != COSMOS_OK)
 			return status;
@@ -110,47 +119,62 @@ link_send(struct cosmos *c, struct stream *s, struct str bytes)
 	return COSMOS_OK;
 }
 
+/* The last one goes with the folder. */
+static void
+link_deleted(struct xen_link *l)
+{
+	char path[XEN_PATH + 32];
+
+	for (; l->read < l->in; l->read++) {
+		snprintf(path, sizeof(path), "%s/from/%u", l->base, l->read);
+		xen_store_rm(l->h->store, 0, path);
+	}
+}
+
+/* All was answered, or nothing will be. */
+static int
+link_hear(struct cosmos *c, struct xen_link *l)
+{
+	if (!xen_store_done(l->h->store))
+		return cosmos_fail_errno(c, "%s", l->base);
+	return link_wait(c, l);
+}
+
 static int
 link_receive(struct cosmos *c, struct stream *s, struct strbuf *in)
 {
 	struct xen_link *l = link_of(s);
-	char path[XEN_PATH + 32], *value;
+	char path[XEN_PATH + 32], *value = NULL;
 	uint32_t n;
 	int status;
 
+	link_deleted(l);
+	/* What is asked has to be sent before there is a first word. */
+	status = l->in == 0 ? link_hear(c, l) : COSMOS_OK;
 	snprintf(path, sizeof(path), "%s/from/%u", l->base, l->in);
-	while ((value = xen_store_read(l->h->store, 0, path, &n)) == NULL) {
-		/* All was answered, or nothing will be. */
-		if (!xen_store_done(l->h->store))
-			return cosmos_fail_errno(c, "%s", l->base);
-		status = link_wait(c, l);
-		if (status != COSMOS_OK)
-			return status;
-	}
+	while (status == COSMOS_OK &&
+	       (value = xen_store_read(l->h->store, 0, path, &n)) == NULL)
+		status = link_hear(c, l);
+	if (status != COSMOS_OK)
+		return status;
 	sb_add(in, str_make(value, n));
 	free(value);
-	xen_store_rm(l->h->store, 0, path);
 	l->in++;
 	return COSMOS_OK;
 }
 
-/* A folder that is the guest's as well as ours; a name nobody else takes. */
+/*
+ * A name nobody else takes.  Its folder is made by the first chunk, and the
+ * guest's as what it lies in: what is made takes its rights from there.
+ */
 static void
 link_open(struct xen_link *l)
 {
 	static unsigned int count;
-	static const char *const below[] = { "", "/to", "/from" };
-	char path[XEN_PATH + 32];
-	unsigned int i;
 
 	snprintf(l->base, sizeof(l->base),
 	    "/local/domain/%u/data/clickos/v2/c%d-%u", l->domid, (int)getpid(),
 	    count++);
-	for (i = 0; i < ARRAY_SIZE(below); i++) {
-		snprintf(path, sizeof(path), "%s%s", l->base, below[i]);
-		xen_store_mkdir(l->h->store, 0, path);
-		xen_store_give(l->h->store, 0, path, l->domid, l->domid);
-	}
 	link_watch(l, "from");
 }
 
