@@ -183,6 +183,14 @@ check "is heard to the end" within 10 said
 is "and has lost nothing" "$($C logs chat | grep -c lost)" 0
 $C destroy chat
 
+# ---- more than the store holds of a link at a time, there and back ----
+rules() { yes 'allow src 10.1.2.3 && dst port 80,' | head -n 1000; }
+echo "Idle -> f :: IPFilter($(rules) deny all) -> Discard;" > /tmp/long.click
+$C create long >/dev/null
+check "a text in many pieces" $C install long /tmp/long.click
+is "comes back whole" "$($C read long f.config)" "$(rules) deny all"
+$C destroy long
+
 # ---- save, restore, migrate ----
 cat > /tmp/state.click <<'E'
 RatedSource(RATE 10) -> c :: Counter -> q :: Queue(100) -> Idle;
