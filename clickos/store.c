@@ -171,14 +171,11 @@ store_side_step(struct store_side *side)
 	bool done = false;
 	char *path;
 
-	/* A router that is there already is waited for: first that, then looks.
-	 */
-	if (!side->stepped && !side->second && store_router_news(side)) {
-		side->stepped = true;
+	/* Somebody waits for a router that is there before we have looked. */
+	if (!side->scanned && !side->second && store_router_news(side)) {
 		store_side_announce(side);
 		return store_router_publish(side);
 	}
-	side->stepped = true;
 	for (int i = 0; i < EVENTS_AT_ONCE; i++) {
 		path = side->store->ops->changed(side->store, side->root);
 		if (path == NULL)

@@ -62,7 +62,10 @@ void store_side_free(struct store_side *side);
 /* True: a tool has made the directory of that router's id. */
 bool store_side_taken(struct store_side *side, unsigned int id);
 
-/* Does what there is to do now; true if there was something. */
+/*
+ * Does what there is to do now; true if there was something.  Of a router that
+ * is there before the first look is told before that.
+ */
 bool store_side_step(struct store_side *side);
 
 /* A router's state has changed: guest_watch()'s function calls this. */

@@ -47,7 +47,6 @@ struct store_side {
 	struct guest *guest;
 	char root[64];
 	bool second;
-	bool stepped; /* the first step is done */
 	bool scanned;
 	struct store_router router[CONTROL_ROUTERS];
 	VEC(struct store_echo) echoes;

@@ -116,6 +116,14 @@ router_remove(struct store_side *side, unsigned int id)
 		(void)guest_remove(side->guest, id, nobody, NULL);
 }
 
+/* Nothing that we told of it is in the store any more. */
+static void
+router_untold(struct store_router *r)
+{
+	r->published = r->error = false;
+	r->told = NULL;
+}
+
 /* A tool has deleted all its keys: none must come back. */
 static void
 router_deleted(struct store_side *side, unsigned int id)
@@ -123,8 +131,7 @@ router_deleted(struct store_side *side, unsigned int id)
 	struct store_router *r = &side->router[id];
 
 	r->deleted = guest_state(side->guest, id) != GUEST_FREE;
-	r->published = r->error = false;
-	r->told = NULL;
+	router_untold(r);
 	router_remove(side, id);
 }
 
@@ -386,8 +393,7 @@ store_router_scan(
 
 		if (fresh && exists && !has[id]) {
 			r->dirty = r->known = true;
-			r->published = r->error = false;
-			r->told = NULL;
+			router_untold(r);
 		} else if (has[id]) {
 			router_obey(side, id);
 		} else if (exists && r->published) {
@@ -469,8 +475,8 @@ router_changed(struct store_side *side, unsigned int id)
 		if (r->published)
 			side->store->ops->rm(
 			    side->store, store_path(side, "%u", id));
-		r->published = r->known = r->error = r->deleted = false;
-		r->told = NULL;
+		router_untold(r);
+		r->known = r->deleted = false;
 		if (r->want_run)
 			router_obey(side, id);
 		return;

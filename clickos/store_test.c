@@ -225,6 +225,7 @@ test_boot(void)
 	is_num(b.f.asked, 0, "and without a question");
 	fake_fire(&b.f, ROOT); /* the watch's first event */
 	bench_settle(&b);
+	ok(b.f.asked <= 6, "and few later: %u", (unsigned int)b.f.asked);
 	is_num(
 	    guest_state(b.g, 0), GUEST_RUNNING, "our own words change nothing");
 	put(&b, "0/status", "Halted");

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* xen.c -- the xen platform's table; see xen.h. */
 #include "cosmos/xen.h"
-#include "base/steady.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -337,18 +336,16 @@ xen_resume(struct cosmos *c, const struct cosmos_guest *g)
 static char *
 console_tty(struct xen_host *h, uint32_t domid)
 {
-	int64_t end = steady_ns() / 1000000 + CONSOLE_MS, left = CONSOLE_MS;
 	char path[XEN_PATH], *tty, *event;
 
 	xen_path(path, domid, "console/tty");
 	xen_store_watch(h->store, path);
 	tty = xen_read(h, 0, path);
-	while (tty[0] == '\0' && left > 0) {
-		event = xen_store_event(h->store, (int)left);
+	while (tty[0] == '\0' &&
+	       (event = xen_store_event(h->store, CONSOLE_MS)) != NULL) {
 		free(event);
 		free(tty);
 		tty = xen_read(h, 0, path);
-		left = end - steady_ns() / 1000000;
 	}
 	xen_store_unwatch(h->store, path);
 	return tty;

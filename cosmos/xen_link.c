@@ -17,8 +17,8 @@ struct xen_link {
 	struct stream stream;
 	struct xen_host *h;
 	uint32_t domid;
-	char base[XEN_PATH];                      /* its folder */
-	unsigned int out, acknowledged, in, read; /* read: and deleted */
+	char base[XEN_PATH]; /* its folder */
+	unsigned int out, acknowledged, in, cleared;
 	bool watched_to, watched_from;
 	unsigned int first; /* events to come that say nothing */
 };
@@ -119,14 +119,14 @@ link_send(struct cosmos *c, struct stream *s, struct str bytes)
 	return COSMOS_OK;
 }
 
-/* The last one goes with the folder. */
+/* Chunks that were read go; the last one goes with the folder. */
 static void
-link_deleted(struct xen_link *l)
+link_clear(struct xen_link *l)
 {
 	char path[XEN_PATH + 32];
 
-	for (; l->read < l->in; l->read++) {
-		snprintf(path, sizeof(path), "%s/from/%u", l->base, l->read);
+	for (; l->cleared < l->in; l->cleared++) {
+		snprintf(path, sizeof(path), "%s/from/%u", l->base, l->cleared);
 		xen_store_rm(l->h->store, 0, path);
 	}
 }
@@ -148,7 +148,7 @@ link_receive(struct cosmos *c, struct stream *s, struct strbuf *in)
 	uint32_t n;
 	int status;
 
-	link_deleted(l);
+	link_clear(l);
 	/* What is asked has to be sent before there is a first word. */
 	status = l->in == 0 ? link_hear(c, l) : COSMOS_OK;
 	snprintf(path, sizeof(path), "%s/from/%u", l->base, l->in);

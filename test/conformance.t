@@ -65,7 +65,7 @@ n = 0
 clock = Clock()
 for build in 'build/click', 'build/asan/bin/click':
     failed = run(build)
-    for again in range(AGAIN):
+    for _ in range(AGAIN):
         if not failed or clock.still < STILL_S:
             break
         print(f'# the machine stood still for {clock.still:.1f} s: again: '
