@@ -173,8 +173,9 @@ store_side_step(struct store_side *side)
 
 	/* Somebody waits for a router that is there before we have looked. */
 	if (!side->scanned && !side->second && store_router_news(side)) {
+		(void)store_router_publish(side);
 		store_side_announce(side);
-		return store_router_publish(side);
+		return true;
 	}
 	for (int i = 0; i < EVENTS_AT_ONCE; i++) {
 		path = side->store->ops->changed(side->store, side->root);

@@ -449,12 +449,12 @@ router_publish(struct store_side *side, unsigned int id, enum guest_state state)
 	const char *status = router_status(state);
 	bool first = !r->published && !r->known;
 
+	router_publish_error(side, id);
+	router_put(side, id, "state", str_of(guest_state_name(state)));
 	if (!r->published)
 		router_put(
 		    side, id, "config_name", guest_label(side->guest, id));
 	r->published = true;
-	router_publish_error(side, id);
-	router_put(side, id, "state", str_of(guest_state_name(state)));
 	/* Not while a tool's new wish stands there. */
 	if (status == NULL || r->want_run || r->want_stop)
 		return;

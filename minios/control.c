@@ -197,7 +197,7 @@ static void
 control_install(void)
 {
 	const struct guest_done done = { control_booted, NULL };
-	unsigned int id = CONTROL_ANY_ROUTER;
+	unsigned int id = 0; /* nobody else is there yet */
 	struct diag why = { "" };
 	struct str text;
 
