@@ -167,10 +167,14 @@ paging_image(uint64_t va)
 	return PAGING_WRITE;
 }
 
-/*
- * One table of second level covers the first gigabyte.  Large pages beyond the
- * image stay large.
- */
+/* Whether [va, end) has only pages that hold data. */
+static bool
+paging_is_data(uint64_t va, uint64_t end)
+{
+	return va >= PAGE_SIZE &&
+	       (end <= (uintptr_t)image_text || va >= (uintptr_t)image_data);
+}
+
 static void
 paging_protect_table(uint64_t *table, uint64_t va)
 {
@@ -183,16 +187,19 @@ paging_protect_table(uint64_t *table, uint64_t va)
 			                   paging_image(va)));
 }
 
+/*
+ * A table of second level covers a gigabyte.  What has nothing but data is
+ * said at once to be that: each entry of a PV guest's is a request to Xen.
+ */
 static void
 paging_protect_directory(uint64_t *directory, uint64_t va)
 {
-	uint64_t end = (uintptr_t)image_end;
 	unsigned int slot;
 
 	for (slot = 0; slot < ENTRIES; slot++, va += ENTRIES * PAGE_SIZE) {
 		if ((directory[slot] & PTE_PRESENT) == 0)
 			continue;
-		if ((directory[slot] & PTE_LARGE) != 0 && va > end) {
+		if (paging_is_data(va, va + ENTRIES * PAGE_SIZE)) {
 			machine->write(
 			    &directory[slot], directory[slot] | PTE_NX);
 			continue;
