@@ -293,6 +293,7 @@ xen_destroy(struct cosmos *c, const struct cosmos_guest *g)
 		return xen_fail(c, h, "%s: destroying it", g->name);
 	xen_folder_remove(g->name);
 	xen_keys_remove(h, g->id, g->name, uuid);
+	xen_made(g->id, -1); /* if it never was */
 	/* Its memory is back once Xen has forgotten it. */
 	for (waited = 0; waited < GONE_MS; waited += 2) {
 		if (xc_domain_getinfolist(h->xch, g->id, 1, &info) != 1 ||

@@ -6,7 +6,7 @@
  *	xen_create.c a guest, in stages; undone in reverse
  *	xen_pool.c   guests made beforehand
  *	xen_build.c  the domain: memory, image, first registers (libxenguest)
- *	xen_keys.c   what XenStore says about it, in one transaction
+ *	xen_keys.c   what XenStore says about it: to itself, and to others
  *	xen_vif.c    its network devices
  *	xen_join.c   joins them to bridges, waits for their backends
  *	xen_libxl.c  what xl and libxl go by
@@ -65,8 +65,10 @@ COSMOS_API extern const struct platform cosmos_platform_xen_1;
 struct xen_guest {
 	const struct cosmos_spec *spec;
 	bool pvh;
-	bool shell;     /* for the pool */
-	bool own_image; /* not the installed kernel */
+	bool shell;               /* for the pool */
+	bool own_image;           /* not the installed kernel */
+	int making;               /* xen_making()'s, or -1 */
+	struct xc_dom_image *dom; /* what it was built by */
 	char image[4096], uuid[37];
 	uint8_t handle[16];
 	uint64_t memory_kb;
@@ -92,13 +94,17 @@ int xen_create(
 int xen_plan(
     struct cosmos *c, const struct cosmos_spec *spec, struct xen_guest *g);
 /*
- * The store is told of a domain that is built, and its keys; status: whether it
- * is.  Else, or when that fails, the domain goes.  Ends what xen_making()
- * began.
+ * What a domain that is built boots by, and its name; status: whether it is
+ * built.  Else, or when that fails, the domain goes.
  */
-int xen_known(struct cosmos *c, struct xen_host *h, struct xen_guest *g,
-    int lock, int status);
-/* Takes all of a guest's away that xen_known() has made, and its domain. */
+int xen_known(
+    struct cosmos *c, struct xen_host *h, struct xen_guest *g, int status);
+/* Introduces it to XenStore and lets it run; others are told meanwhile. */
+int xen_begin(struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
+/*
+ * Takes all of a guest's away that xen_known() has made, and its domain; ends
+ * what xen_making() began.
+ */
 void xen_undo(struct xen_host *h, const struct xen_guest *g);
 void xen_guest_fill(const struct xen_guest *g, struct cosmos_guest *out);
 
@@ -110,8 +116,8 @@ void xen_uuid(char to[static 37], const uint8_t handle[static 16]);
 
 /* Its domain, image, keys; paused, and known if it is no shell. */
 int xen_make(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
-/* Lets it run, joins its ports, and waits until its router does, or itself. */
-int xen_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
+/* xen_begin(), and waits until its ports are joined and its router runs. */
+int xen_run(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
 
 /* ---- xen_pool.c ---- */
 
@@ -140,10 +146,15 @@ void xen_folder_remove(const char *name);
 /* Calls each with every name. */
 int xen_folder_each(struct cosmos *c,
     int (*each)(struct cosmos *c, const char *name, void *arg), void *arg);
-/* A file that is locked while domain domid is being made. */
+/*
+ * A file that is locked while domain domid is being made, from when it has an
+ * id until a create returns; who finds it without its lock finds a domain that
+ * is half made.
+ */
 int xen_making(uint32_t domid);
 void xen_made(uint32_t domid, int lock);
-bool xen_is_being_made(uint32_t domid);
+enum xen_making { XEN_MADE, XEN_BEING_MADE, XEN_HALF_MADE };
+enum xen_making xen_is_made(uint32_t domid);
 
 /* ---- xen_move.c ---- */
 
@@ -176,12 +187,21 @@ int xen_detach(
 int xen_build_domain(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
 /* Its memory and image. */
 int xen_build(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
+/* Lets go of what that took here, which takes a while, once it runs. */
+void xen_built(struct xen_guest *g);
 
 /*
- * All keys in one transaction but the console's ring; COSMOS_E_EXISTS if the
- * name is taken.
+ * What the guest boots by, and its name, in one transaction; COSMOS_E_EXISTS if
+ * that is taken.
  */
-int xen_keys_write(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
+int xen_keys_write(
+    struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
+/*
+ * What others go by, in another, while it boots; all but the console's ring.
+ * The switch serves no domain that has not been introduced.
+ */
+int xen_keys_offer(
+    struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
 /* The console's ring: xenconsoled begins with it. */
 int xen_keys_ring(
     struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
@@ -191,22 +211,24 @@ int xen_keys_ring(
 uint32_t xen_keys_holder(
     struct xen_store *s, uint32_t t, const struct xen_guest *g);
 void xen_keys_name(struct xen_store *s, uint32_t t, const struct xen_guest *g);
+/* A transaction of what tell tells; false: errno. */
+bool xen_keys_tell(struct xen_host *h, const struct xen_guest *g,
+    void (*tell)(struct xen_store *, uint32_t t, const struct xen_guest *));
 /* All of a domain's keys; name may be NULL when it is not known. */
 void xen_keys_remove(
     struct xen_host *h, uint32_t domid, const char *name, const char *uuid);
 
 /* What the spec's ports ask for. */
 int xen_vifs_parse(struct cosmos *c, struct xen_guest *g);
-/* The keys of all vifs, within transaction t. */
-void xen_vifs_write(struct xen_store *s, uint32_t t, const struct xen_guest *g);
 /*
- * Of those of bridges, before the domain is introduced; and, in a transaction
- * of their own, of those of the switch, after that.
+ * Within transaction t: the keys of all vifs: the guest's, the backends',
+ * libxl's; and all of these.
  */
-void xen_vifs_prepare(
+void xen_vifs_ask(struct xen_store *s, uint32_t t, const struct xen_guest *g);
+void xen_vifs_offer(struct xen_store *s, uint32_t t, const struct xen_guest *g);
+void xen_vifs_record(
     struct xen_store *s, uint32_t t, const struct xen_guest *g);
-int xen_vifs_offer(
-    struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
+void xen_vifs_write(struct xen_store *s, uint32_t t, const struct xen_guest *g);
 /* Where the backend of a device lies; the state of one end. */
 void xen_vif_back(
     char path[static XEN_PATH], uint32_t domid, const struct xen_vif *v);

@@ -208,6 +208,7 @@ xen_build_domain(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 	g->domid = 0;
 	if (status == COSMOS_OK)
 		status = build_empty(c, h, g);
+	g->making = g->domid != 0 ? xen_making(g->domid) : -1;
 	if (status == COSMOS_OK)
 		status = build_affinity(c, h, g);
 	return status == COSMOS_OK ? build_events(c, h, g) : status;
@@ -228,6 +229,14 @@ xen_build(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 		status = build_parameters(c, h, g, d);
 	free(d->e820);
 	d->e820 = NULL;
-	xc_dom_release(d);
+	g->dom = d;
 	return status;
+}
+
+void
+xen_built(struct xen_guest *g)
+{
+	if (g->dom != NULL)
+		xc_dom_release(g->dom);
+	g->dom = NULL;
 }

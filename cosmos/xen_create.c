@@ -76,6 +76,7 @@ xen_plan(struct cosmos *c, const struct cosmos_spec *spec, struct xen_guest *g)
 
 	memset(g, 0, sizeof(*g));
 	g->spec = spec;
+	g->making = -1;
 	g->memory_kb = spec->memory != 0 ? spec->memory >> 10 : XEN_MEMORY_KB;
 	if (g->memory_kb % 1024 != 0 || g->memory_kb < 1024)
 		return cosmos_fail(c, COSMOS_E_USAGE,
@@ -213,57 +214,53 @@ create_wait(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 	return status;
 }
 
+/* Before it runs: xenstored forgets what a guest has asked before that. */
 static int
-xen_introduce(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
+xen_introduce(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
-	int status = xen_keys_write(c, h, g);
-
-	if (status != COSMOS_OK)
-		return status;
-	stage_end(c, "keys");
-	/*
-	 * After its keys: xenconsoled asks for all of a console's at each that
-	 * changes in a domain that it knows.  Before the ports of the switch,
-	 * which serves no domain that is not there.
-	 */
 	xen_store_introduce(h->store, g->domid, g->store_frame, g->store_port);
-	if (!xen_store_done(h->store))
-		status = xen_fail(
-		    c, h, "%s: introducing it to XenStore", g->spec->name);
-	if (status == COSMOS_OK)
-		status = xen_vifs_offer(c, h, g);
-	stage_end(c, "introduction");
-	if (status == COSMOS_OK && !g->shell)
-		status = xen_folder_make(c, g);
-	if (status != COSMOS_OK) {
-		xen_keys_remove(h, g->domid, g->spec->name, g->uuid);
-		return status;
-	}
-	if (!g->shell)
-		xen_libxl_file(g);
-	stage_end(c, "files");
-	return COSMOS_OK;
+	if (g->spec->paused == 0)
+		create_watch(h, g, xen_store_watch);
+	return xen_store_done(h->store)
+	           ? COSMOS_OK
+	           : xen_fail(
+	                 c, h, "%s: introducing it to XenStore", g->spec->name);
 }
 
 int
-xen_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+xen_begin(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
-	int status;
+	int status = xen_introduce(c, h, g);
 
-	if (g->spec->paused != 0) {
-		status = xen_keys_ring(c, h, g);
-		return status == COSMOS_OK ? xen_vifs_join(c, h, g) : status;
-	}
-	create_watch(h, g, xen_store_watch);
-	if (!xen_store_done(h->store))
-		return xen_fail(c, h, "%s: its state", g->spec->name);
-	xen_store_forget(h->store); /* that it is watched: nothing is there */
-	if (xc_domain_unpause(h->xch, g->domid) != 0)
-		return xen_fail(c, h, "%s: letting it run", g->spec->name);
-	/* It boots while its backends are made. */
-	status = xen_vifs_join(c, h, g);
+	if (status == COSMOS_OK && g->spec->paused == 0 &&
+	    xc_domain_unpause(h->xch, g->domid) != 0)
+		status = xen_fail(c, h, "%s: letting it run", g->spec->name);
+	stage_end(c, "introduction");
+	if (status == COSMOS_OK && !g->shell)
+		status = xen_folder_make(c, g);
+	if (status != COSMOS_OK)
+		return status;
+	if (!g->shell)
+		xen_libxl_file(g);
+	stage_end(c, "files");
+	status = xen_keys_offer(c, h, g);
+	stage_end(c, "offers");
+	return status;
+}
+
+int
+xen_run(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
+{
+	int status = xen_begin(c, h, g);
+
+	if (status == COSMOS_OK)
+		status = xen_vifs_join(c, h, g);
 	stage_end(c, "devices");
-	return status == COSMOS_OK ? create_wait(c, h, g) : status;
+	xen_built(g);
+	if (status != COSMOS_OK)
+		return status;
+	return g->spec->paused != 0 ? xen_keys_ring(c, h, g)
+	                            : create_wait(c, h, g);
 }
 
 void
@@ -272,6 +269,7 @@ xen_undo(struct xen_host *h, const struct xen_guest *g)
 	xen_folder_remove(g->spec->name);
 	xen_keys_remove(h, g->domid, g->spec->name, g->uuid);
 	xc_domain_destroy(h->xch, g->domid);
+	xen_made(g->domid, g->making);
 }
 
 void
@@ -287,28 +285,31 @@ xen_guest_fill(const struct xen_guest *g, struct cosmos_guest *out)
 }
 
 int
-xen_known(struct cosmos *c, struct xen_host *h, struct xen_guest *g, int lock,
-    int status)
+xen_known(struct cosmos *c, struct xen_host *h, struct xen_guest *g, int status)
 {
 	if (status == COSMOS_OK)
-		status = xen_introduce(c, h, g);
-	if (status != COSMOS_OK && g->domid != 0)
+		status = xen_keys_write(c, h, g);
+	stage_end(c, "keys");
+	if (status == COSMOS_OK)
+		return COSMOS_OK;
+	xen_built(g);
+	if (g->domid != 0) {
 		xc_domain_destroy(h->xch, g->domid);
-	xen_made(g->domid, lock);
+		xen_made(g->domid, g->making);
+	}
 	return status;
 }
 
 int
 xen_make(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
-	int lock, status = xen_build_domain(c, h, g);
+	int status = xen_build_domain(c, h, g);
 
 	stage_end(c, "domain");
-	lock = g->domid != 0 ? xen_making(g->domid) : -1;
 	if (status == COSMOS_OK)
 		status = xen_build(c, h, g);
 	stage_end(c, "image");
-	return xen_known(c, h, g, lock, status);
+	return xen_known(c, h, g, status);
 }
 
 int
@@ -335,10 +336,11 @@ xen_create(
 	if (status == COSMOS_OK && spec->paused == 0)
 		status = xen_vifs_carry(c, h, &g);
 	stage_end(c, "configuration");
-	if (status == COSMOS_OK) {
-		xen_guest_fill(&g, out);
-		return COSMOS_OK;
+	if (status != COSMOS_OK) {
+		xen_undo(h, &g);
+		return status;
 	}
-	xen_undo(h, &g);
-	return status;
+	xen_made(g.domid, g.making);
+	xen_guest_fill(&g, out);
+	return COSMOS_OK;
 }

@@ -167,14 +167,15 @@ xen_made(uint32_t domid, int lock)
 		close(lock);
 }
 
-bool
-xen_is_being_made(uint32_t domid)
+enum xen_making
+xen_is_made(uint32_t domid)
 {
 	char path[PATH_MAX];
 	int fd = making_path(domid, path) ? open(path, O_RDWR | O_CLOEXEC) : -1;
 	bool held = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0;
 
-	if (fd >= 0)
-		close(fd);
-	return held;
+	if (fd < 0)
+		return XEN_MADE;
+	close(fd);
+	return held ? XEN_BEING_MADE : XEN_HALF_MADE;
 }

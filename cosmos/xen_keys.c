@@ -83,31 +83,20 @@ xen_keys_ring(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 	           : xen_fail(c, h, "%s: its console", g->spec->name);
 }
 
-/*
- * The domain's folder: ours, and it may read it, but for the console's keys,
- * which make it: of that it is told by its start info.
- */
+/* What the guest boots by.  Its folder is ours, and it may read it. */
 static void
-keys_home(struct xen_store *s, uint32_t t, const struct xen_guest *g)
+keys_guest(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 {
 	char path[XEN_PATH];
 
 	xen_path(path, g->domid, "");
 	xen_store_rm(s, t, path);
-	keys_console(s, t, g);
-	xen_store_give(s, t, path, 0, g->domid);
-}
-
-static void
-keys_domain(struct xen_store *s, uint32_t t, const struct xen_guest *g)
-{
-	keys_own(s, t, g, "name", g->spec->name);
-	keys_own_number(s, t, g, "memory/target", g->memory_kb);
-	keys_own_number(s, t, g, "memory/static-max", g->memory_kb);
-	keys_given(s, t, g, "control/shutdown");
 	keys_given(s, t, g, "data");
+	xen_store_give(s, t, path, 0, g->domid);
+	keys_own(s, t, g, "name", g->spec->name);
 	if (g->shell)
 		keys_own(s, t, g, XEN_SHELL_KEY, g->spec->name);
+	xen_vifs_ask(s, t, g);
 }
 
 /* Who has the name now: 0 for nobody. */
@@ -152,8 +141,52 @@ keys_give_way(unsigned int tries)
 	nanosleep(&pause, NULL);
 }
 
+bool
+xen_keys_tell(struct xen_host *h, const struct xen_guest *g,
+    void (*tell)(struct xen_store *, uint32_t, const struct xen_guest *))
+{
+	unsigned int tries;
+	uint32_t t;
+
+	for (tries = 0; tries < TRIES; tries++) {
+		t = xen_store_begin(h->store);
+		if (t == 0)
+			return false;
+		tell(h->store, t, g);
+		if (xen_store_commit(h->store, t))
+			return true;
+		if (errno != EAGAIN)
+			return false;
+		keys_give_way(tries);
+	}
+	return false;
+}
+
+/*
+ * The backends' in a transaction, for each wants to find all of its keys; it
+ * is of nothing else, so that it never meets what the guest says meanwhile.
+ */
 int
-xen_keys_write(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
+xen_keys_offer(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
+{
+	struct xen_store *s = h->store;
+
+	if (g->vifs > 0 && !xen_keys_tell(h, g, xen_vifs_offer))
+		return xen_fail(c, h, "%s: the keys of its ports in XenStore",
+		    g->spec->name);
+	xen_vifs_record(s, 0, g);
+	xen_libxl_keys(s, 0, g);
+	keys_given(s, 0, g, "control/shutdown");
+	keys_own_number(s, 0, g, "memory/target", g->memory_kb);
+	keys_own_number(s, 0, g, "memory/static-max", g->memory_kb);
+	keys_console(s, 0, g);
+	return xen_store_done(s)
+	           ? COSMOS_OK
+	           : xen_fail(c, h, "%s: its keys in XenStore", g->spec->name);
+}
+
+int
+xen_keys_write(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
 	struct xen_store *s = h->store;
 	unsigned int tries;
@@ -164,10 +197,7 @@ xen_keys_write(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 		if (t == 0)
 			break;
 		/* The question takes what is told before it along. */
-		keys_home(s, t, g);
-		keys_domain(s, t, g);
-		xen_libxl_keys(s, t, g);
-		xen_vifs_prepare(s, t, g);
+		keys_guest(s, t, g);
 		holder = g->shell ? 0 : xen_keys_holder(s, t, g);
 		if (holder != 0) {
 			xen_store_abort(s, t);

@@ -212,26 +212,24 @@ load_memory(struct cosmos *c, struct xen_host *h, struct xen_guest *g, int fd)
 	return COSMOS_OK;
 }
 
-/* In memory, introduced, and paused. */
+/* In memory, and paused. */
 static int
 load_known(struct cosmos *c, struct xen_host *h, struct xen_guest *g, int fd)
 {
 	int status = xen_build_domain(c, h, g);
-	int lock = g->domid != 0 ? xen_making(g->domid) : -1;
 
 	if (status == COSMOS_OK)
 		status = load_memory(c, h, g, fd);
-	return xen_known(c, h, g, lock, status);
+	return xen_known(c, h, g, status);
 }
 
 static int
 load_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
-	int status;
+	int status = xen_begin(c, h, g);
 
-	if (xc_domain_unpause(h->xch, g->domid) != 0)
-		return xen_fail(c, h, "%s: letting it run", g->spec->name);
-	status = xen_keys_ring(c, h, g);
+	if (status == COSMOS_OK)
+		status = xen_keys_ring(c, h, g);
 	return status == COSMOS_OK ? xen_vifs_join(c, h, g) : status;
 }
 
@@ -259,10 +257,12 @@ xen_restore(struct cosmos *c, int fd, const char *name, struct cosmos_guest *g)
 	if (status != COSMOS_OK)
 		goto out;
 	status = load_run(c, h, &made);
-	if (status == COSMOS_OK)
-		xen_guest_fill(&made, g);
-	else
+	if (status != COSMOS_OK) {
 		xen_undo(h, &made);
+		goto out;
+	}
+	xen_made(made.domid, made.making);
+	xen_guest_fill(&made, g);
 out:
 	spec_fini(&spec);
 	return status;

@@ -227,6 +227,7 @@ xen_pool_take(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 	stage_end(c, "keys");
 	if (status != COSMOS_OK)
 		return status;
+	g->making = xen_making(g->domid);
 	status = xen_folder_make(c, g);
 	if (status != COSMOS_OK) {
 		xen_undo(h, g);
@@ -275,8 +276,8 @@ xen_pool_run(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 
 /* Boots it, pauses it, and says that it is there. */
 static int
-pool_ready(struct cosmos *c, struct xen_host *h, const struct xen_guest *g,
-    const char *key)
+pool_ready(
+    struct cosmos *c, struct xen_host *h, struct xen_guest *g, const char *key)
 {
 	char path[XEN_PATH];
 	int status = xen_run(c, h, g);
@@ -311,7 +312,9 @@ pool_add(struct cosmos *c, struct xen_host *h, const struct cosmos_spec *like,
 	if (status != COSMOS_OK)
 		return status;
 	status = pool_ready(c, h, &g, key);
-	if (status != COSMOS_OK)
+	if (status == COSMOS_OK)
+		xen_made(g.domid, g.making);
+	else
 		xen_undo(h, &g);
 	return status;
 }

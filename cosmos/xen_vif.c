@@ -18,7 +18,7 @@
 
 #include <xen/io/xenbus.h>
 
-enum { DETACH_MS = 3000, LOOK_MS = 2, VIFS_TRIES = 100 };
+enum { DETACH_MS = 3000, LOOK_MS = 2 };
 
 /* 00:16:3e is Xen's; the rest is chance (docs/misc/vif naming). */
 static int
@@ -127,20 +127,46 @@ vif_folder(struct xen_store *s, uint32_t t, const char *folder, uint32_t owner,
 	}
 }
 
+/* Where its keys lie: the guest's, the backend's, libxl's. */
+struct vif_places {
+	char front[XEN_PATH], back[XEN_PATH], libxl[XEN_PATH];
+};
+
 static void
-vif_write(struct xen_store *s, uint32_t t, const struct xen_guest *g,
+vif_places(
+    struct vif_places *p, const struct xen_guest *g, const struct xen_vif *v)
+{
+	snprintf(p->front, sizeof(p->front), "/local/domain/%u/device/vif/%u",
+	    g->domid, v->handle);
+	xen_vif_back(p->back, g->domid, v);
+	snprintf(p->libxl, sizeof(p->libxl), "/libxl/%u/device/vif/%u",
+	    g->domid, v->handle);
+}
+
+static void
+vif_ask(struct xen_store *s, uint32_t t, const struct xen_guest *g,
     const struct xen_vif *v)
 {
-	char front[XEN_PATH], back[XEN_PATH], libxl[XEN_PATH];
-	char handle[12], domid[12];
+	struct vif_places p;
 	const struct vif_key frontend[] = {
-		{ "backend", back },
+		{ "backend", p.back },
 		{ "backend-id", "0" },
 		{ "state", "1" },
 		{ "mac", v->mac },
 	};
+
+	vif_places(&p, g, v);
+	vif_folder(s, t, p.front, g->domid, 0, frontend, ARRAY_SIZE(frontend));
+}
+
+static void
+vif_offer(struct xen_store *s, uint32_t t, const struct xen_guest *g,
+    const struct xen_vif *v)
+{
+	struct vif_places p;
+	char handle[12], domid[12];
 	const struct vif_key backend[] = {
-		{ "frontend", front },
+		{ "frontend", p.front },
 		{ "frontend-id", v->vale ? NULL : domid },
 		{ "online", v->vale ? NULL : "1" },
 		{ "handle", v->vale ? NULL : handle }, { "mac", v->mac },
@@ -150,81 +176,69 @@ vif_write(struct xen_store *s, uint32_t t, const struct xen_guest *g,
 		{ "script", v->vale ? NULL : "/bin/true" },
 		{ "state", "1" }, /* last: the backend begins */
 	};
+
+	vif_places(&p, g, v);
+	snprintf(handle, sizeof(handle), "%u", v->handle);
+	snprintf(domid, sizeof(domid), "%u", g->domid);
+	vif_folder(s, t, p.back, 0, g->domid, backend, ARRAY_SIZE(backend));
+}
+
+/* libxl knows no backends but its own. */
+static void
+vif_record(struct xen_store *s, uint32_t t, const struct xen_guest *g,
+    const struct xen_vif *v)
+{
+	struct vif_places p;
+	char handle[12];
 	const struct vif_key record[] = {
-		{ "backend", back },
+		{ "backend", p.back },
 		{ "bridge", v->bridge },
 		/* What libxl takes it to be that has none. */
 		{ "handle", v->handle != 0 ? handle : NULL },
 		{ "mac", v->mac },
 	};
 
+	vif_places(&p, g, v);
 	snprintf(handle, sizeof(handle), "%u", v->handle);
-	snprintf(domid, sizeof(domid), "%u", g->domid);
-	snprintf(front, sizeof(front), "/local/domain/%u/device/vif/%u",
-	    g->domid, v->handle);
-	xen_vif_back(back, g->domid, v);
-	snprintf(libxl, sizeof(libxl), "/libxl/%u/device/vif/%u", g->domid,
-	    v->handle);
-	/* libxl knows no backends but its own. */
 	if (!v->vale)
-		vif_folder(s, t, libxl, 0, 0, record, ARRAY_SIZE(record));
-	vif_folder(s, t, front, g->domid, 0, frontend, ARRAY_SIZE(frontend));
-	vif_folder(s, t, back, 0, g->domid, backend, ARRAY_SIZE(backend));
+		vif_folder(s, t, p.libxl, 0, 0, record, ARRAY_SIZE(record));
 }
 
 static void
-vifs_write(
-    struct xen_store *s, uint32_t t, const struct xen_guest *g, bool vale)
+vifs_each(struct xen_store *s, uint32_t t, const struct xen_guest *g,
+    void (*each)(struct xen_store *, uint32_t, const struct xen_guest *,
+        const struct xen_vif *))
 {
 	unsigned int i;
 
 	for (i = 0; i < g->vifs; i++)
-		if (g->vif[i].vale == vale)
-			vif_write(s, t, g, &g->vif[i]);
+		each(s, t, g, &g->vif[i]);
 }
 
 void
-xen_vifs_prepare(struct xen_store *s, uint32_t t, const struct xen_guest *g)
+xen_vifs_ask(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 {
-	vifs_write(s, t, g, false);
+	vifs_each(s, t, g, vif_ask);
+}
+
+void
+xen_vifs_offer(struct xen_store *s, uint32_t t, const struct xen_guest *g)
+{
+	vifs_each(s, t, g, vif_offer);
+}
+
+void
+xen_vifs_record(struct xen_store *s, uint32_t t, const struct xen_guest *g)
+{
+	vifs_each(s, t, g, vif_record);
 }
 
 void
 xen_vifs_write(struct xen_store *s, uint32_t t, const struct xen_guest *g)
 {
-	vifs_write(s, t, g, false);
-	vifs_write(s, t, g, true);
-}
-
-/* Those of the switch, or of bridges, in a transaction of their own. */
-static int
-vifs_transact(
-    struct cosmos *c, struct xen_host *h, const struct xen_guest *g, bool vale)
-{
-	unsigned int tries;
-	uint32_t t;
-
-	for (tries = 0; tries < VIFS_TRIES; tries++) {
-		t = xen_store_begin(h->store);
-		if (t == 0)
-			break;
-		vifs_write(h->store, t, g, vale);
-		if (xen_store_commit(h->store, t))
-			return COSMOS_OK;
-		if (errno != EAGAIN)
-			break;
-	}
-	return xen_fail(c, h, "%s: the keys of its ports", g->spec->name);
-}
-
-int
-xen_vifs_offer(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
-{
-	unsigned int i = 0;
-
-	while (i < g->vifs && !g->vif[i].vale)
-		i++;
-	return i < g->vifs ? vifs_transact(c, h, g, true) : COSMOS_OK;
+	xen_vifs_ask(s, t, g);
+	xen_vifs_offer(s, t, g);
+	xen_vifs_record(s, t, g);
 }
 
 int
@@ -277,9 +291,9 @@ xen_attach(struct cosmos *c, const struct cosmos_guest *guest, const char *port)
 		return cosmos_fail(c, COSMOS_E_EXISTS,
 		    "%s: it has a port %u: detach that first", guest->name,
 		    g.vif[0].handle);
-	status = vifs_transact(c, h, &g, g.vif[0].vale);
-	if (status == COSMOS_OK)
-		status = xen_vifs_join(c, h, &g);
+	status = xen_keys_tell(h, &g, xen_vifs_write)
+	             ? xen_vifs_join(c, h, &g)
+	             : xen_fail(c, h, "%s: the keys of its port", guest->name);
 	if (status != COSMOS_OK)
 		vif_remove(h, guest->id, &g.vif[0]);
 	return status;

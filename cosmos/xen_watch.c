@@ -9,11 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cosmos/xen.h"
 
 #include <xen/sched.h>
+
+enum { MAKING_NS = 5000000 };
 
 int
 xen_watch_fd(struct cosmos *c)
@@ -99,27 +102,50 @@ reap_bury(struct cosmos *c, const struct watcher *w, const char *name,
 	spec_fini(&s);
 }
 
+struct reaping {
+	struct watcher w;
+	bool early; /* one has ended whose create has not */
+};
+
 static int
 reap_one(struct cosmos *c, const char *name, void *arg)
 {
+	struct reaping *r = arg;
 	int folder = xen_folder_open(name);
 	uint32_t domid = folder >= 0 ? xen_folder_domid(folder) : 0;
-	const char *how;
+	const char *how = domid != 0 ? reap_how(xen_host(c), domid) : NULL;
 
-	if (domid != 0 && !xen_is_being_made(domid)) {
-		how = reap_how(xen_host(c), domid);
-		if (how != NULL)
-			reap_bury(c, arg, name, folder, how);
+	if (how != NULL) {
+		if (xen_is_made(domid) == XEN_BEING_MADE)
+			r->early = true;
+		else
+			reap_bury(c, &r->w, name, folder, how);
 	}
 	if (folder >= 0)
 		close(folder);
 	return COSMOS_OK;
 }
 
+/* Its creator, who is about to see it, too, clears it, or leaves it to us. */
+static int
+reap_all(struct cosmos *c, struct reaping *r)
+{
+	const struct timespec look = { .tv_nsec = MAKING_NS };
+	int status;
+
+	for (;;) {
+		r->early = false;
+		status = xen_folder_each(c, reap_one, r);
+		if (status != COSMOS_OK || !r->early)
+			return status;
+		nanosleep(&look, NULL);
+	}
+}
+
 int
 xen_watch(struct cosmos *c, const struct watcher *w)
 {
-	struct watcher own = *w;
+	struct reaping r = { .w = *w };
 	struct xen_host *h = xen_host(c);
 	char *event;
 	uint32_t have;
@@ -129,7 +155,7 @@ xen_watch(struct cosmos *c, const struct watcher *w)
 	do {
 		while ((event = xen_store_event(h->store, 0)) != NULL)
 			free(event);
-		status = xen_folder_each(c, reap_one, &own);
+		status = reap_all(c, &r);
 		if (status == COSMOS_OK && xen_pool_fill(c, &have) != COSMOS_OK)
 			reap_say(w, "pool", sb_cstr(&c->error));
 		event = xen_store_event(h->store, 0);
@@ -157,7 +183,7 @@ doctor_folder(struct cosmos *c, const char *name, void *arg)
 	if (folder >= 0)
 		close(folder);
 	if (how == NULL || strcmp(how, "gone") != 0 ||
-	    (domid != 0 && xen_is_being_made(domid)))
+	    (domid != 0 && xen_is_made(domid) == XEN_BEING_MADE))
 		return COSMOS_OK;
 	sb_printf(x->out, "guest %s: its domain is gone\n", name);
 	if (x->clear) {
@@ -167,36 +193,48 @@ doctor_folder(struct cosmos *c, const char *name, void *arg)
 	return COSMOS_OK;
 }
 
-/* A domain with our handle and no name: its creator was killed. */
-static void
-doctor_domain(struct cosmos *c, struct xen_host *h, const xc_domaininfo_t *info,
-    const struct examining *x)
+/* Whether a prepared one is not there for all, though it has been made. */
+static bool
+doctor_is_hidden(struct xen_host *h, uint32_t domid, const char *name)
 {
-	char path[XEN_PATH], *name;
-	bool half;
+	char path[XEN_PATH], *key;
+	bool hidden;
 
-	(void)c;
-	if (memcmp(info->handle, XEN_HANDLE, 4) != 0 ||
-	    xen_is_being_made(info->domain))
+	if (strncmp(name, XEN_SHELL, strlen(XEN_SHELL)) != 0)
+		return false;
+	snprintf(path, sizeof(path), XEN_POOL "/%u", domid);
+	key = xen_read(h, 0, path);
+	hidden = key[0] == '\0';
+	free(key);
+	return hidden;
+}
+
+/* A domain with our handle whose creator was killed. */
+static void
+doctor_domain(
+    struct xen_host *h, const xc_domaininfo_t *info, const struct examining *x)
+{
+	enum xen_making made = xen_is_made(info->domain);
+	char path[XEN_PATH], uuid[37], *name;
+
+	if (memcmp(info->handle, XEN_HANDLE, 4) != 0 || made == XEN_BEING_MADE)
 		return;
 	name = xen_read(h, 0, xen_path(path, info->domain, "name"));
-	half = name[0] == '\0';
-	if (strncmp(name, XEN_SHELL, strlen(XEN_SHELL)) == 0) {
-		snprintf(path, sizeof(path), XEN_POOL "/%u", info->domain);
-		free(name);
-		name = xen_read(h, 0, path);
-		half = name[0] == '\0';
+	if (made == XEN_HALF_MADE || name[0] == '\0' ||
+	    doctor_is_hidden(h, info->domain, name)) {
+		sb_printf(x->out,
+		    "domain %u: half made, and its creator has gone\n",
+		    info->domain);
+		if (x->clear) {
+			xc_domain_destroy(h->xch, info->domain);
+			xen_uuid(uuid, info->handle);
+			xen_keys_remove(h, info->domain, name, uuid);
+			if (name_valid(name))
+				xen_folder_remove(name);
+			xen_made(info->domain, -1);
+		}
 	}
 	free(name);
-	if (!half)
-		return;
-	sb_printf(x->out, "domain %u: half made, and its creator has gone\n",
-	    info->domain);
-	if (!x->clear)
-		return;
-	xc_domain_destroy(h->xch, info->domain);
-	xen_keys_remove(h, info->domain, NULL, NULL);
-	xen_made(info->domain, -1);
 }
 
 static int
@@ -211,7 +249,7 @@ doctor_domains(struct cosmos *c, struct xen_host *h, const struct examining *x)
 		if (n < 0)
 			return xen_fail(c, h, "listing domains");
 		for (i = 0; i < n; i++) {
-			doctor_domain(c, h, &info[i], x);
+			doctor_domain(h, &info[i], x);
 			next = info[i].domain + 1u;
 		}
 	} while (n == 64);

@@ -303,7 +303,35 @@ $C create np -c /tmp/count.click -p 0=vale0:np 2>/tmp/err
 check "a port without a switch" [ $? = 10 ]
 check "says so" grep -q "vale serve" /tmp/err
 check "nothing is left of it" gone np
+
+# A guest runs before its create is through: one that is killed then, ...
+runs() { [ "$(xenstore-read "/local/domain/$(xl domid "$1")/data/clickos/0/state")" = running ]; }
+$C create cut -c /tmp/count.click -p 0=vale0:cut 2>/dev/null &
+cut=$!
+check "create killed when its guest runs" within 10 runs cut
+is "the doctor leaves alone what is being made" "$($C doctor)" ""
+kill -9 $cut
+wait $cut 2>/dev/null
+check "and finds what was" sh -c "$C doctor | grep -q 'half made'"
+check "nothing is left of it" gone cut
+is "nor more to be found" "$($C doctor)" ""
+
+# ... and a guest that ends before.
+$C watch >/tmp/watch.out 2>&1 &
+watch=$!
+$C create early -c /tmp/count.click -p 0=vale0:early >/dev/null &
+early=$!
+within 10 runs early
+$C shutdown early
+sleep 1
+is "watch: one that has ended before its create" "$(cat /tmp/watch.out)" ""
 /test/vale serve vale0 >/tmp/vale.log 2>&1 &
+wait $early
+is "which ends well" $? 0
+check "is buried after it" within 10 says 'early: poweroff'
+check "with all that was its" gone early
+kill $watch
+wait $watch 2>/dev/null
 within 5 /test/vale list >/dev/null
 cat > /tmp/tx.click <<'E'
 RatedSource(DATA \<020000000002020000000001 88b5 000000000000>, RATE 50)
