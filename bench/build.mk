@@ -35,7 +35,7 @@ build/bench/store: build/host/bench/store.o build/libcosmos.so.1
 
 build/bench/boot/until: build/host/bench/boot/until.o
 	@mkdir -p $(@D)
-	$(Q)$(CC) -o $@ $^ -lxenstore
+	$(Q)$(CC) -o $@ $^ -lxenctrl -lxenstore
 
 bench-boot-run: all build/clickos $(BOOT)
 	@bench/boot/process

@@ -4,8 +4,7 @@
 # switch (vale), which runs for these only.
 # A line each:
 #
-#	# boot WAY ALIVE NS [NS]    how long one took; [and until it ran, if
-#	                            what made it does not wait for that]
+#	# boot WAY ALIVE NS NS      how long what made one took; until it ran
 #	# stage WAY ALIVE NAME S    where the time of one went
 #	# memory ALIVE KB           what dom0 has left
 . /usr/share/tap.sh
@@ -32,15 +31,14 @@ if [ -d /test/scripts ]; then
 fi
 
 # XenStore and the kernel go on for a while after a guest was made or destroyed:
-# that is not the next one's time, whoever makes it.
+# that is not the next one's time, whoever makes it.  (until.c waits, too.)
 rest() { sleep 1; }
 
-took() # TOOL WAY ALIVE COMMAND...
+took() # WAY ALIVE COMMAND...
 {
-	tool=$1 way=$2 alive=$3
-	shift 3
-	rest
-	ns=$(/test/$tool "$@" 2>>/tmp/err | tail -n 1)
+	way=$1 alive=$2
+	shift 2
+	ns=$(/test/until "$@" 2>>/tmp/err | tail -n 1)
 	echo "# boot $way $alive ${ns:-failed}"
 }
 
@@ -55,7 +53,7 @@ memory = $MEMORY
 ramdisk = "/tmp/count.click"
 vif = [ $3 ]
 E
-		took until "$1" "$2" xl create -q /tmp/x.cfg
+		took "$1" "$2" xl create -q /tmp/x.cfg
 	done
 	for i in 1 2; do
 		xl destroy x$i
@@ -75,8 +73,9 @@ by_pool() # ROW ALIVE
 {
 	$C pool $(device "$1") 2 >/dev/null
 	for i in 1 2; do
-		took "start 1" "pool-$1" "$2" $C create p$i -q \
-		    -c /tmp/count.click $(device "$1")
+		took "pool-$1" "$2" -d "$(xenstore-list /tool/clickos/pool |
+		    head -n 1)" $C create p$i -q -c /tmp/count.click \
+		    $(device "$1")
 	done
 	$C destroy 'p{1..2}'
 }
@@ -84,7 +83,7 @@ by_pool() # ROW ALIVE
 by_cosmos() # ROW ALIVE
 {
 	for i in 1 2; do
-		took "start 1" "cosmos-$1" "$2" $C create n$i -q -m $MEMORY \
+		took "cosmos-$1" "$2" $C create n$i -q -m $MEMORY \
 		    -c /tmp/count.click $(device "$1" n$i)
 	done
 	$C destroy 'n{1..2}'
@@ -136,7 +135,7 @@ others() # ALIVE
 
 at=1
 while [ $at -le "$COUNT" ]; do
-	took "start 1" "cosmos-$KIND" $at $C create g$at -q -m $MEMORY \
+	took "cosmos-$KIND" $at $C create g$at -q -m $MEMORY \
 	    -c /tmp/count.click $(device "$KIND")
 	case $at in
 	1 | $((COUNT / 2)) | "$COUNT")
