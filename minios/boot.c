@@ -131,7 +131,8 @@ kernel_main(void)
 	boot_avx();
 	pages_init();
 	paging_init();
-	machine->map_rest();
+	if (machine->unmapped != NULL)
+		pages_expect(machine->unmapped());
 	os_stage(OS_STAGE_MEMORY);
 	/* The boot's own stack has no page below it that faults. */
 	first = fiber_new("main", MAIN_STACK, boot_main, NULL);

@@ -46,8 +46,13 @@ struct machine_ops {
 	void (*write)(uint64_t *entry, uint64_t value);
 	void (*sync)(void);
 
-	/* Makes all memory that the boot left unmapped usable. */
-	void (*map_rest)(void);
+	/*
+	 * Where mapping memory takes time, only some of it is mapped at the
+	 * boot: how many pages are not, asked once; and pages_arrive() with
+	 * more of them.  False: there are none.  NULL: all are mapped.
+	 */
+	uint64_t (*unmapped)(void);
+	bool (*map_more)(void);
 
 	/*
 	 * Puts frame index of the grant table in the place of page (Xen only).

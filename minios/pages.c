@@ -12,6 +12,8 @@ static struct {
 	uint32_t *run;   /* pages of the run that begins here, else 0 */
 	uint64_t end;    /* pages covered, a multiple of 64 */
 	uint64_t hint;   /* no free page below */
+	uint64_t later;  /* pages that have not arrived yet */
+	bool growing;
 	struct pages_stats stats;
 } pages;
 
@@ -67,6 +69,24 @@ pages_find(size_t count)
 	return pages.end;
 }
 
+static void
+pages_add(struct page_range range)
+{
+	ASSERT(range.first <= range.end && range.end <= pages.end);
+	pages_mark(range.first, range.end - range.first, false);
+	if (range.first < pages.hint)
+		pages.hint = range.first;
+}
+
+/* They count as free from when they are known of. */
+static void
+pages_count(uint64_t n)
+{
+	pages.stats.total += n;
+	pages.stats.free += n;
+	pages.stats.lowest_free = pages.stats.free;
+}
+
 void
 pages_init(void)
 {
@@ -88,20 +108,39 @@ pages_init(void)
 	pages.run = (uint32_t *)(void *)(base + end / 8);
 	memset(base, 0xff, end / 8);
 	memset(pages.run, 0, end * sizeof(*pages.run));
-	for (i = 0; i < boot.usable_count; i++)
+	for (i = 0; i < boot.usable_count; i++) {
 		pages_add(boot.usable[i]);
+		pages_count(boot.usable[i].end - boot.usable[i].first);
+	}
 }
 
 void
-pages_add(struct page_range range)
+pages_expect(uint64_t count)
 {
-	ASSERT(range.first <= range.end && range.end <= pages.end);
-	pages_mark(range.first, range.end - range.first, false);
-	pages.stats.total += range.end - range.first;
-	pages.stats.free += range.end - range.first;
-	pages.stats.lowest_free = pages.stats.free;
-	if (range.first < pages.hint)
-		pages.hint = range.first;
+	pages.later = count;
+	pages_count(count);
+}
+
+void
+pages_arrive(struct page_range range)
+{
+	ASSERT(range.end - range.first <= pages.later);
+	pages.later -= range.end - range.first;
+	pages_add(range);
+}
+
+/* Mapping them may need a page of what is there: not in turn. */
+static bool
+pages_grow(void)
+{
+	bool grown;
+
+	if (pages.later == 0 || pages.growing)
+		return false;
+	pages.growing = true;
+	grown = machine->map_more();
+	pages.growing = false;
+	return grown;
 }
 
 void *
@@ -110,7 +149,8 @@ pages_alloc(size_t count)
 	uint64_t first;
 
 	ASSERT(count > 0);
-	first = pages_find(count);
+	while ((first = pages_find(count)) == pages.end && pages_grow())
+		;
 	if (first == pages.end) {
 		pages.stats.failures++;
 		return NULL;

@@ -15,14 +15,16 @@
 #include "minios/machine.h"
 
 struct pages_stats {
-	uint64_t total, free, lowest_free; /* pages */
+	uint64_t total, free, lowest_free; /* pages, mapped or not yet */
 	uint64_t failures;                 /* requests that got NULL */
 };
 
 /* Takes its own tables from the largest range of boot.usable. */
 void pages_init(void);
-/* Makes [first, end) available; mapped, below boot.page_end. */
-void pages_add(struct page_range range);
+/* So many pages will arrive, when there is no room in those that are there. */
+void pages_expect(uint64_t count);
+/* [first, end), of those expected, is mapped; below boot.page_end. */
+void pages_arrive(struct page_range range);
 
 /* count pages in a row, not zeroed, or NULL. */
 void *pages_alloc(size_t count);

@@ -103,60 +103,83 @@ pv_mapped_end(void)
 	return page;
 }
 
-/* Builds the table of [first, end), which it covers alone, and hooks it in. */
-static int
+/*
+ * A page for the table of what is mapped next, and the way to it: when they are
+ * needed none may be free.
+ */
+static void
+pv_prepare_table(void)
+{
+	uint64_t next = (pv.mapped_end + ENTRIES - 1) / ENTRIES * ENTRIES;
+
+	pv.table = pages_alloc(1);
+	if (pv.table != NULL &&
+	    paging_directory_entry(next << PAGE_SHIFT) == NULL) {
+		pages_free(pv.table);
+		pv.table = NULL;
+	}
+}
+
+uint64_t
+pv_unmapped(void)
+{
+	uint64_t count = pv.start_info->nr_pages - pv.mapped_end;
+
+	if (count > 0)
+		pv_prepare_table();
+	return pv.table != NULL ? count : 0;
+}
+
+/* Fills the table of [first, end), which it covers alone, and hooks it in. */
+static void
 pv_map_table(uint64_t first, uint64_t end)
 {
-	uint64_t *table = pages_alloc(1);
-	uint64_t page, *entry;
+	uint64_t page, *entry = paging_directory_entry(first << PAGE_SHIFT);
 
-	if (table == NULL)
-		return ERR_NOMEM;
-	memset(table, 0, PAGE_SIZE);
+	memset(pv.table, 0, PAGE_SIZE);
 	for (page = first; page < end; page++)
-		table[page % ENTRIES] = pv_frame_of(page) << PAGE_SHIFT |
-		                        PTE_PRESENT | PTE_WRITE | PTE_NX;
-	entry = paging_directory_entry(first << PAGE_SHIFT);
-	if (entry == NULL)
-		return ERR_NOMEM;
-	pv_table(table);
-	pv_write(
-	    entry, pv_frame_of((uintptr_t)table >> PAGE_SHIFT) << PAGE_SHIFT |
-	               PTE_PRESENT | PTE_WRITE);
-	return 0;
+		pv.table[page % ENTRIES] = pv_frame_of(page) << PAGE_SHIFT |
+		                           PTE_PRESENT | PTE_WRITE | PTE_NX;
+	pv_table(pv.table);
+	pv_write(entry, pv_frame_of((uintptr_t)pv.table >> PAGE_SHIFT)
+	                        << PAGE_SHIFT |
+	                    PTE_PRESENT | PTE_WRITE);
+	pv.table = NULL;
 }
 
 /* The pages of a table that the builder has begun. */
-static int
+static void
 pv_map_pages(uint64_t first, uint64_t end)
 {
 	uint64_t page, frame;
 
 	for (page = first; page < end; page++) {
 		frame = pv_frame_of(page);
-		if (paging_map((void *)(page << PAGE_SHIFT), &frame, 1) != 0)
-			return ERR_NOMEM;
+		(void)paging_map((void *)(page << PAGE_SHIFT), &frame, 1);
 	}
-	return 0;
 }
 
-void
-pv_map_rest(void)
+/* Xen looks at each page that is mapped: a table's worth at a time. */
+bool
+pv_map_more(void)
 {
-	uint64_t first, end, total = pv.start_info->nr_pages;
-	int err;
+	uint64_t first = pv.mapped_end, total = pv.start_info->nr_pages;
+	uint64_t end = (first / ENTRIES + 1) * ENTRIES;
 
-	for (first = pv.mapped_end; first < total; first = end) {
-		end = (first / ENTRIES + 1) * ENTRIES;
-		if (end > total)
-			end = total;
-		err = first % ENTRIES == 0 ? pv_map_table(first, end)
-		                           : pv_map_pages(first, end);
-		if (err != 0)
-			break;
-		pv_sync();
-		pages_add((struct page_range){ first, end });
-	}
+	if (end > total)
+		end = total;
+	if (first == end || pv.table == NULL)
+		return false;
+	if (first % ENTRIES == 0)
+		pv_map_table(first, end);
+	else
+		pv_map_pages(first, end);
+	pv_sync();
+	pv.mapped_end = end;
+	pages_arrive((struct page_range){ first, end });
+	if (end < total && pv.table == NULL)
+		pv_prepare_table();
+	return true;
 }
 
 struct shared_info *

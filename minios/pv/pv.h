@@ -10,7 +10,9 @@
 
 struct pv {
 	struct start_info *start_info;
-	uint64_t mapped_end; /* the builder mapped all pages below */
+	uint64_t
+	    mapped_end;  /* all pages below are mapped, first by the builder */
+	uint64_t *table; /* a page for the next table, or NULL */
 };
 
 extern struct pv pv;
@@ -22,7 +24,9 @@ uint64_t pv_page_of(uint64_t frame);
 void pv_table(void *page);
 void pv_write(uint64_t *entry, uint64_t value);
 void pv_sync(void);
-void pv_map_rest(void);
+uint64_t pv_unmapped(void);
+bool pv_map_more(void);
+/* What the builder has mapped. */
 uint64_t pv_mapped_end(void);
 /* Maps the page at this machine address; returns where. */
 struct shared_info *pv_map_shared_info(uint64_t machine_address);

@@ -102,7 +102,6 @@ const struct machine_ops machine_pvh_bare = {
 	.table = pvh_table,
 	.write = pvh_write,
 	.sync = pvh_sync,
-	.map_rest = pvh_map_rest,
 	.fault_address = pvh_fault_address,
 	.set_fs = pvh_set_fs,
 	.start = virtio_start,

@@ -48,12 +48,6 @@ pvh_sync(void)
 	__asm__ volatile("mov %0, %%cr3" : : "r"(pvh_root_table) : "memory");
 }
 
-void
-pvh_map_rest(void)
-{
-	/* All is mapped. */
-}
-
 uint64_t
 pvh_fault_address(void)
 {

@@ -20,7 +20,6 @@ uint64_t pvh_same(uint64_t number);
 void pvh_table(void *page);
 void pvh_write(uint64_t *entry, uint64_t value);
 void pvh_sync(void);
-void pvh_map_rest(void);
 uint64_t pvh_fault_address(void);
 void pvh_set_fs(void *block);
 

@@ -110,7 +110,6 @@ const struct machine_ops machine_pvh_xen = {
 	.table = pvh_table,
 	.write = pvh_write,
 	.sync = pvh_sync,
-	.map_rest = pvh_map_rest,
 	.grant_frame = pvh_xen_grant_frame,
 	.fault_address = pvh_fault_address,
 	.set_fs = pvh_set_fs,
