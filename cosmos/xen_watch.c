@@ -16,7 +16,7 @@
 
 #include <xen/sched.h>
 
-enum { MAKING_NS = 5000000 };
+enum { MAKING_NS = 100000000 };
 
 int
 xen_watch_fd(struct cosmos *c)
