@@ -185,6 +185,13 @@ fake_write(struct xenhost *h, const char *path, const char *value)
 	return true;
 }
 
+static void
+fake_rm(struct xenhost *h, const char *path)
+{
+	(void)h;
+	fake_store_set(path, NULL);
+}
+
 static char **
 fake_list(struct xenhost *h, const char *path, unsigned int *n)
 {
@@ -378,6 +385,7 @@ const struct xenhost_ops fake_xenhost = {
 	.close = fake_close,
 	.read = fake_read,
 	.write = fake_write,
+	.rm = fake_rm,
 	.list = fake_list,
 	.watch = fake_watch,
 	.unwatch = fake_unwatch,

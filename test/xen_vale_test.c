@@ -513,6 +513,11 @@ test_death(void)
 	is_cstr(xv_get(0, "back", "state"), "6", "toolstack: closed");
 	is_cstr(kind_of("g0"), "none", "toolstack: no port");
 	is_cstr(kind_of("g1"), "xen-ring", "toolstack: the other stays");
+	fake_store_set(FAKE_HOME "/device/vif/1/state", NULL);
+	xv_settle();
+	is_cstr(kind_of("g1"), "none", "no frontend: no port");
+	is_cstr(
+	    xv_get(1, "back", "state"), "4", "no frontend: nothing is said");
 	xv_fini(&x, "toolstack");
 }
 
@@ -531,6 +536,7 @@ test_questions(void)
 	xv_key(0, "back", "mac", "02:00:00:00:00:77");
 	xv_settle();
 	is_num(fake_xenhost_asked(), before, "questions: a key costs none");
+	fake_store_set(FAKE_HOME "/device/vif/9/state", "1");
 	snprintf(path, sizeof(path), "%s/frontend", own);
 	fake_store_set(path, FAKE_HOME "/device/vif/9");
 	snprintf(path, sizeof(path), "%s/bridge", own);
@@ -541,6 +547,14 @@ test_questions(void)
 	is_cstr(fake_store_get(path), "2", "questions: one of ours is offered");
 	ok(fake_xenhost_asked() - before <= 10, "questions: it cost few: %u",
 	    fake_xenhost_asked() - before);
+	fake_xenhost_alive(false);
+	xv_settle();
+	is_cstr(
+	    fake_store_get(path), NULL, "dead: nothing is left in our place");
+	fake_store_set(path, "6");
+	xv_settle();
+	is_cstr(fake_store_get(path), NULL, "dead: nor what comes after");
+	fake_xenhost_alive(true);
 	xv_fini(&x, "questions");
 }
 

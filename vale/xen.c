@@ -44,6 +44,25 @@ xen_serves(struct vale_xen *x, const char *type, const char *back)
 	return ours;
 }
 
+/*
+ * One that is not served any more.  Our own place keeps nothing of a domain
+ * that is gone: what we said to it last may have come after all of it was
+ * removed.
+ */
+static void
+xen_end(struct vale_xen *x, struct xen_vif *vif)
+{
+	uint32_t domid = vif->domid;
+	char path[XEN_PATH];
+	size_t n = (size_t)snprintf(path, sizeof(path), "%s/vale/", x->home);
+	bool own = strncmp(vif->back, path, n) == 0;
+
+	xen_vif_free(vif);
+	snprintf(path + n, sizeof(path) - n, "%u", domid);
+	if (own && !x->ops->alive(x->host, domid))
+		x->ops->rm(x->host, path);
+}
+
 static void
 xen_follow(
     struct vale_xen *x, const char *type, uint32_t domid, uint32_t handle)
@@ -57,7 +76,7 @@ xen_follow(
 	if (vif == NULL && xen_serves(x, type, back))
 		vif = xen_vif_new(x, back, domid, handle);
 	if (vif != NULL && !xen_vif_follow(vif))
-		xen_vif_free(vif);
+		xen_end(x, vif);
 }
 
 /* Everything below TYPE/DOMAIN. */
@@ -98,7 +117,7 @@ xen_released(struct vale_xen *x)
 	for (; vif != NULL; vif = next) {
 		next = vif->next;
 		if (!x->ops->alive(x->host, vif->domid))
-			xen_vif_free(vif);
+			xen_end(x, vif);
 	}
 }
 
@@ -113,7 +132,7 @@ xen_front_fired(struct vale_xen *x, const char *path)
 		next = vif->next;
 		if (vif->watched && strncmp(path, vif->front, n) == 0 &&
 		    path[n] == '/' && !xen_vif_follow(vif))
-			xen_vif_free(vif);
+			xen_end(x, vif);
 	}
 }
 

@@ -10,6 +10,7 @@
  *	                                  rings are taken over; a shared ring is
  *	                                  offered anew, with another generation
  *	any           Closing, Closed     port closed: Closed
+ *	any           none                port closed; its domain goes
  *	Closed        Initialising        offered anew
  *	Closing                           the toolstack wants an end: Closed
  */
@@ -376,6 +377,11 @@ vif_step(struct xen_vif *vif, uint32_t ours, uint32_t theirs)
 		vif_disconnect(vif);
 		if (ours != XENBUS_CLOSED)
 			vif_set_state(vif, XENBUS_CLOSED);
+		return;
+	}
+	if (theirs == XENBUS_UNKNOWN) {
+		/* Nobody is there to be told; our keys may be gone as well. */
+		vif_disconnect(vif);
 		return;
 	}
 	if (theirs == XENBUS_CONNECTED || theirs == XENBUS_INITIALISED) {

@@ -41,6 +41,8 @@ struct xenhost_ops {
 	/* The value with a NUL, free() it; NULL: there is none. */
 	char *(*read)(struct xenhost *h, const char *path);
 	bool (*write)(struct xenhost *h, const char *path, const char *value);
+	/* With all below; that there is none is well. */
+	void (*rm)(struct xenhost *h, const char *path);
 	/* Names below path, *n of them: one free() for all; NULL: none. */
 	char **(*list)(struct xenhost *h, const char *path, unsigned int *n);
 	bool (*watch)(struct xenhost *h, const char *path);
@@ -84,7 +86,7 @@ struct xenhost_ops {
 };
 
 /* The name of the table in libvale-xen.so: goes with its layout. */
-#define XENHOST_SYMBOL "vale_xenhost_2"
+#define XENHOST_SYMBOL "vale_xenhost_3"
 
 /*
  * The table of this host, or NULL: no Xen here, or its library is missing

@@ -80,6 +80,12 @@ libs_write(struct xenhost *h, const char *path, const char *value)
 	    h->xs, XBT_NULL, path, value, (unsigned int)strlen(value));
 }
 
+static void
+libs_rm(struct xenhost *h, const char *path)
+{
+	(void)xs_rm(h->xs, XBT_NULL, path); /* it may be gone */
+}
+
 static char **
 libs_list(struct xenhost *h, const char *path, unsigned int *n)
 {
@@ -270,11 +276,12 @@ static const uint32_t requests[] = {
 
 /* The one symbol that is to be seen. */
 __attribute__((visibility("default")))
-const struct xenhost_ops vale_xenhost_2 = {
+const struct xenhost_ops vale_xenhost_3 = {
 	.open = libs_open,
 	.close = libs_close,
 	.read = libs_read,
 	.write = libs_write,
+	.rm = libs_rm,
 	.list = libs_list,
 	.watch = libs_watch,
 	.unwatch = libs_unwatch,
