@@ -17,7 +17,7 @@
  *	xen_link.c   control messages through XenStore (abi/control_store.h)
  *
  * A name is found without a search: NAMES/<name> in XenStore holds the domain
- * id.  It is written in the transaction that makes the guest, so that of two
+ * id.  Who gives names, or takes prepared guests, has a lock, so that of two
  * creates one fails; it is stale when the domain is gone or called otherwise.
  */
 #ifndef COSMOS_XEN_H
@@ -146,6 +146,9 @@ void xen_folder_remove(const char *name);
 /* Calls each with every name. */
 int xen_folder_each(struct cosmos *c,
     int (*each)(struct cosmos *c, const char *name, void *arg), void *arg);
+/* The lock of names and of the pool: a descriptor; waits for it. */
+int xen_names_lock(void);
+void xen_names_unlock(int lock);
 /*
  * A file that is locked while domain domid is being made, from when it has an
  * id until a create returns; who finds it without its lock finds a domain that
@@ -190,15 +193,12 @@ int xen_build(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
 /* Lets go of what that took here, which takes a while, once it runs. */
 void xen_built(struct xen_guest *g);
 
-/*
- * What the guest boots by, and its name, in one transaction; COSMOS_E_EXISTS if
- * that is taken.
- */
+/* What the guest boots by, and its name; COSMOS_E_EXISTS if that is taken. */
 int xen_keys_write(
     struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
 /*
- * What others go by, in another, while it boots; all but the console's ring.
- * The switch serves no domain that has not been introduced.
+ * What others go by, while it boots; all but the console's ring.  The switch
+ * serves no domain that has not been introduced.
  */
 int xen_keys_offer(
     struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
@@ -206,11 +206,12 @@ int xen_keys_offer(
 int xen_keys_ring(
     struct cosmos *c, struct xen_host *h, const struct xen_guest *g);
 /*
- * Within transaction t: who has the name (0: nobody), and that g has it.
+ * With the lock of names: who has it (0: nobody), which cosmos_fail() says; and
+ * that g has it.
  */
-uint32_t xen_keys_holder(
-    struct xen_store *s, uint32_t t, const struct xen_guest *g);
-void xen_keys_name(struct xen_store *s, uint32_t t, const struct xen_guest *g);
+uint32_t xen_keys_holder(struct xen_store *s, const char *name);
+int xen_keys_taken(struct cosmos *c, const char *name, uint32_t holder);
+void xen_keys_name(struct xen_store *s, const struct xen_guest *g);
 /* A transaction of what tell tells; false: errno. */
 bool xen_keys_tell(struct xen_host *h, const struct xen_guest *g,
     void (*tell)(struct xen_store *, uint32_t t, const struct xen_guest *));

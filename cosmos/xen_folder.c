@@ -2,7 +2,8 @@
 /*
  * xen_folder.c -- what is kept of a guest under Xen in files: XenStore has no
  * room for configurations.  run_path("xen/NAME") has "spec", "kept/" (keep.c)
- * and "domid"; "xen/making.DOMID" is locked by whoever makes that domain.
+ * and "domid"; "xen/.making.DOMID" is locked by whoever makes that domain, and
+ * "xen/.names" by who gives a name.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -121,8 +122,7 @@ xen_folder_each(struct cosmos *c,
 	int status = COSMOS_OK;
 
 	while (status == COSMOS_OK && d != NULL && (entry = readdir(d)) != NULL)
-		if (name_valid(entry->d_name) &&
-		    strncmp(entry->d_name, "making.", 7) != 0)
+		if (name_valid(entry->d_name)) /* what begins with . is not */
 			status = each(c, entry->d_name, arg);
 	if (d != NULL)
 		closedir(d);
@@ -136,24 +136,43 @@ making_path(uint32_t domid, char path[static PATH_MAX])
 {
 	char name[24];
 
-	snprintf(name, sizeof(name), "making.%u", domid);
+	snprintf(name, sizeof(name), ".making.%u", domid);
 	return folder_path(name, path);
+}
+
+static int
+folder_lock(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 && errno == ENOENT && folder_mkdir(""))
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0)
+		(void)flock(fd, LOCK_EX);
+	return fd;
 }
 
 int
 xen_making(uint32_t domid)
 {
 	char path[PATH_MAX];
-	int fd;
 
-	if (!making_path(domid, path))
-		return -1;
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd < 0 && errno == ENOENT && folder_mkdir(""))
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		(void)flock(fd, LOCK_EX); /* nobody else has this domain */
-	return fd;
+	return making_path(domid, path) ? folder_lock(path) : -1;
+}
+
+int
+xen_names_lock(void)
+{
+	char path[PATH_MAX];
+
+	return folder_path(".names", path) ? folder_lock(path) : -1;
+}
+
+void
+xen_names_unlock(int lock)
+{
+	if (lock >= 0)
+		close(lock);
 }
 
 void

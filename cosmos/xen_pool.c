@@ -2,8 +2,7 @@
 /*
  * xen_pool.c -- guests made beforehand: built, booted, and paused; all that
  * they lack is a name, ports and a configuration.  Who takes one removes its
- * key in the transaction that gives it its name, so that nobody else has it,
- * and none is lost when he is killed before that.
+ * key and gives it its name with the lock of names, so that nobody else has it.
  *
  * `cosmos watch` makes new ones for those that were taken.
  */
@@ -13,8 +12,6 @@
 #include <string.h>
 
 #include "cosmos/xen.h"
-
-enum { TRIES = 100 };
 
 /* " PORT PORT", as a prepared one has them; COSMOS_E_FULL: no memory. */
 static int
@@ -52,7 +49,6 @@ pool_list(struct xen_store *s, uint32_t *n)
 	return xen_store_list(s, XEN_POOL, n);
 }
 
-/* Asked without a transaction, which costs as much as three keys. */
 static bool
 pool_is_empty(struct xen_store *s)
 {
@@ -74,13 +70,13 @@ enum pool_entry { POOL_NONE, POOL_OTHER, POOL_LIKE };
 
 /* Whether it is a prepared one, and with just the ports that key says. */
 static enum pool_entry
-pool_entry(struct xen_host *h, uint32_t t, uint32_t domid, const char *key)
+pool_entry(struct xen_host *h, uint32_t domid, const char *key)
 {
 	enum pool_entry e = POOL_NONE;
 	char path[XEN_PATH], *value;
 
 	pool_path(path, domid);
-	value = xen_read(h, t, path);
+	value = xen_read(h, 0, path);
 	if (value != NULL && value[0] != '\0')
 		e = strcmp(value, key) == 0 ? POOL_LIKE : POOL_OTHER;
 	free(value);
@@ -117,17 +113,17 @@ pool_is(struct xen_host *h, uint32_t domid, struct xen_guest *g)
 
 /* With its ports, or with none: then it will get them. */
 static bool
-pool_fits(struct xen_host *h, uint32_t t, uint32_t domid, const char *key,
-    struct xen_guest *g)
+pool_fits(
+    struct xen_host *h, uint32_t domid, const char *key, struct xen_guest *g)
 {
 	g->wired =
-	    g->spec->nports > 0 && pool_entry(h, t, domid, key) == POOL_LIKE;
-	return g->wired || pool_entry(h, t, domid, XEN_POOL_MADE) == POOL_LIKE;
+	    g->spec->nports > 0 && pool_entry(h, domid, key) == POOL_LIKE;
+	return g->wired || pool_entry(h, domid, XEN_POOL_MADE) == POOL_LIKE;
 }
 
 /* What its devices were given when they were made. */
 static void
-pool_macs(struct xen_host *h, uint32_t t, struct xen_guest *g)
+pool_macs(struct xen_host *h, struct xen_guest *g)
 {
 	char below[48], path[XEN_PATH], *mac;
 	unsigned int i;
@@ -135,7 +131,7 @@ pool_macs(struct xen_host *h, uint32_t t, struct xen_guest *g)
 	for (i = 0; i < g->vifs; i++) {
 		snprintf(below, sizeof(below), "device/vif/%u/mac",
 		    g->vif[i].handle);
-		mac = xen_read(h, t, xen_path(path, g->domid, below));
+		mac = xen_read(h, 0, xen_path(path, g->domid, below));
 		snprintf(g->vif[i].mac, sizeof(g->vif[i].mac), "%s", mac);
 		free(mac);
 	}
@@ -143,7 +139,7 @@ pool_macs(struct xen_host *h, uint32_t t, struct xen_guest *g)
 
 /* The first that lives; its key goes, and those of dead ones before it. */
 static bool
-pool_pick(struct xen_host *h, uint32_t t, const char *key, struct xen_guest *g)
+pool_pick(struct xen_host *h, const char *key, struct xen_guest *g)
 {
 	char path[XEN_PATH];
 	uint32_t n, i;
@@ -154,81 +150,74 @@ pool_pick(struct xen_host *h, uint32_t t, const char *key, struct xen_guest *g)
 	     i += (uint32_t)strlen(names + i) + 1) {
 		uint32_t domid = (uint32_t)strtoul(names + i, NULL, 10);
 
-		if (!pool_fits(h, t, domid, key, g))
+		if (!pool_fits(h, domid, key, g))
 			continue;
 		pool_path(path, domid);
-		xen_store_rm(h->store, t, path);
+		xen_store_rm(h->store, 0, path);
 		pool_is(h, domid, g);
 	}
 	free(names);
 	if (g->domid == 0)
 		return false;
 	if (g->wired)
-		pool_macs(h, t, g);
+		pool_macs(h, g);
 	return true;
 }
 
-static void
-pool_name(struct xen_store *s, uint32_t t, const struct xen_guest *g)
+/*
+ * One is g's, by its keys.  It is being made from before they say so: who is
+ * killed then leaves one that is neither prepared nor somebody's.
+ */
+static int
+pool_name(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
 	char path[XEN_PATH];
 
-	xen_store_write(s, t, xen_path(path, g->domid, "name"), g->spec->name);
-	xen_keys_name(s, t, g);
+	g->making = xen_making(g->domid);
+	xen_store_write(
+	    h->store, 0, xen_path(path, g->domid, "name"), g->spec->name);
+	xen_keys_name(h->store, g);
+	if (xen_store_done(h->store) &&
+	    (g->wired || xen_keys_tell(h, g, xen_vifs_write)))
+		return COSMOS_OK;
+	return xen_fail(c, h, "%s: its keys in XenStore", g->spec->name);
 }
 
-/* Once.  COSMOS_E_STATE: there is none; with EAGAIN in errno: try again. */
+/* COSMOS_E_STATE: there is none. */
 static int
 pool_try(
     struct cosmos *c, struct xen_host *h, const char *key, struct xen_guest *g)
 {
-	uint32_t holder, t = xen_store_begin(h->store);
+	uint32_t holder = xen_keys_holder(h->store, g->spec->name);
 
-	if (t == 0)
-		return xen_fail(c, h, "%s: XenStore", g->spec->name);
-	if (!pool_pick(h, t, key, g)) {
-		(void)xen_store_commit(h->store, t); /* who is first clears */
-		errno = 0;
-		return COSMOS_E_STATE;
-	}
-	/* Before the name is ours, or that is what we would find. */
-	holder = xen_keys_holder(h->store, t, g);
-	if (holder != 0) {
-		xen_store_abort(h->store, t);
-		return cosmos_fail(c, COSMOS_E_EXISTS,
-		    "%s: domain %u has that name already", g->spec->name,
-		    holder);
-	}
-	pool_name(h->store, t, g);
-	if (!g->wired)
-		xen_vifs_write(h->store, t, g);
-	if (xen_store_commit(h->store, t))
-		return COSMOS_OK;
-	return errno == EAGAIN
-	           ? COSMOS_E_STATE
-	           : xen_fail(c, h, "%s: its keys in XenStore", g->spec->name);
+	if (holder != 0)
+		return xen_keys_taken(c, g->spec->name, holder);
+	if (pool_pick(h, key, g))
+		return pool_name(c, h, g);
+	(void)xen_store_done(h->store); /* those of dead ones have gone */
+	return COSMOS_E_STATE;
 }
 
 int
 xen_pool_take(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
 	struct strbuf key = STRBUF_INIT;
-	int status, tries = 0;
+	int lock, status;
 
 	if (!pool_would_do(g) || pool_is_empty(h->store))
 		return COSMOS_E_STATE;
 	status = pool_key(c, g->spec, &key);
-	if (status == COSMOS_OK)
-		do
-			status = pool_try(c, h, sb_cstr(&key), g);
-		while (status == COSMOS_E_STATE && errno == EAGAIN &&
-		       ++tries < TRIES);
+	if (status == COSMOS_OK) {
+		lock = xen_names_lock();
+		status = pool_try(c, h, sb_cstr(&key), g);
+		xen_names_unlock(lock);
+	}
 	sb_fini(&key);
 	stage_end(c, "keys");
-	if (status != COSMOS_OK)
-		return status;
-	g->making = xen_making(g->domid);
-	status = xen_folder_make(c, g);
+	if (status == COSMOS_OK)
+		status = xen_folder_make(c, g);
+	if (status != COSMOS_OK && g->making < 0)
+		return status; /* none was taken */
 	if (status != COSMOS_OK) {
 		xen_undo(h, g);
 		return status;
@@ -326,17 +315,17 @@ pool_add(struct cosmos *c, struct xen_host *h, const struct cosmos_spec *like,
 static bool
 pool_claim(struct xen_host *h, uint32_t domid, bool have, const char *key)
 {
-	uint32_t t = xen_store_begin(h->store);
+	int lock = xen_names_lock();
+	bool mine =
+	    pool_entry(h, domid, key) == (have ? POOL_LIKE : POOL_OTHER);
 	char path[XEN_PATH];
-	bool mine;
 
-	if (t == 0)
-		return false;
-	mine = pool_entry(h, t, domid, key) == (have ? POOL_LIKE : POOL_OTHER);
 	pool_path(path, domid);
 	if (mine)
-		xen_store_rm(h->store, t, path);
-	return xen_store_commit(h->store, t) && mine;
+		xen_store_rm(h->store, 0, path);
+	mine = xen_store_done(h->store) && mine;
+	xen_names_unlock(lock);
+	return mine;
 }
 
 /* Ends at most n of those that have these ports, or, if not, of the others. */

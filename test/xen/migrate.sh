@@ -104,7 +104,7 @@ there 'xl destroy full'
 stays "no memory" "$n"
 
 # In the middle: the receiver has a domain, and reads no more of it.
-halfway='until set -- /run/clickos/xen/making.*; [ -e "$1" ]; do usleep 2000; done;
+halfway='until set -- /run/clickos/xen/.making.*; [ -e "$1" ]; do usleep 2000; done;
     kill -STOP $(pidof cosmos);'
 n=$($C read m c.count)
 receiver
