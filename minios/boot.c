@@ -58,6 +58,13 @@ os_stage(enum os_stage stage)
 		stages.drivers_ns = machine->steady_ns();
 }
 
+/* x thousands in y; y thousand may be more than 64 bits hold. */
+static uint64_t
+stage_thousands(uint64_t x, uint64_t y)
+{
+	return (uint64_t)((unsigned __int128)x * 1000 / y);
+}
+
 /*
  * The TSC alone counts from the entry on; its rate is what it did since the
  * clock works.  Once: it may be another's after a restore.
@@ -72,11 +79,11 @@ os_stage_us(enum os_stage stage)
 	if (stages.ticks_per_ms == 0) {
 		us =
 		    (uint64_t)(machine->steady_ns() - stages.drivers_ns) / 1000;
-		stages.ticks_per_ms =
-		    (rdtsc() - stages.tsc[OS_STAGE_DRIVERS]) * 1000 / (us + 1);
+		stages.ticks_per_ms = stage_thousands(
+		    rdtsc() - stages.tsc[OS_STAGE_DRIVERS], us + 1);
 	}
-	return (int64_t)((tsc - boot.entered_tsc) * 1000 /
-	                 (stages.ticks_per_ms + 1));
+	return (int64_t)stage_thousands(
+	    tsc - boot.entered_tsc, stages.ticks_per_ms + 1);
 }
 
 /* musl's functions find locale and errno in what %fs points to. */
