@@ -49,17 +49,6 @@ pool_list(struct xen_store *s, uint32_t *n)
 	return xen_store_list(s, XEN_POOL, n);
 }
 
-static bool
-pool_is_empty(struct xen_store *s)
-{
-	uint32_t n;
-	char *names = pool_list(s, &n);
-	bool empty = names == NULL || n == 0;
-
-	free(names);
-	return empty;
-}
-
 static void
 pool_path(char path[static XEN_PATH], uint32_t domid)
 {
@@ -137,18 +126,21 @@ pool_macs(struct xen_host *h, struct xen_guest *g)
 	}
 }
 
-/* The first that lives; its key goes, and those of dead ones before it. */
+/*
+ * The first of those listed that lives; its key goes, and those of dead ones
+ * before it.
+ */
 static bool
-pool_pick(struct xen_host *h, const char *key, struct xen_guest *g)
+pool_pick(
+    struct xen_host *h, struct str names, const char *key, struct xen_guest *g)
 {
 	char path[XEN_PATH];
-	uint32_t n, i;
-	char *names = pool_list(h->store, &n);
+	size_t i;
 
 	g->domid = 0;
-	for (i = 0; names != NULL && i < n && g->domid == 0;
-	     i += (uint32_t)strlen(names + i) + 1) {
-		uint32_t domid = (uint32_t)strtoul(names + i, NULL, 10);
+	for (i = 0; i < names.n && g->domid == 0;
+	     i += strlen(names.s + i) + 1) {
+		uint32_t domid = (uint32_t)strtoul(names.s + i, NULL, 10);
 
 		if (!pool_fits(h, domid, key, g))
 			continue;
@@ -156,7 +148,6 @@ pool_pick(struct xen_host *h, const char *key, struct xen_guest *g)
 		xen_store_rm(h->store, 0, path);
 		pool_is(h, domid, g);
 	}
-	free(names);
 	if (g->domid == 0)
 		return false;
 	if (g->wired)
@@ -185,14 +176,14 @@ pool_name(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 
 /* COSMOS_E_STATE: there is none. */
 static int
-pool_try(
-    struct cosmos *c, struct xen_host *h, const char *key, struct xen_guest *g)
+pool_try(struct cosmos *c, struct xen_host *h, struct str names,
+    const char *key, struct xen_guest *g)
 {
 	uint32_t holder = xen_keys_holder(h->store, g->spec->name);
 
 	if (holder != 0)
 		return xen_keys_taken(c, g->spec->name, holder);
-	if (pool_pick(h, key, g))
+	if (pool_pick(h, names, key, g))
 		return pool_name(c, h, g);
 	(void)xen_store_done(h->store); /* those of dead ones have gone */
 	return COSMOS_E_STATE;
@@ -203,16 +194,21 @@ xen_pool_take(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
 	struct strbuf key = STRBUF_INIT;
 	int lock, status;
+	uint32_t n = 0;
+	char *names = pool_would_do(g) ? pool_list(h->store, &n) : NULL;
 
-	if (!pool_would_do(g) || pool_is_empty(h->store))
+	if (n == 0) {
+		free(names);
 		return COSMOS_E_STATE;
+	}
 	status = pool_key(c, g->spec, &key);
 	if (status == COSMOS_OK) {
 		lock = xen_names_lock();
-		status = pool_try(c, h, sb_cstr(&key), g);
+		status = pool_try(c, h, str_make(names, n), sb_cstr(&key), g);
 		xen_names_unlock(lock);
 	}
 	sb_fini(&key);
+	free(names);
 	stage_end(c, "keys");
 	if (status == COSMOS_OK)
 		status = xen_folder_make(c, g);

@@ -1,7 +1,7 @@
 # xen.sh -- in dom0, for bench/boot/xen: COUNT guests by cosmos, each with a
 # device on one bridge (KIND vif) or without (none); and, while 1, a half and all
-# of them are alive, two more by each other way, one of them with a port of our
-# switch (vale), which runs for these only.
+# of them are alive, four more by each other way of cosmos', one of them with a port
+# of our switch (vale), which runs for these only, and two by xl.
 # A line each:
 #
 #	# boot WAY ALIVE NS NS      how long what made one took; until it ran
@@ -71,22 +71,22 @@ device() # ROW [GUEST]
 
 by_pool() # ROW ALIVE
 {
-	$C pool $(device "$1") 2 >/dev/null
-	for i in 1 2; do
+	$C pool $(device "$1") 4 >/dev/null
+	for i in 1 2 3 4; do
 		took "pool-$1" "$2" -d "$(xenstore-list /tool/clickos/pool |
 		    head -n 1)" $C create p$i -q -c /tmp/count.click \
 		    $(device "$1")
 	done
-	$C destroy 'p{1..2}'
+	$C destroy 'p{1..4}'
 }
 
 by_cosmos() # ROW ALIVE
 {
-	for i in 1 2; do
+	for i in 1 2 3 4; do
 		took "cosmos-$1" "$2" $C create n$i -q -m $MEMORY \
 		    -c /tmp/count.click $(device "$1" n$i)
 	done
-	$C destroy 'n{1..2}'
+	$C destroy 'n{1..4}'
 }
 
 staged() # WAY-ROW ALIVE
