@@ -16,24 +16,29 @@ link_of(struct control_link *link)
 
 /* ---- in ---- */
 
-/* The next chunk, deleted once it is ours.  False: there is none. */
+/*
+ * The next chunk; the one before is deleted, so that the last goes with its
+ * folder.  False: there is none.
+ */
 static bool
 link_fill(struct store_link *l)
 {
 	struct store *s = l->side->store;
-	const char *path;
 
 	if (!l->dirty && l->next_in >= l->seen)
 		return false;
 	if (frames_room(&l->in, CONTROL_STORE_CHUNK) == NULL)
 		return false; /* taking the next one tells */
-	path = store_path(l->side, "v2/%s/to/%u", l->name, l->next_in);
-	if (s->ops->read(s, path, &l->in.bytes) != 0) {
+	if (s->ops->read(s,
+	        store_path(l->side, "v2/%s/to/%u", l->name, l->next_in),
+	        &l->in.bytes) != 0) {
 		l->dirty = false;
 		l->seen = l->next_in;
 		return false;
 	}
-	s->ops->rm(s, path); /* if not, the link is gone */
+	if (l->next_in > 0)
+		s->ops->rm(s, store_path(l->side, "v2/%s/to/%u", l->name,
+		                  l->next_in - 1));
 	l->next_in++;
 	return true;
 }
