@@ -219,8 +219,6 @@ static int
 xen_introduce(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 {
 	xen_store_introduce(h->store, g->domid, g->store_frame, g->store_port);
-	if (g->spec->paused == 0)
-		create_watch(h, g, xen_store_watch);
 	return xen_store_done(h->store)
 	           ? COSMOS_OK
 	           : xen_fail(
@@ -251,16 +249,18 @@ xen_begin(struct cosmos *c, struct xen_host *h, const struct xen_guest *g)
 int
 xen_run(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 {
+	bool paused = g->spec->paused != 0;
 	int status = xen_begin(c, h, g);
 
+	if (!paused) /* goes with the next request, and is read after it */
+		create_watch(h, g, xen_store_watch);
 	if (status == COSMOS_OK)
 		status = xen_vifs_join(c, h, g);
 	stage_end(c, "devices");
 	xen_built(g);
 	if (status != COSMOS_OK)
 		return status;
-	return g->spec->paused != 0 ? xen_keys_ring(c, h, g)
-	                            : create_wait(c, h, g);
+	return paused ? xen_keys_ring(c, h, g) : create_wait(c, h, g);
 }
 
 void
