@@ -15,11 +15,11 @@
  *
  * and the guest answers by the same scheme under R/v2/NAME/from/.  Each value
  * is 1 to CONTROL_STORE_CHUNK bytes; where a chunk ends means nothing.  The
- * reader deletes each chunk at the latest when it has the next; the last one may
- * stay until the link ends.  The writer has at most
- * CONTROL_STORE_WINDOW chunks in the store at a time and writes the next one
- * when the oldest is gone.  The tool ends the link by deleting R/v2/NAME; the
- * guest, when it must, by the same after writing R/v2/NAME/error.
+ * reader deletes each chunk at the latest when it has the next; the last one
+ * may stay until the link ends.  The writer has at most CONTROL_STORE_WINDOW
+ * chunks in the store at a time and writes the next one when the oldest is
+ * gone.  The tool ends the link by deleting R/v2/NAME; the guest, when it must,
+ * by the same after writing R/v2/NAME/error.
  *
  * So the guest never has more nodes in the store than (2 WINDOW + 4) a link,
  * whatever is carried.
