@@ -77,7 +77,7 @@ by_pool() # ROW ALIVE
 		    head -n 1)" $C create p$i -q -c /tmp/count.click \
 		    $(device "$1")
 	done
-	$C destroy 'p{1..4}'
+	$C destroy 'p{1..4}' 2>>/tmp/err
 }
 
 by_cosmos() # ROW ALIVE
@@ -86,7 +86,7 @@ by_cosmos() # ROW ALIVE
 		took "cosmos-$1" "$2" $C create n$i -q -m $MEMORY \
 		    -c /tmp/count.click $(device "$1" n$i)
 	done
-	$C destroy 'n{1..4}'
+	$C destroy 'n{1..4}' 2>>/tmp/err
 }
 
 staged() # WAY-ROW ALIVE
