@@ -212,7 +212,7 @@ xen_pool_take(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 	stage_end(c, "keys");
 	if (status == COSMOS_OK)
 		status = xen_folder_make(c, g);
-	if (status != COSMOS_OK && g->making < 0)
+	if (status != COSMOS_OK && g->domid == 0)
 		return status; /* none was taken */
 	if (status != COSMOS_OK) {
 		xen_undo(h, g);
