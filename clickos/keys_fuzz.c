@@ -36,7 +36,7 @@ fuzz_do(struct fake_store *f, const uint8_t *p, size_t n)
 {
 	static const char *const heads[] = { "", "0/control/read/",
 		"0/elements/", "v2/", "0/", "1/", "v2/a/to/", "v2/a/from/" };
-	char path[300];
+	char path[300], text[256];
 	struct str key, value;
 	size_t klen, vlen;
 
@@ -49,7 +49,10 @@ fuzz_do(struct fake_store *f, const uint8_t *p, size_t n)
 	snprintf(path, sizeof(path), "data/clickos/%s%.*s", heads[p[0] / 4 % 8],
 	    (int)klen, (const char *)p + 3);
 	key = str_of(path);
-	value = str_make((const char *)p + 3 + klen, vlen);
+	memcpy(text, p + 3 + klen, vlen);
+	if (str_starts(key, STR("data/clickos/v2/")))
+		tguest_tame(text, vlen);
+	value = str_make(text, vlen);
 	if (!fuzz_spares(key, p[0] % 4 == 1, value))
 		return 3 + klen + vlen;
 	if (p[0] % 4 == 0) {

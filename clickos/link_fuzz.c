@@ -18,19 +18,6 @@ static struct {
 	struct os_waiter *w;
 } fuzz;
 
-/* The operations that would take the router away are left out. */
-static void
-fuzz_tame(struct strbuf *in)
-{
-	for (size_t i = 5; i < in->n; i++) {
-		uint8_t op = (uint8_t)in->s[i];
-
-		if (op == CONTROL_STOP || op == CONTROL_REMOVE ||
-		    op == CONTROL_SWAP)
-			in->s[i] = CONTROL_STATUS;
-	}
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -45,7 +32,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c = control_new(fuzz.g, fuzz.w);
 	fake_link_init(&f);
 	sb_add(&f.in, str_make((const char *)data, size));
-	fuzz_tame(&f.in);
+	tguest_tame(f.in.s, f.in.n);
 	(void)control_add(c, &f.link);
 	for (int i = 0; i < STEPS && !f.closed; i++)
 		(void)control_step(c);
