@@ -12,6 +12,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+enum { BURST_DIGITS = 4 };
+
 static const char config[] =
     "s :: InfiniteSource(ACTIVE false, LIMIT 50, LENGTH 90)"
     " -> Align(4, 0) -> AverageCounter -> Bypass -> c :: Counter"
@@ -56,6 +58,9 @@ fuzz_call(void *arg, const struct handler *h)
 		.text = p->text };
 
 	if (p->left-- != 0)
+		return;
+	/* A billion packets at a time are what was asked for, and take long. */
+	if (str_is(h->name, "burst") && p->text.n > BURST_DIGITS)
 		return;
 	sb_clear(&p->t->result);
 	if (h->write != NULL)
