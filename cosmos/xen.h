@@ -114,7 +114,7 @@ void xen_uuid(char to[static 37], const uint8_t handle[static 16]);
 /* The first bytes of the handle (UUID) of each domain that is made by us. */
 #define XEN_HANDLE "\x63\x6c\x6b\x6f"
 
-/* Its domain, image, keys; paused, and known if it is no shell. */
+/* Its domain, image, and what it boots by; paused. */
 int xen_make(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
 /* xen_begin(), and waits until its ports are joined and its router runs. */
 int xen_run(struct cosmos *c, struct xen_host *h, struct xen_guest *g);
@@ -156,8 +156,8 @@ void xen_names_unlock(int lock);
  */
 int xen_making(uint32_t domid);
 void xen_made(uint32_t domid, int lock);
-enum xen_making { XEN_MADE, XEN_BEING_MADE, XEN_HALF_MADE };
-enum xen_making xen_is_made(uint32_t domid);
+enum xen_stage { XEN_MADE, XEN_BEING_MADE, XEN_HALF_MADE };
+enum xen_stage xen_is_made(uint32_t domid);
 
 /* ---- xen_move.c ---- */
 

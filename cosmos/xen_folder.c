@@ -186,7 +186,7 @@ xen_made(uint32_t domid, int lock)
 		close(lock);
 }
 
-enum xen_making
+enum xen_stage
 xen_is_made(uint32_t domid)
 {
 	char path[PATH_MAX];

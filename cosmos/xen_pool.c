@@ -212,15 +212,12 @@ xen_pool_take(struct cosmos *c, struct xen_host *h, struct xen_guest *g)
 	stage_end(c, "keys");
 	if (status == COSMOS_OK)
 		status = xen_folder_make(c, g);
-	if (status != COSMOS_OK && g->domid == 0)
-		return status; /* none was taken */
-	if (status != COSMOS_OK) {
+	if (status == COSMOS_OK)
+		xen_libxl_file(g);
+	else if (g->domid != 0) /* one was taken */
 		xen_undo(h, g);
-		return status;
-	}
-	xen_libxl_file(g);
 	stage_end(c, "files");
-	return COSMOS_OK;
+	return status;
 }
 
 /* It is told its configuration as a running guest is. */

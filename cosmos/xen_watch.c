@@ -214,7 +214,7 @@ static void
 doctor_domain(
     struct xen_host *h, const xc_domaininfo_t *info, const struct examining *x)
 {
-	enum xen_making made = xen_is_made(info->domain);
+	enum xen_stage made = xen_is_made(info->domain);
 	char path[XEN_PATH], uuid[37], *name;
 
 	if (memcmp(info->handle, XEN_HANDLE, 4) != 0 || made == XEN_BEING_MADE)

@@ -80,6 +80,8 @@ until_both(
 	int64_t now;
 	int status;
 
+	if (p[ENDED].fd < 0)
+		return -1;
 	while (p[ENDED].fd >= 0 || p[RUNS].fd >= 0) {
 		if (poll(p, 2, WAIT_MS) <= 0)
 			return -1;
@@ -132,8 +134,7 @@ main(int argc, char **argv)
 	if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ) != 0 ||
 	    until_both(xs, path, pid, at) != 0) {
 		fprintf(stderr,
-		    "until: %s failed, or no router of domain %u "
-		    "runs\n",
+		    "until: %s failed, or no router of domain %u runs\n",
 		    argv[0], domid);
 		return 1;
 	}
